@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Power State Coordination Interface 1.1 (Arm DEN0022), as offered to realms (DEN0137 B6).
+ */
+#ifndef CAEC_PSCI_H
+#define CAEC_PSCI_H
+
+#include <caec/abi.h>
+
+#define PSCI_VERSION 0x84000000
+#define PSCI_CPU_SUSPEND_32 0x84000001
+#define PSCI_CPU_SUSPEND 0xc4000001
+#define PSCI_CPU_OFF 0x84000002
+#define PSCI_CPU_ON_32 0x84000003
+#define PSCI_CPU_ON 0xc4000003
+#define PSCI_AFFINITY_INFO_32 0x84000004
+#define PSCI_AFFINITY_INFO 0xc4000004
+#define PSCI_SYSTEM_OFF 0x84000008
+#define PSCI_SYSTEM_RESET 0x84000009
+#define PSCI_FEATURES 0x8400000a
+
+#define PSCI_VERSION_1_1 0x10001
+
+#ifndef __ASSEMBLER__
+enum psci_status {
+	PSCI_SUCCESS = 0,
+	PSCI_NOT_SUPPORTED = -1,
+	PSCI_INVALID_PARAMETERS = -2,
+	PSCI_DENIED = -3,
+	PSCI_ALREADY_ON = -4,
+	PSCI_ON_PENDING = -5,
+	PSCI_INTERNAL_FAILURE = -6,
+	PSCI_NOT_PRESENT = -7,
+	PSCI_DISABLED = -8,
+	PSCI_INVALID_ADDRESS = -9,
+};
+
+/* AFFINITY_INFO results. */
+#define PSCI_AFFINITY_ON 0
+#define PSCI_AFFINITY_OFF 1
+#endif
+
+#endif
