@@ -1,0 +1,136 @@
+# What the rooms' CMakeLists.txt files build with. Paths are relative to the calling directory.
+#
+#   caec_image(NAME monitor                 a bare-metal image; makes target `monitor`:
+#     LINKER_SCRIPT monitor.ld              <binary dir>/monitor.elf, monitor.map, monitor.bin (raw)
+#     SOURCES boot.S main.c ...             C and assembly, -mgeneral-regs-only
+#     [SIMD_SOURCES sha256_ce.c ...]        C and assembly that may use SIMD and crypto instructions
+#     [VENDOR_SOURCES sha256.c ...]         third-party C: built without our warnings
+#     [INCLUDES dir ...]                    include directories (include/ is always there)
+#     [VENDOR_INCLUDES dir ...]             the same, headers exempt from our warnings
+#     [DEFINES NAME=VALUE ...]
+#     [OPTIONS -fsomething ...]             further compiler options, all sources
+#     [EMBEDS realm ...])                   images whose .bin an assembly source takes in:
+#                                           `.incbin "realm.bin"`; rebuilt when that changes
+#
+#   caec_unit_test(NAME test_rtt            a cmocka program for the build machine, known to ctest:
+#     SOURCES test_rtt.c ...                build/host/tests/unit/test_rtt
+#     [VENDOR_SOURCES ...] [INCLUDES ...] [VENDOR_INCLUDES ...] [DEFINES ...] [OPTIONS ...]
+#     [LIBRARIES target ...])
+#
+#   caec_program(NAME model_bench SOURCES ...)     any other program for the build machine; same
+#                                                  arguments as caec_unit_test, no cmocka, no ctest
+#
+#   caec_library(NAME model SOURCES ...)           objects shared by several of those programs
+#                                                  (give it to them as LIBRARIES model); same arguments
+#
+# Every C and assembly file sees -DCAEC_DEBUG=1 in debug and host builds, -DNDEBUG in release builds.
+# ${CAEC_MBEDTLS_DIR} is the unpacked Mbed TLS source.
+# Images are linked with --gc-sections (a section per function): a linker script needs ENTRY(), and
+# KEEP() around what nothing refers to. A file that implements memcpy() and its like wants
+#   set_source_files_properties(mem.c PROPERTIES COMPILE_OPTIONS -fno-tree-loop-distribute-patterns)
+# or gcc turns the loop inside memcpy() into a call of memcpy().
+
+include(${CMAKE_CURRENT_LIST_DIR}/flags.cmake)
+
+set(_caec_lists SOURCES VENDOR_SOURCES INCLUDES VENDOR_INCLUDES DEFINES OPTIONS)
+
+# One set of objects with the flags for its kind, collected under the interface of `target`.
+function(_caec_objects target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FLAGS;SOURCES;INCLUDES;VENDOR_INCLUDES;DEFINES;OPTIONS;EMBEDS")
+  add_library(${target} OBJECT ${arg_SOURCES})
+  target_compile_options(${target} PRIVATE ${arg_FLAGS} ${arg_OPTIONS})
+  target_compile_definitions(${target} PRIVATE ${arg_DEFINES})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/include ${arg_INCLUDES})
+  target_include_directories(${target} SYSTEM PRIVATE ${arg_VENDOR_INCLUDES})
+  foreach(image IN LISTS arg_EMBEDS)
+    target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR})
+    add_dependencies(${target} ${image})
+    foreach(source IN LISTS arg_SOURCES)
+      if(source MATCHES "\\.S$")
+        set_property(SOURCE ${source} APPEND PROPERTY OBJECT_DEPENDS ${CMAKE_BINARY_DIR}/${image}.bin)
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
+
+function(caec_image)
+  cmake_parse_arguments(arg "" "NAME;LINKER_SCRIPT" "${_caec_lists};SIMD_SOURCES;EMBEDS" ${ARGN})
+  if(NOT arg_NAME OR NOT arg_LINKER_SCRIPT OR NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "caec_image: NAME, LINKER_SCRIPT, SOURCES wanted; not understood: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  set(common INCLUDES ${arg_INCLUDES} VENDOR_INCLUDES ${arg_VENDOR_INCLUDES}
+             DEFINES ${arg_DEFINES} OPTIONS ${arg_OPTIONS} EMBEDS ${arg_EMBEDS})
+  set(elf ${arg_NAME}.elf)
+  set(output ${CMAKE_BINARY_DIR}/${arg_NAME})
+  cmake_path(ABSOLUTE_PATH arg_LINKER_SCRIPT)
+
+  # gcc has no option that takes -mgeneral-regs-only back, hence a set of objects for each kind.
+  _caec_objects(${arg_NAME}.own SOURCES ${arg_SOURCES} ${common}
+    FLAGS ${CAEC_BARE_FLAGS} ${CAEC_GENERAL_FLAGS} ${CAEC_WARNINGS})
+  set(objects $<TARGET_OBJECTS:${arg_NAME}.own>)
+  if(arg_SIMD_SOURCES)
+    _caec_objects(${arg_NAME}.simd SOURCES ${arg_SIMD_SOURCES} ${common}
+      FLAGS ${CAEC_BARE_FLAGS} ${CAEC_SIMD_FLAGS} ${CAEC_WARNINGS})
+    list(APPEND objects $<TARGET_OBJECTS:${arg_NAME}.simd>)
+  endif()
+  if(arg_VENDOR_SOURCES)
+    _caec_objects(${arg_NAME}.vendor SOURCES ${arg_VENDOR_SOURCES} ${common}
+      FLAGS ${CAEC_BARE_FLAGS} ${CAEC_GENERAL_FLAGS} -w)
+    list(APPEND objects $<TARGET_OBJECTS:${arg_NAME}.vendor>)
+  endif()
+
+  add_executable(${elf} ${objects})
+  set_target_properties(${elf} PROPERTIES
+    LINKER_LANGUAGE C
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
+    LINK_DEPENDS ${arg_LINKER_SCRIPT})
+  target_link_options(${elf} PRIVATE ${CAEC_BARE_LINK_FLAGS}
+    -T ${arg_LINKER_SCRIPT} -Wl,-Map,${output}.map)
+  target_link_libraries(${elf} PRIVATE gcc)
+
+  add_custom_command(OUTPUT ${output}.bin
+    COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${elf}> ${output}.bin
+    DEPENDS ${elf}
+    COMMENT "Raw image ${arg_NAME}.bin"
+    VERBATIM)
+  add_custom_target(${arg_NAME} ALL DEPENDS ${output}.bin)
+endfunction()
+
+# The parts that programs and libraries for the build machine have in common.
+macro(_caec_hosted kind)
+  cmake_parse_arguments(arg "" "NAME" "${_caec_lists};LIBRARIES" ${ARGN})
+  if(NOT arg_NAME OR NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "${kind}: NAME and SOURCES wanted; not understood: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  set(common INCLUDES ${arg_INCLUDES} VENDOR_INCLUDES ${arg_VENDOR_INCLUDES}
+             DEFINES ${arg_DEFINES} OPTIONS ${arg_OPTIONS})
+  _caec_objects(${arg_NAME}.own SOURCES ${arg_SOURCES} ${common} FLAGS ${CAEC_HOST_FLAGS} ${CAEC_WARNINGS})
+  set(objects $<TARGET_OBJECTS:${arg_NAME}.own>)
+  if(arg_VENDOR_SOURCES)
+    _caec_objects(${arg_NAME}.vendor SOURCES ${arg_VENDOR_SOURCES} ${common} FLAGS ${CAEC_HOST_FLAGS} -w)
+    list(APPEND objects $<TARGET_OBJECTS:${arg_NAME}.vendor>)
+  endif()
+endmacro()
+
+function(caec_program)
+  _caec_hosted(caec_program ${ARGN})
+  add_executable(${arg_NAME} ${objects})
+  set_target_properties(${arg_NAME} PROPERTIES LINKER_LANGUAGE C)
+  target_link_options(${arg_NAME} PRIVATE ${CAEC_HOST_LINK_FLAGS})
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBRARIES})
+endfunction()
+
+function(caec_library)
+  _caec_hosted(caec_library ${ARGN})
+  add_library(${arg_NAME} STATIC ${objects})
+  set_target_properties(${arg_NAME} PROPERTIES LINKER_LANGUAGE C)
+  target_link_libraries(${arg_NAME} PUBLIC ${arg_LIBRARIES})
+endfunction()
+
+function(caec_unit_test)
+  cmake_parse_arguments(test "" "NAME" "VENDOR_INCLUDES;LIBRARIES" ${ARGN})
+  caec_program(NAME ${test_NAME} ${test_UNPARSED_ARGUMENTS}
+    VENDOR_INCLUDES ${test_VENDOR_INCLUDES} ${CMOCKA_INCLUDE_DIRS}
+    LIBRARIES ${test_LIBRARIES} PkgConfig::CMOCKA)
+  add_test(NAME ${test_NAME} COMMAND ${test_NAME})
+endfunction()

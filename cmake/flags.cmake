@@ -1,0 +1,46 @@
+# Compiler and linker flags, each set once, for caec.cmake to hand out.
+
+include(${CMAKE_CURRENT_LIST_DIR}/warnings.cmake)
+
+# CMake's own idea of the build types (-O3, -g) is put aside: the sets below are complete.
+foreach(type DEBUG RELEASE)
+  set(CMAKE_C_FLAGS_${type} "")
+  set(CMAKE_ASM_FLAGS_${type} "")
+endforeach()
+
+# The same bytes whatever folder the tree lies in: __FILE__ and debug paths begin at the tree's root.
+# (Of several that fit, gcc takes the last.)
+set(_caec_common
+  -std=gnu11 -fno-common -fno-strict-aliasing
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.
+  -ffile-prefix-map=${CMAKE_BINARY_DIR}=build
+  -ffile-prefix-map=${CAEC_MBEDTLS_DIR}=mbedtls)
+
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(_caec_level -Og -g -DCAEC_DEBUG=1)
+else()
+  set(_caec_level -O2 -DNDEBUG)
+endif()
+
+# Bare metal. RME comes with Armv9.2, so Armv8.5 (atomics, PAuth, RNDR's neighbours) is always there.
+# -mstrict-align: with the MMU off all memory is Device memory, where unaligned accesses fault.
+set(CAEC_BARE_FLAGS
+  ${_caec_common} ${_caec_level}
+  -ffreestanding -fno-pic -fno-pie -mstrict-align
+  -fno-stack-protector -mbranch-protection=none -mno-outline-atomics
+  -fno-asynchronous-unwind-tables -fno-unwind-tables
+  -ffunction-sections -fdata-sections)
+set(CAEC_GENERAL_FLAGS -march=armv8.5-a -mgeneral-regs-only)
+set(CAEC_SIMD_FLAGS -march=armv8.5-a+crypto+sha3)
+
+# No program header is ever read (the images are raw), so a writable and executable one is no concern.
+set(CAEC_BARE_LINK_FLAGS
+  -nostdlib -static -no-pie
+  -Wl,--build-id=none -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
+  -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--gc-sections)
+
+# The build machine: memory errors and undefined behaviour end the program.
+set(CAEC_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all)
+set(CAEC_HOST_FLAGS
+  ${_caec_common} -O1 -g -DCAEC_DEBUG=1 -fno-omit-frame-pointer ${CAEC_SANITIZE})
+set(CAEC_HOST_LINK_FLAGS ${CAEC_SANITIZE})
