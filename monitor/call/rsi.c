@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RSI commands but for those with files of their own, and the dispatch of a realm's SMCs (DEN0137 B5.3).
+ */
+#include <string.h>
+
+#include "call/rsi.h"
+#include "model/measurement.h"
+
+#define SMC_RANGE_MASK 0xbfffffe0U /* SMC32 or SMC64, of 32 functions */
+
+bool realm_call(struct rec *rec, struct rmi_rec_exit *exit)
+{
+	uint32_t fid = (uint32_t)rec->gprs[0] & ~(uint32_t)SMCCC_SVE_HINT;
+
+	if (fid == SMCCC_VERSION)
+		return realm_return(rec, SMCCC_VERSION_1_2);
+	if ((fid & SMC_RANGE_MASK) == (PSCI_VERSION & SMC_RANGE_MASK))
+		return psci_call(rec, fid, exit);
+	if (fid >= RSI_VERSION && fid <= RSI_HOST_CALL)
+		return rsi_call(rec, fid, exit);
+	return rsi_csm_call(rec, fid, exit);
+}
+
+/* The result, and x1-x3 zero but for outputs; further registers stay (DEN0137 B1.4 with SMCCC). */
+bool rsi_return(struct rec *rec, uint64_t x0, uint64_t x1, uint64_t x2)
+{
+	rec->gprs[1] = x1;
+	rec->gprs[2] = x2;
+	rec->gprs[3] = 0;
+	return realm_return(rec, x0);
+}
+
+static bool rsi_version(struct rec *rec)
+{
+	bool supported = rec->gprs[1] == RSI_ABI_VERSION;
+
+	return rsi_return(rec, supported ? RSI_SUCCESS : RSI_ERROR_INPUT, RSI_ABI_VERSION, RSI_ABI_VERSION);
+}
+
+/* --- Measurements ---------------------------------------------------------------------------------------- */
+
+static bool measurement_read(struct rec *rec)
+{
+	uint64_t index = rec->gprs[1];
+
+	if (index >= RSI_NUM_MEASUREMENTS)
+		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
+	REQUIRE(granule_lock(rec->rd, GRANULE_RD));
+	memcpy(&rec->gprs[1], realm_of(rec->rd)->measurement[index], RSI_MEASUREMENT_SIZE);
+	granule_unlock(rec->rd);
+	return realm_return(rec, RSI_SUCCESS);
+}
+
+static bool measurement_extend(struct rec *rec)
+{
+	uint64_t index = rec->gprs[1];
+	uint64_t size = rec->gprs[2];
+
+	if (index == 0 || index >= RSI_NUM_MEASUREMENTS || size > RSI_MEASUREMENT_SIZE)
+		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
+	REQUIRE(granule_lock(rec->rd, GRANULE_RD));
+	measurement_extend_rem(realm_of(rec->rd), (unsigned int)index, (const uint8_t *)&rec->gprs[3], (size_t)size);
+	granule_unlock(rec->rd);
+	return rsi_return(rec, RSI_SUCCESS, 0, 0);
+}
+
+/* --- REALM_CONFIG ------------------------------------------------------------------------------------------ */
+
+static bool realm_config(struct rec *rec, struct rmi_rec_exit *exit)
+{
+	const struct realm *realm = realm_of(rec->rd);
+	struct ipa addr = ipa(rec->gprs[1]);
+	struct rsi_realm_config *config;
+	void *mem;
+
+	if (!is_aligned(addr.v, GRANULE_SIZE) || !s2_is_protected(&realm->s2, addr.v))
+		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
+	switch (realm_memory_get(rec, addr, &mem, exit)) {
+	case REALM_MEMORY_FAULT:
+		return false;
+	case REALM_MEMORY_INPUT:
+		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
+	case REALM_MEMORY_OK:
+		break;
+	}
+	config = mem;
+	memset(config, 0, sizeof(*config));
+	config->ipa_width = realm->s2.ipa_bits;
+	config->hash_algo = realm->hash_algo;
+	memcpy(config->rpv, realm->rpv, sizeof(config->rpv));
+	realm_memory_put(rec);
+	return rsi_return(rec, RSI_SUCCESS, 0, 0);
+}
+
+/* --- HOST_CALL ----------------------------------------------------------------------------------------------- */
+
+static bool host_call(struct rec *rec, struct rmi_rec_exit *exit)
+{
+	struct ipa addr = ipa(rec->gprs[1]);
+	const struct rsi_host_call *call;
+	void *mem;
+
+	/* The alignment keeps the structure inside one granule. */
+	if (!is_aligned(addr.v, sizeof(struct rsi_host_call)) || !s2_is_protected(&realm_of(rec->rd)->s2, addr.v))
+		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
+	switch (realm_memory_get(rec, addr, &mem, exit)) {
+	case REALM_MEMORY_FAULT:
+		return false;
+	case REALM_MEMORY_INPUT:
+		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
+	case REALM_MEMORY_OK:
+		break;
+	}
+	call = mem;
+	exit->exit_reason = RMI_EXIT_HOST_CALL;
+	exit->imm = call->imm;
+	memcpy(exit->gprs, call->gprs, sizeof(exit->gprs));
+	realm_memory_put(rec);
+	rec->host_call_pending = true;
+	rec->host_call = addr;
+	rec->pc += 4;
+	return false;
+}
+
+bool rsi_host_call_resume(struct rec *rec, const uint64_t *gprs, struct rmi_rec_exit *exit)
+{
+	struct rsi_host_call *call;
+	void *mem;
+
+	switch (realm_memory_get(rec, rec->host_call, &mem, exit)) {
+	case REALM_MEMORY_FAULT:
+		return false; /* still pending: the next entry tries again */
+	case REALM_MEMORY_INPUT:
+		/* The realm gave the buffer away, or lost it: it gets an error, not the results. */
+		rec->gprs[0] = RSI_ERROR_INPUT;
+		break;
+	case REALM_MEMORY_OK:
+		call = mem;
+		memcpy(call->gprs, gprs, sizeof(call->gprs));
+		realm_memory_put(rec);
+		rec->gprs[0] = RSI_SUCCESS;
+		break;
+	}
+	rec->gprs[1] = 0;
+	rec->gprs[2] = 0;
+	rec->gprs[3] = 0;
+	rec->host_call_pending = false;
+	return true;
+}
+
+bool rsi_call(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
+{
+	switch (fid) {
+	case RSI_VERSION:
+		return rsi_version(rec);
+	case RSI_FEATURES:
+		return rsi_return(rec, RSI_SUCCESS, 0, 0);
+	case RSI_MEASUREMENT_READ:
+		return measurement_read(rec);
+	case RSI_MEASUREMENT_EXTEND:
+		return measurement_extend(rec);
+	case RSI_REALM_CONFIG:
+		return realm_config(rec, exit);
+	case RSI_IPA_STATE_SET:
+		return rsi_ipa_state_set(rec, exit);
+	case RSI_IPA_STATE_GET:
+		return rsi_ipa_state_get(rec);
+	case RSI_HOST_CALL:
+		return host_call(rec, exit);
+	default: /* the attestation token calls (docs/limits.md) */
+		return realm_return(rec, SMCCC_NOT_SUPPORTED);
+	}
+}

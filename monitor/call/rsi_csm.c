@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RSI_CSM_*: the realm's calls for CSM (docs/csm.md "Realm interface"). Which registers carry what, when a
+ * call leaves for the host, and how it goes on; the rules are in model/csm_*.c.
+ */
+#include "call/rsi.h"
+#include "model/csm.h"
+
+static void csm_version(const struct csm_call *call, struct csm_answer *a)
+{
+	a->outcome = CSM_DONE;
+	a->status = call->x[1] == CSM_ABI_VERSION ? RSI_SUCCESS : RSI_ERROR_INPUT;
+	a->value[0] = CSM_ABI_VERSION;
+	a->value[1] = CSM_ABI_VERSION;
+	a->value[2] = CSM_FEATURES_OFFERED;
+	a->num_values = 3;
+}
+
+/* SMCCC: the service's UUID comes in x0-x3, its revision in x0 and x1. */
+static void csm_uid(const struct csm_call *call, struct csm_answer *a)
+{
+	(void)call;
+	a->outcome = CSM_DONE;
+	a->status = RSI_CSM_UID_0;
+	a->value[0] = RSI_CSM_UID_1;
+	a->value[1] = RSI_CSM_UID_2;
+	a->value[2] = RSI_CSM_UID_3;
+	a->num_values = 3;
+}
+
+static void csm_revision(const struct csm_call *call, struct csm_answer *a)
+{
+	(void)call;
+	a->outcome = CSM_DONE;
+	a->status = CSM_ABI_VERSION >> 16;
+	a->value[0] = CSM_ABI_VERSION & 0xffff;
+	a->num_values = 1;
+}
+
+static const struct {
+	uint32_t fid;
+	csm_command *run;
+} commands[] = {
+	{ RSI_CSM_CALL_UID, csm_uid },   { RSI_CSM_CALL_REVISION, csm_revision },
+	{ RSI_CSM_VERSION, csm_version }, { RSI_CSM_REALM_ID, csm_realm_id },
+	{ RSI_CSM_CREATE, csm_create },   { RSI_CSM_SHARE, csm_share },
+	{ RSI_CSM_REVOKE, csm_revoke },   { RSI_CSM_DESTROY, csm_destroy },
+	{ RSI_CSM_RESERVE, csm_reserve }, { RSI_CSM_ATTACH, csm_attach },
+	{ RSI_CSM_DETACH, csm_detach },   { RSI_CSM_QUERY, csm_query },
+};
+
+static csm_command *find_command(uint32_t fid)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (commands[i].fid == fid)
+			return commands[i].run;
+	}
+	return NULL;
+}
+
+/* Without an APT a realm can't tell this monitor from one without CSM (I10). */
+static bool has_csm(struct granule *rd)
+{
+	bool has;
+
+	REQUIRE(granule_lock(rd, GRANULE_RD));
+	has = realm_of(rd)->apt != NULL;
+	granule_unlock(rd);
+	return has;
+}
+
+static bool finish(struct rec *rec, uint64_t status, const uint64_t *value, uint32_t num_values)
+{
+	for (uint32_t i = 0; i < num_values; i++)
+		rec->gprs[1 + i] = value[i];
+	return realm_return(rec, status);
+}
+
+/* The host must act, or hear of it, before the realm goes on. */
+static bool leave(struct rec *rec, const struct csm_answer *a, struct rmi_rec_exit *exit)
+{
+	rec->csm.pending = true;
+	rec->csm.event = a->event;
+	rec->csm.done = a->outcome == CSM_TELL;
+	if (rec->csm.done) {
+		rec->csm.result.x[0] = a->status;
+		for (uint32_t i = 0; i < a->num_values; i++)
+			rec->csm.result.x[1 + i] = a->value[i];
+		rec->csm.num_results = a->num_values;
+	}
+	exit->exit_reason = RMI_EXIT_CSM;
+	exit->csm_event = a->event;
+	exit->csm_base = a->base;
+	exit->csm_size = a->size;
+	exit->csm_argument = a->argument;
+	return false;
+}
+
+static bool run(struct rec *rec, uint8_t asked, bool rejected, struct rmi_rec_exit *exit)
+{
+	struct csm_call call = { .rd = rec->rd, .x = rec->gprs, .asked = asked, .rejected = rejected };
+	csm_command *command = find_command((uint32_t)rec->gprs[0] & ~(uint32_t)SMCCC_SVE_HINT);
+	struct csm_answer answer = { .outcome = CSM_DONE };
+
+	if (command == NULL || !has_csm(rec->rd))
+		return realm_return(rec, SMCCC_NOT_SUPPORTED);
+	command(&call, &answer);
+	if (answer.outcome != CSM_DONE)
+		return leave(rec, &answer, exit);
+	return finish(rec, answer.status, answer.value, answer.num_values);
+}
+
+bool rsi_csm_call(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
+{
+	(void)fid; /* in x0, which a resumed call must read again */
+	return run(rec, 0, false, exit);
+}
+
+bool rsi_csm_resume(struct rec *rec, bool rejected, struct rmi_rec_exit *exit)
+{
+	rec->csm.pending = false;
+	if (rec->csm.done)
+		return finish(rec, rec->csm.result.x[0], &rec->csm.result.x[1], rec->csm.num_results);
+	return run(rec, rec->csm.event, rejected, exit);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Access to a realm's memory for the buffer of a call (rsi.h).
+ */
+#include "call/rsi.h"
+
+/* ESR_ELx fields (DDI0487 D24.2.40). */
+#define ESR_EC_DATA_ABORT_LOWER (UINT64_C(0x24) << 26)
+#define ESR_FSC_TRANSLATION UINT64_C(0x04)
+
+/* HPFAR_EL2: bits [51:12] of the IPA from bit 4 up. */
+static uint64_t hpfar_of(struct ipa addr)
+{
+	return align_down(addr.v, GRANULE_SIZE) >> 8;
+}
+
+/* As if the realm had accessed the page itself: the host supplies it, and the call is executed again. */
+static void report_fault(struct ipa addr, int level, struct rmi_rec_exit *exit)
+{
+	exit->exit_reason = RMI_EXIT_SYNC;
+	exit->esr = ESR_EC_DATA_ABORT_LOWER | ESR_FSC_TRANSLATION | (uint64_t)level;
+	exit->hpfar = hpfar_of(addr);
+}
+
+enum realm_memory realm_memory_get(struct rec *rec, struct ipa addr, void **mem, struct rmi_rec_exit *exit)
+{
+	const struct s2 *s2 = &realm_of(rec->rd)->s2;
+	enum realm_memory result = REALM_MEMORY_FAULT;
+	enum rtte_kind kind;
+	struct rtt_walk w;
+	uint64_t offset;
+
+	rtt_lock(s2);
+	w = rtt_walk(s2, addr, RTT_LEVEL_PAGE);
+	kind = rtte_kind(w.entry, w.level);
+	offset = addr.v & (rtt_entry_size(w.level) - 1);
+	if (rtte_ripas(w.entry, w.level) == RMI_EMPTY ||
+	    (kind == RTTE_CSM && !rtte_csm_is_writable(w.entry))) {
+		result = REALM_MEMORY_INPUT;
+	} else if (rtte_is_mapped(w.entry, w.level)) {
+		*mem = port_mem(pa(rtte_pa(w.entry, w.level).v + offset));
+		return REALM_MEMORY_OK;
+	} else {
+		report_fault(addr, w.level, exit);
+	}
+	rtt_unlock(s2);
+	return result;
+}
+
+void realm_memory_put(struct rec *rec)
+{
+	rtt_unlock(&realm_of(rec->rd)->s2);
+}

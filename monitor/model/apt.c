@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Storage of the Access Policy Table (apt.h).
+ *
+ * The root granule holds the first entries and a directory of extension granules: 256 of them directly, more
+ * through directory granules of 1,024 each. An extension becomes a directory granule when the next one
+ * would have no place; the host needs not know.
+ */
+#include "model/apt.h"
+
+#define ROOT_ENTRIES 15U
+#define PAGE_ENTRIES 32U
+#define DIRECT_PAGES 256U
+#define DIRECTORIES 256U
+#define DIRECTORY_PAGES (GRANULE_SIZE / sizeof(uint32_t))
+#define MAX_PAGES (DIRECT_PAGES + DIRECTORIES * (uint32_t)DIRECTORY_PAGES)
+
+struct apt_slot {
+	struct apt_entry entry;
+	uint8_t unused[128 - sizeof(struct apt_entry)];
+};
+
+struct apt {
+	uint32_t num_pages;       /* extensions that hold entries */
+	uint32_t num_directories; /* extensions that are directories */
+	uint32_t num_free;
+	uint32_t free;            /* first free entry */
+	uint32_t tree[APT_TREES]; /* roots */
+	uint64_t next_id;
+	uint32_t peer_hand;
+	uint32_t page[DIRECT_PAGES];     /* granule indexes */
+	uint32_t directory[DIRECTORIES];
+	_Alignas(8) struct apt_slot slot[ROOT_ENTRIES];
+};
+_Static_assert(sizeof(struct apt) <= GRANULE_SIZE, "the root must fit a granule");
+_Static_assert(sizeof(struct apt_slot) * PAGE_ENTRIES == GRANULE_SIZE, "entries must fill a granule");
+
+/* The place where the directory keeps page number `page`. */
+static uint32_t *page_ref(struct apt *apt, uint32_t page)
+{
+	uint32_t *directory;
+
+	if (page < DIRECT_PAGES)
+		return &apt->page[page];
+	page -= DIRECT_PAGES;
+	directory = granule_mem(granule_at(apt->directory[page / DIRECTORY_PAGES]));
+	return &directory[page % DIRECTORY_PAGES];
+}
+
+struct apt_entry *apt_entry(struct apt *apt, uint32_t index)
+{
+	struct apt_slot *slots;
+
+	if (index < ROOT_ENTRIES)
+		return &apt->slot[index].entry;
+	if (index == APT_NONE)
+		return NULL;
+	index -= ROOT_ENTRIES;
+	slots = granule_mem(granule_at(*page_ref(apt, index / PAGE_ENTRIES)));
+	return &slots[index % PAGE_ENTRIES].entry;
+}
+
+uint32_t apt_num_slots(const struct apt *apt)
+{
+	return ROOT_ENTRIES + apt->num_pages * PAGE_ENTRIES;
+}
+
+uint32_t apt_num_granules(const struct apt *apt)
+{
+	return 1 + apt->num_pages + apt->num_directories;
+}
+
+static void add_free(struct apt *apt, uint32_t index)
+{
+	struct apt_entry *e = apt_entry(apt, index);
+
+	*e = (struct apt_entry){ .kind = APT_FREE, .index = index, .next = apt->free };
+	apt->free = index;
+	apt->num_free++;
+}
+
+void apt_init(struct granule *root)
+{
+	struct apt *apt = apt_of(root);
+
+	apt->free = APT_NONE;
+	for (unsigned int i = 0; i < APT_TREES; i++)
+		apt->tree[i] = APT_NONE;
+	for (uint32_t i = ROOT_ENTRIES; i > 0; i--)
+		add_free(apt, i - 1);
+}
+
+bool apt_extend(struct apt *apt, struct granule *g)
+{
+	uint32_t page = apt->num_pages;
+
+	if (page == MAX_PAGES)
+		return false;
+	if (page >= DIRECT_PAGES && (page - DIRECT_PAGES) / DIRECTORY_PAGES == apt->num_directories) {
+		apt->directory[apt->num_directories++] = granule_index(g);
+		return true;
+	}
+	*page_ref(apt, page) = granule_index(g);
+	apt->num_pages++;
+	for (uint32_t i = PAGE_ENTRIES; i > 0; i--)
+		add_free(apt, ROOT_ENTRIES + page * PAGE_ENTRIES + i - 1);
+	return true;
+}
+
+struct granule *apt_shrink(struct granule *root)
+{
+	struct apt *apt = apt_of(root);
+	uint32_t pages_with_directory = DIRECT_PAGES + (apt->num_directories - 1) * (uint32_t)DIRECTORY_PAGES;
+
+	REQUIRE(apt->tree[APT_BY_IPA] == APT_NONE);
+	/* Nothing is looked up any more; what is left in the other tree are share numbers. */
+	apt->tree[APT_BY_KEY] = APT_NONE;
+	apt->free = APT_NONE;
+	apt->num_free = 0;
+	if (apt->num_directories > 0 && apt->num_pages <= pages_with_directory)
+		return granule_at(apt->directory[--apt->num_directories]);
+	if (apt->num_pages > 0) {
+		apt->num_pages--;
+		return granule_at(*page_ref(apt, apt->num_pages));
+	}
+	return root;
+}
+
+bool apt_has_room(const struct apt *apt, uint32_t count)
+{
+	return apt->num_free >= count;
+}
+
+struct apt_entry *apt_alloc(struct apt *apt, enum apt_kind kind)
+{
+	struct apt_entry *e = apt_entry(apt, apt->free);
+
+	REQUIRE(e != NULL && e->kind == APT_FREE);
+	apt->free = e->next;
+	apt->num_free--;
+	*e = (struct apt_entry){
+		.kind = (uint8_t)kind,
+		.index = e->index,
+		.region = APT_NONE,
+		.next = APT_NONE,
+		.prev = APT_NONE,
+		.first = APT_NONE,
+		.last = APT_NONE,
+		.release = APT_NONE,
+		.consumer = APT_NONE,
+	};
+	return e;
+}
+
+static bool has_ipa(const struct apt_entry *e)
+{
+	return e->kind == APT_REGION || e->kind == APT_CONSUMER;
+}
+
+void apt_insert(struct apt *apt, struct apt_entry *e)
+{
+	apt_tree_insert(apt, APT_BY_KEY, &apt->tree[APT_BY_KEY], e);
+	if (has_ipa(e))
+		apt_tree_insert(apt, APT_BY_IPA, &apt->tree[APT_BY_IPA], e);
+}
+
+void apt_remove(struct apt *apt, struct apt_entry *e)
+{
+	apt_tree_remove(apt, APT_BY_KEY, &apt->tree[APT_BY_KEY], e);
+	if (has_ipa(e))
+		apt_tree_remove(apt, APT_BY_IPA, &apt->tree[APT_BY_IPA], e);
+	add_free(apt, e->index);
+}
+
+struct apt_entry *apt_find(struct apt *apt, struct apt_key key)
+{
+	return apt_entry(apt, apt_tree_find(apt, apt->tree[APT_BY_KEY], &key));
+}
+
+struct apt_entry *apt_find_ipa(struct apt *apt, uint64_t addr)
+{
+	return apt_entry(apt, apt_tree_floor(apt, apt->tree[APT_BY_IPA], addr));
+}
+
+struct apt_entry *apt_any_range(struct apt *apt)
+{
+	return apt_entry(apt, apt->tree[APT_BY_IPA]);
+}
+
+uint64_t apt_new_id(struct apt *apt)
+{
+	return ++apt->next_id;
+}
+
+uint32_t *apt_peer_hand(struct apt *apt)
+{
+	return &apt->peer_hand;
+}

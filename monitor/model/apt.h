@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The Access Policy Table of a realm: its CSM metadata, in granules that the host gave (docs/csm.md
+ * "Metadata"). One root granule and any number of extensions; entries of fixed size, found by key or by
+ * IPA in logarithmic time.
+ *
+ * Everything here is protected by the lock of the realm's RD, but for what the comment of a field says.
+ */
+#ifndef MODEL_APT_H
+#define MODEL_APT_H
+
+#include <caec/csm.h>
+
+#include "model/granule.h"
+
+/* An entry is named by its index; APT_NONE is no entry. */
+#define APT_NONE UINT32_MAX
+
+enum apt_kind {
+	APT_FREE = 0,
+	APT_REGION = 1,   /* a range that the realm provides */
+	APT_SHARE = 2,    /* consent to one consumer of a region */
+	APT_CONSUMER = 3, /* a range that the realm set aside for another's region */
+	APT_PEER = 4,     /* how many shares were ever made to one consumer */
+};
+
+/* A command that takes several steps: what it does now. The step's position is `cursor`. */
+enum apt_phase {
+	APT_PHASE_NONE = 0,
+	APT_PHASE_SCAN,    /* is the range fit for it? */
+	APT_PHASE_ASK,     /* the host is to prepare the range */
+	APT_PHASE_CHECK,   /* did it? */
+	APT_PHASE_CONVERT, /* change the RIPAS of the range */
+	APT_PHASE_MAP,     /* map the provider's pages */
+};
+
+/* Position of an entry in one of the two search trees (apt_tree.c). */
+struct apt_link {
+	uint32_t child[2];
+	uint32_t height;
+};
+
+enum apt_tree {
+	APT_BY_KEY, /* every entry in use */
+	APT_BY_IPA, /* regions and consumers */
+	APT_TREES,
+};
+
+struct apt_entry {
+	uint8_t kind;       /* enum apt_kind */
+	uint8_t state;      /* enum csm_state */
+	uint8_t phase;      /* enum apt_phase */
+	uint8_t permission; /* share: enum csm_permission; consumer: that of its share, once attached */
+	uint32_t index;     /* of this entry */
+	struct apt_link link[APT_TREES];
+	struct csm_rid peer; /* share, consumer, peer: the other realm */
+	uint64_t n;          /* share, consumer: share number; peer: the next one */
+	uint64_t id;         /* region: CSM id */
+	uint64_t base;       /* region, consumer: IPA; share: IPA in the consumer, while attached */
+	uint64_t size;       /* region, consumer: bytes */
+	uint64_t cursor;     /* region, share, consumer: how far a command came, as offset from the base */
+	uint64_t mapped;     /* share: pages now mapped in the consumer */
+	uint32_t region;     /* share: its region's entry */
+	uint32_t next;       /* share: the region's list; free entry: the free list */
+	uint32_t prev;       /* share: the region's list */
+	uint32_t first;      /* region: shares, oldest first */
+	uint32_t last;
+	uint32_t release;    /* region: where a DATA_DESTROY in parts goes on in the list */
+	uint32_t consumer;   /* share: granule index of the consumer's RD while attached; else APT_NONE */
+};
+_Static_assert(sizeof(struct apt_entry) <= 128, "32 entries must fit a granule");
+
+/* What to look for in the tree by key. */
+struct apt_key {
+	enum apt_kind kind;
+	uint64_t a; /* region: id; else low half of the peer's RID */
+	uint64_t b; /* high half */
+	uint64_t n;
+};
+
+struct apt; /* the root granule */
+
+static inline struct apt *apt_of(const struct granule *root)
+{
+	return granule_mem(root);
+}
+
+/* Makes an empty table in the zeroed root granule. */
+void apt_init(struct granule *root);
+
+/* Adds a granule, already in state APT and zero. False: the table has all that it can address. */
+bool apt_extend(struct apt *apt, struct granule *g);
+
+/* How many granules the table has, the root included. */
+uint32_t apt_num_granules(const struct apt *apt);
+
+/*
+ * Takes the table apart, once no region and no consumer is left: one granule per call, the root last.
+ * The granule returned is no longer used; the caller retires it. NULL: it was the last one before.
+ */
+struct granule *apt_shrink(struct granule *root);
+
+/* True if `count` more entries can be made without another granule. */
+bool apt_has_room(const struct apt *apt, uint32_t count);
+
+/*
+ * A new entry of `kind`, zero but for kind, index and its unset links; the caller fills in what its key
+ * and IPA are and then inserts it. There is room (apt_has_room()).
+ */
+struct apt_entry *apt_alloc(struct apt *apt, enum apt_kind kind);
+void apt_insert(struct apt *apt, struct apt_entry *e);
+
+/* Removes the entry from the trees and frees it. */
+void apt_remove(struct apt *apt, struct apt_entry *e);
+
+/* The entry with this index; NULL for APT_NONE. */
+struct apt_entry *apt_entry(struct apt *apt, uint32_t index);
+
+/* For walks over all entries: indexes run from 0 to this number; entries may be free. */
+uint32_t apt_num_slots(const struct apt *apt);
+
+struct apt_entry *apt_find(struct apt *apt, struct apt_key key);
+/* The region or consumer with the greatest base that is not above `addr`. */
+struct apt_entry *apt_find_ipa(struct apt *apt, uint64_t addr);
+/* Any region or consumer; NULL if there is none. */
+struct apt_entry *apt_any_range(struct apt *apt);
+
+/* A number never given before by this table. */
+uint64_t apt_new_id(struct apt *apt);
+
+/* Where the search for forgettable entries of kind APT_PEER goes on (csm_provider.c). */
+uint32_t *apt_peer_hand(struct apt *apt);
+
+static inline struct apt_key apt_region_key(uint64_t id)
+{
+	return (struct apt_key){ APT_REGION, id, 0, 0 };
+}
+
+static inline struct apt_key apt_rid_key(enum apt_kind kind, struct csm_rid rid, uint64_t n)
+{
+	return (struct apt_key){ kind, rid.lo, rid.hi, n };
+}
+
+/* --- Trees (apt_tree.c): AVL trees of entries, linked by index --------------------------------------- */
+
+struct apt_key apt_entry_key(const struct apt_entry *e);
+void apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e);
+void apt_tree_remove(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e);
+uint32_t apt_tree_find(struct apt *apt, uint32_t root, const struct apt_key *key);
+uint32_t apt_tree_floor(struct apt *apt, uint32_t root, uint64_t addr);
+
+#endif

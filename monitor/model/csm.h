@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Confidential Shared Memory: the rules (docs/csm.md; its invariants I1-I10 are cited as such).
+ *
+ * Three kinds of functions: the realm's commands (csm_provider.c, csm_consumer.c), the host's operations
+ * (csm_host.c), and what the base commands ask when they touch a realm that has an APT (csm_base.c).
+ *
+ * Locks. Whatever concerns P and C holds both RDs, taken in ascending order (csm_pair.c). Mappings of
+ * P's granules in C change only under P's RD lock and C's table lock; so P's lock alone is enough to find
+ * and remove them all (DATA_DESTROY), and an APT share entry that says ATTACHED keeps C's RD alive.
+ */
+#ifndef MODEL_CSM_H
+#define MODEL_CSM_H
+
+#include <caec/csm.h>
+#include <caec/rmi.h>
+#include <caec/rsi.h>
+
+#include "model/apt.h"
+#include "model/realm.h"
+
+/* Work done under locks before they are let go: table entries, or list entries of that order. */
+#define CSM_STEP 512U
+
+/* What VERSION reports on both interfaces. */
+#define CSM_FEATURES_OFFERED (CSM_FEATURE_RX | CSM_FEATURE_BLOCKS)
+
+/* Consumers that one DATA_CREATE_UNKNOWN or DATA_DESTROY serves. */
+#define CSM_STEP_CONSUMERS 64U
+
+/* --- The realm's commands -------------------------------------------------------------------------- */
+
+enum csm_outcome {
+	CSM_DONE, /* `status` and the values are the result */
+	CSM_ASK,  /* the host must act first: the event goes out, the command is called again */
+	CSM_TELL, /* the event goes out, then `status` and the values are the result */
+};
+
+struct csm_answer {
+	enum csm_outcome outcome;
+	uint64_t status;     /* rsi_status, rsi_csm_status, or SMCCC_NOT_SUPPORTED */
+	uint64_t value[10];  /* x1.. of the result */
+	uint32_t num_values;
+	uint8_t event;       /* enum csm_event */
+	uint64_t base;
+	uint64_t size;
+	uint64_t argument;
+};
+
+/* What a command knows of its caller. */
+struct csm_call {
+	struct granule *rd;  /* of the calling realm; not locked, alive because the caller is */
+	const uint64_t *x;   /* x0-x17 as the realm set them */
+	uint8_t asked;       /* the event that the host has answered; 0: first time */
+	bool rejected;       /* its answer */
+};
+
+typedef void csm_command(const struct csm_call *call, struct csm_answer *answer);
+
+csm_command csm_realm_id, csm_query;
+csm_command csm_create, csm_share, csm_revoke, csm_destroy;
+csm_command csm_reserve, csm_attach, csm_detach;
+
+/* --- The host's operations ------------------------------------------------------------------------- */
+
+/* Arguments and results as RMI_CSM has them (include/caec/csm.h): arg[2] is x2, out[1] is x1. */
+uint64_t csm_apt_create(const uint64_t *arg, uint64_t *out);
+uint64_t csm_apt_extend(const uint64_t *arg, uint64_t *out);
+uint64_t csm_apt_destroy(const uint64_t *arg, uint64_t *out);
+uint64_t csm_unmap(const uint64_t *arg, uint64_t *out);
+uint64_t csm_fill(const uint64_t *arg, uint64_t *out);
+uint64_t csm_entry_read(const uint64_t *arg, uint64_t *out);
+
+/* --- For the base commands: the caller holds the RD's lock ------------------------------------------- */
+
+/* [base, top) has a byte in a CSM range of the realm, in either role; in one it holds as consumer. */
+bool csm_range_overlaps(struct granule *rd, uint64_t base, uint64_t top);
+bool csm_consumer_overlaps(struct granule *rd, uint64_t base, uint64_t top);
+/* [base, top) lies in one range that the realm holds as consumer. */
+bool csm_consumer_covers(struct granule *rd, uint64_t base, uint64_t top);
+
+/* The realm got a page at `addr`: consumers of a region there get it too, if their tables reach it. */
+void csm_data_created(struct granule *rd, struct ipa addr);
+
+/*
+ * Takes the realm's page `data` at `addr` away from consumers. False: some still have it, call again.
+ * True: no mapping but the owner's is left, and no TLB holds one (I5).
+ */
+bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data);
+
+#endif

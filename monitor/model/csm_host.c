@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The host's operations on a realm's APT and on what is mapped through it (docs/csm.md "Host interface").
+ * None of them needs the help of a realm (I9), and each does a bounded amount of work (I8).
+ */
+#include "model/csm_internal.h"
+
+/* --- APT_CREATE, APT_EXTEND -------------------------------------------------------------------------------- */
+
+uint64_t csm_apt_create(const uint64_t *arg, uint64_t *out)
+{
+	struct granule *root = granule_find(pa(arg[3]));
+	uint64_t result = RMI_ERROR_REALM;
+	struct granule *rd;
+	struct realm *realm;
+
+	(void)out;
+	if (root == NULL || granule_state(root) != GRANULE_DELEGATED)
+		return RMI_ERROR_INPUT;
+	rd = granule_find_lock(pa(arg[2]), GRANULE_RD);
+	if (rd == NULL)
+		return RMI_ERROR_INPUT;
+	realm = realm_of(rd);
+	if (atomic_load(&realm->state) != REALM_SYSTEM_OFF && realm->apt == NULL) {
+		result = RMI_ERROR_INPUT;
+		if (granule_lock(root, GRANULE_DELEGATED)) {
+			apt_init(root);
+			granule_unlock_as(root, GRANULE_APT);
+			realm->apt = root;
+			result = RMI_SUCCESS;
+		}
+	}
+	granule_unlock(rd);
+	return result;
+}
+
+uint64_t csm_apt_extend(const uint64_t *arg, uint64_t *out)
+{
+	struct granule *g = granule_find(pa(arg[3]));
+	uint64_t result = RMI_ERROR_REALM;
+	struct granule *rd;
+	struct apt *apt;
+
+	(void)out;
+	if (g == NULL || granule_state(g) != GRANULE_DELEGATED)
+		return RMI_ERROR_INPUT;
+	rd = granule_find_lock(pa(arg[2]), GRANULE_RD);
+	if (rd == NULL)
+		return RMI_ERROR_INPUT;
+	apt = csm_apt(rd);
+	if (apt != NULL) {
+		result = RMI_ERROR_INPUT;
+		if (granule_lock(g, GRANULE_DELEGATED)) {
+			bool fits = apt_extend(apt, g);
+
+			granule_unlock_as(g, fits ? GRANULE_APT : GRANULE_DELEGATED);
+			result = fits ? RMI_SUCCESS : RMI_ERROR_REALM;
+		}
+	}
+	granule_unlock(rd);
+	return result;
+}
+
+/* --- APT_DESTROY ---------------------------------------------------------------------------------------------- */
+
+/* Frees a consumer entry that holds no mapping any more. */
+static uint64_t drop_consumer(struct granule *rd, struct csm_rid rid, struct csm_rid provider, uint64_t n)
+{
+	struct apt_entry *consumer, *share;
+	uint64_t result = RMI_SUCCESS;
+	struct granule *peer;
+	struct apt *apt;
+
+	if (!csm_lock_pair(rd, rid, provider, &peer))
+		return RMI_ERROR_INPUT;
+	apt = csm_apt(rd);
+	consumer = apt == NULL ? NULL : apt_find(apt, apt_rid_key(APT_CONSUMER, provider, n));
+	if (consumer != NULL) {
+		share = csm_find_share(peer, rd, n);
+		if (share != NULL && share->consumer == granule_index(rd)) {
+			if (share->mapped != 0)
+				result = RMI_ERROR_REALM; /* RMI_CSM_UNMAP first */
+			else
+				csm_share_detached(share);
+		}
+		if (result == RMI_SUCCESS)
+			apt_remove(apt, consumer);
+	}
+	csm_unlock_pair(rd, peer);
+	return result;
+}
+
+/* No entry with a range is left: one granule goes back to the host. The RD is locked. */
+static void release_granule(struct realm *realm, uint64_t *out)
+{
+	struct granule *g = apt_shrink(realm->apt);
+
+	if (g == realm->apt)
+		realm->apt = NULL;
+	else
+		out[2] = apt_num_granules(apt_of(realm->apt));
+	granule_retire(g);
+	out[1] = granule_pa(g).v;
+}
+
+uint64_t csm_apt_destroy(const uint64_t *arg, uint64_t *out)
+{
+	struct granule *rd = granule_find_lock(pa(arg[2]), GRANULE_RD);
+	struct apt_entry *range, seen, gone;
+	struct realm *realm;
+	struct csm_rid rid;
+	struct apt *apt;
+
+	if (rd == NULL)
+		return RMI_ERROR_INPUT;
+	realm = realm_of(rd);
+	apt = csm_apt(rd);
+	if (apt == NULL || realm->num_recs != 0) {
+		granule_unlock(rd);
+		return RMI_ERROR_REALM;
+	}
+	rid = realm->rid;
+	range = apt_any_range(apt);
+	if (range == NULL) {
+		release_granule(realm, out);
+		granule_unlock(rd);
+		return RMI_SUCCESS;
+	}
+	out[2] = apt_num_granules(apt);
+	seen = *range;
+	granule_unlock(rd);
+
+	/* The other realm's lock may come before ours: look, let go, and lock both. */
+	if (seen.kind == APT_CONSUMER)
+		return drop_consumer(rd, rid, seen.peer, seen.n);
+	csm_region_close(rd, rid, seen.id, &gone);
+	return RMI_SUCCESS;
+}
+
+/* --- UNMAP, FILL ------------------------------------------------------------------------------------------------ */
+
+/* A consumer range and the realms on both sides, all locked. */
+struct attachment {
+	struct granule *rd;
+	struct granule *peer;
+	struct apt_entry *consumer;
+	struct apt_entry *share; /* NULL: nothing is mapped */
+	struct apt_entry *region;
+};
+
+/* Finds the consumer range that holds `addr`. On SUCCESS both RDs are locked. */
+static uint64_t find_attachment(uint64_t rd_pa, uint64_t addr, struct attachment *at)
+{
+	struct granule *rd = granule_find_lock(pa(rd_pa), GRANULE_RD);
+	struct apt_entry *e, seen;
+	struct csm_rid rid;
+	struct apt *apt;
+
+	if (rd == NULL)
+		return RMI_ERROR_INPUT;
+	rid = realm_of(rd)->rid;
+	apt = csm_apt(rd);
+	e = apt == NULL || !is_aligned(addr, GRANULE_SIZE) || addr + GRANULE_SIZE < addr ?
+		    NULL :
+		    csm_find_overlap(apt, addr, addr + GRANULE_SIZE);
+	if (e == NULL || e->kind != APT_CONSUMER) {
+		granule_unlock(rd);
+		return RMI_ERROR_INPUT;
+	}
+	seen = *e;
+	granule_unlock(rd);
+
+	at->rd = rd;
+	if (!csm_lock_pair(rd, rid, seen.peer, &at->peer))
+		return RMI_ERROR_INPUT;
+	apt = csm_apt(rd);
+	at->consumer = apt == NULL ? NULL : apt_find(apt, apt_rid_key(APT_CONSUMER, seen.peer, seen.n));
+	if (at->consumer == NULL || at->consumer->base != seen.base || at->consumer->size != seen.size) {
+		csm_unlock_pair(rd, at->peer);
+		return RMI_ERROR_INPUT;
+	}
+	at->share = csm_find_share(at->peer, rd, seen.n);
+	if (at->share != NULL && at->share->consumer != granule_index(rd))
+		at->share = NULL;
+	at->region = at->share == NULL ? NULL : apt_entry(csm_apt(at->peer), at->share->region);
+	return RMI_SUCCESS;
+}
+
+uint64_t csm_unmap(const uint64_t *arg, uint64_t *out)
+{
+	struct attachment at;
+	uint64_t result = find_attachment(arg[2], arg[3], &at);
+	uint64_t cursor;
+
+	if (result != RMI_SUCCESS)
+		return result;
+	cursor = at.consumer->size; /* without a share there is nothing to do */
+	if (at.share != NULL) {
+		/* A DETACH that is not complete leaves EMPTY entries; so does this, then. */
+		enum rmi_ripas ripas = at.consumer->state == CSM_STATE_DESTROYING ? RMI_EMPTY : RMI_DESTROYED;
+
+		if (at.consumer->state == CSM_STATE_ATTACHED) {
+			at.consumer->state = CSM_STATE_BROKEN;
+			at.consumer->phase = APT_PHASE_NONE;
+		}
+		if (at.share->state == CSM_STATE_ATTACHED)
+			at.share->state = CSM_STATE_BROKEN;
+		cursor = arg[3] - at.consumer->base;
+		csm_unmap_step(at.share, &cursor, ripas);
+		if (at.share->mapped == 0 && at.share->state == CSM_STATE_BROKEN)
+			csm_share_detached(at.share);
+	}
+	out[1] = at.consumer->base + cursor;
+	csm_unlock_pair(at.rd, at.peer);
+	return RMI_SUCCESS;
+}
+
+uint64_t csm_fill(const uint64_t *arg, uint64_t *out)
+{
+	struct attachment at;
+	uint64_t result = find_attachment(arg[2], arg[3], &at);
+	uint64_t cursor, mapped = 0;
+
+	if (result != RMI_SUCCESS)
+		return result;
+	result = RMI_ERROR_INPUT;
+	if (at.share != NULL && at.share->state == CSM_STATE_ATTACHED) {
+		const struct s2 *s2 = &realm_of(at.rd)->s2;
+		struct rtt_walk w = rtt_walk(s2, ipa(arg[3]), RTT_LEVEL_PAGE);
+
+		cursor = arg[3] - at.consumer->base;
+		if (w.level < RTT_LEVEL_PAGE && rtte_kind(w.entry, w.level) != RTTE_CSM) {
+			result = rmi_result(RMI_ERROR_RTT, (unsigned int)w.level);
+		} else {
+			csm_map_step(at.peer, at.region, at.share, &cursor, &mapped);
+			out[1] = at.consumer->base + cursor;
+			out[2] = mapped;
+			result = RMI_SUCCESS;
+		}
+	}
+	csm_unlock_pair(at.rd, at.peer);
+	return result;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Shares and regions as data: lists, and taking them apart step by step (csm_internal.h).
+ */
+#include "model/csm_internal.h"
+
+void csm_share_detached(struct apt_entry *share)
+{
+	REQUIRE(share->mapped == 0);
+	share->consumer = APT_NONE;
+	if (share->state != CSM_STATE_REVOKED)
+		share->state = CSM_STATE_OFFERED; /* P's consent stands until P takes it back */
+}
+
+void csm_share_remove(struct apt *apt, struct apt_entry *share)
+{
+	struct apt_entry *region = apt_entry(apt, share->region);
+	struct apt_entry *prev = apt_entry(apt, share->prev);
+	struct apt_entry *next = apt_entry(apt, share->next);
+
+	REQUIRE(share->consumer == APT_NONE);
+	if (prev != NULL)
+		prev->next = share->next;
+	else
+		region->first = share->next;
+	if (next != NULL)
+		next->prev = share->prev;
+	else
+		region->last = share->prev;
+	if (region->release == share->index)
+		region->release = share->next;
+	apt_remove(apt, share);
+}
+
+enum csm_step csm_share_close(struct granule *p, struct granule *c, struct apt_entry *share)
+{
+	struct apt_entry *consumer;
+
+	if (share->consumer != APT_NONE) {
+		REQUIRE(c != NULL && granule_at(share->consumer) == c);
+		if (share->state != CSM_STATE_REVOKED) {
+			share->state = CSM_STATE_REVOKED; /* nothing is mapped from now on */
+			share->cursor = 0;
+		}
+		if (!csm_unmap_step(share, &share->cursor, RMI_EMPTY))
+			return CSM_STEP_MORE;
+		consumer = apt_find(csm_apt(c), apt_rid_key(APT_CONSUMER, realm_of(p)->rid, share->n));
+		REQUIRE(consumer != NULL && share->mapped == 0);
+		consumer->state = CSM_STATE_REVOKED;
+		consumer->phase = APT_PHASE_NONE;
+		share->consumer = APT_NONE;
+	}
+	csm_share_remove(csm_apt(p), share);
+	return CSM_STEP_END;
+}
+
+/* The oldest share of the region that has no consumer goes. Up to CSM_STEP of them. */
+static void drop_offered(struct apt *apt, struct apt_entry *region)
+{
+	for (unsigned int i = 0; i < CSM_STEP; i++) {
+		struct apt_entry *share = apt_entry(apt, region->first);
+
+		if (share == NULL || share->consumer != APT_NONE)
+			return;
+		csm_share_remove(apt, share);
+	}
+}
+
+enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t id, struct apt_entry *gone)
+{
+	enum csm_step step = CSM_STEP_END;
+	struct csm_rid peer_rid = { 0, 0 };
+	struct apt_entry *region, *share;
+	struct granule *peer = NULL;
+	struct apt *apt;
+
+	gone->kind = APT_FREE;
+	/* Whom the first share names is known only under the lock: look, let go, lock both. */
+	if (!csm_lock_pair(rd, rid, rid, &peer))
+		return CSM_STEP_END;
+	apt = csm_apt(rd);
+	region = apt == NULL ? NULL : apt_find(apt, apt_region_key(id));
+	if (region != NULL) {
+		region->state = CSM_STATE_DESTROYING;
+		drop_offered(apt, region);
+		share = apt_entry(apt, region->first);
+		if (share != NULL) {
+			peer_rid = share->peer;
+			step = CSM_STEP_MORE;
+		} else {
+			*gone = *region;
+			apt_remove(apt, region);
+		}
+	}
+	granule_unlock(rd);
+	if (step == CSM_STEP_END)
+		return step;
+
+	if (!csm_lock_pair(rd, rid, peer_rid, &peer))
+		return CSM_STEP_END;
+	apt = csm_apt(rd);
+	region = apt == NULL ? NULL : apt_find(apt, apt_region_key(id));
+	share = region == NULL ? NULL : apt_entry(apt, region->first);
+	/* If another PE was faster the next step finds what is left. */
+	if (share != NULL && rid_equal(share->peer, peer_rid))
+		csm_share_close(rd, peer, share);
+	csm_unlock_pair(rd, peer);
+	return CSM_STEP_MORE;
+}
