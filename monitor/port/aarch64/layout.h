@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The monitor's address space (docs/architecture.md). All of it is in the upper range, 48 bits.
+ */
+#ifndef PORT_LAYOUT_H
+#define PORT_LAYOUT_H
+
+/* PORT_MEM_REALM_BASE (port_mem.h): the Realm PAS from physical address 0 up. */
+#define LAYOUT_NS_BASE 0xffff400000000000     /* the Non-secure PAS, the same way */
+#define LAYOUT_PA_BITS 46                     /* what the maps have room for */
+#define LAYOUT_IMAGE 0xffffffff80000000       /* monitor.ld */
+#define LAYOUT_SHARED 0xffffffffc0000000      /* the page shared with EL3 */
+#define LAYOUT_CONSOLE 0xffffffffc0010000     /* UART registers */
+
+#define STACK_SIZE 16384 /* of each PE; a guard page lies below */
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The smaller half of port.h on this machine: what the CPU offers, interrupts, entropy, Non-secure copies, EL3.
+ */
+#include "port/aarch64/machine.h"
+
+#include "port/aarch64/layout.h"
+#include "port/aarch64/percpu.h"
+#include "port/aarch64/smc.h"
+#include "port/port.h"
+
+#define ENTROPY_TRIES 1000U
+
+static struct port_features features;
+
+bool machine_init(void)
+{
+	static const uint8_t pa_bits[] = { 32, 36, 40, 42, 44, 48 };
+	uint64_t mmfr0 = read_sysreg("id_aa64mmfr0_el1");
+	uint64_t dfr0 = read_sysreg("id_aa64dfr0_el1");
+	uint64_t dczid = read_sysreg("dczid_el0");
+	unsigned int range = id_field(mmfr0, 0);
+
+	/* What the code relies on: VHE, stage 2 forced write-back, DC ZVA of 64 bytes (a Realm-world CPU has them). */
+	if (id_field(read_sysreg("id_aa64mmfr1_el1"), 8) == 0 || id_field(read_sysreg("id_aa64mmfr2_el1"), 40) == 0 ||
+	    dczid != 4)
+		return false;
+	features.pa_bits = range < ARRAY_SIZE(pa_bits) ? pa_bits[range] : 48;
+	features.vmid_bits = id_field(read_sysreg("id_aa64mmfr1_el1"), 4) == 2 ? 16 : 8;
+	features.num_bps = (uint8_t)id_field(dfr0, 12);
+	features.num_wps = (uint8_t)id_field(dfr0, 20);
+	features.num_lrs = (uint8_t)(read_sysreg("ich_vtr_el2") & 0xf);
+	return true;
+}
+
+const struct port_features *port_features(void)
+{
+	return &features;
+}
+
+bool port_irq_pending(void)
+{
+	return read_sysreg("isr_el1") != 0;
+}
+
+void port_relax(void)
+{
+	__asm__ volatile("yield" : : : "memory");
+}
+
+#ifdef CAEC_DEBUG
+struct held_locks *port_held_locks(void)
+{
+	return &this_cpu()->held;
+}
+#endif
+
+/* RNDR (FEAT_RNG): clears Z when it has a number. */
+static bool random_word(uint64_t *word)
+{
+	for (unsigned int i = 0; i < ENTROPY_TRIES; i++) {
+		uint64_t ok;
+
+		__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %1, ne" : "=r"(*word), "=r"(ok) : : "cc");
+		if (ok)
+			return true;
+	}
+	return false;
+}
+
+bool port_entropy(void *to, size_t size)
+{
+	uint8_t *bytes = to;
+	uint64_t word = 0;
+
+	if (id_field(read_sysreg("id_aa64isar0_el1"), 60) == 0)
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		if (i % sizeof(word) == 0 && !random_word(&word))
+			return false;
+		bytes[i] = (uint8_t)(word >> (i % sizeof(word) * 8));
+	}
+	return true;
+}
+
+/* --- Non-secure memory (memory.S) ------------------------------------------------------------------------ */
+
+bool ns_copy(void *to, const void *from, size_t size);
+
+bool port_ns_read(void *to, struct pa ns, size_t size)
+{
+	return ns_copy(to, (const void *)(LAYOUT_NS_BASE + ns.v), size);
+}
+
+bool port_ns_write(struct pa ns, const void *from, size_t size)
+{
+	return ns_copy((void *)(LAYOUT_NS_BASE + ns.v), from, size);
+}
+
+/* --- Granule protection table ------------------------------------------------------------------------------- */
+
+bool port_gpt_delegate(struct pa granule)
+{
+	uint64_t x[8] = { EL3_GTSI_DELEGATE, granule.v };
+
+	el3_call(x);
+	return x[0] == 0;
+}
+
+void port_gpt_undelegate(struct pa granule)
+{
+	uint64_t x[8] = { EL3_GTSI_UNDELEGATE, granule.v };
+
+	el3_call(x);
+	REQUIRE(x[0] == 0);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reading the boot manifest (manifest.h). It comes from EL3, which we trust, by way of loaders that may be
+ * wrong: versions, sums and bounds are checked all the same.
+ */
+#include "port/aarch64/manifest.h"
+
+#include <string.h>
+
+#define MANIFEST_MAJOR 0U
+#define MANIFEST_MINOR 3U
+
+struct list {
+	uint64_t count;
+	uint64_t pa; /* of the array */
+	uint64_t checksum;
+};
+
+struct manifest_page {
+	uint32_t version; /* minor [15:0], major [30:16] */
+	uint32_t padding;
+	uint64_t plat_data;
+	struct list dram;
+	struct list consoles;
+};
+
+struct bank {
+	uint64_t base;
+	uint64_t size;
+};
+
+struct console {
+	uint64_t base;
+	uint64_t pages;
+	uint64_t name;
+	uint64_t clock;
+	uint64_t baud;
+	uint64_t flags;
+};
+
+/* The list's array, if it lies in the page. */
+static const void *list_array(const void *page, uint64_t page_pa, const struct list *l, size_t entry)
+{
+	uint64_t offset = l->pa - page_pa;
+
+	if (l->count > GRANULE_SIZE / entry || offset > GRANULE_SIZE || l->count * entry > GRANULE_SIZE - offset ||
+	    offset % sizeof(uint64_t) != 0)
+		return NULL;
+	return (const uint8_t *)page + offset;
+}
+
+static uint64_t sum_words(const void *array, size_t bytes)
+{
+	uint64_t sum = 0, word;
+
+	for (size_t i = 0; i < bytes; i += sizeof(word)) {
+		memcpy(&word, (const uint8_t *)array + i, sizeof(word));
+		sum += word;
+	}
+	return sum;
+}
+
+/* All words of the list and its array add up to zero. */
+static bool sum_is_right(const struct list *l, uint64_t array_sum)
+{
+	return l->count + l->pa + l->checksum + array_sum == 0;
+}
+
+static bool read_banks(const void *page, uint64_t page_pa, const struct list *l, struct manifest *m)
+{
+	const struct bank *banks = list_array(page, page_pa, l, sizeof(*banks));
+
+	if (banks == NULL || l->count == 0 || l->count > GRANULE_MAX_BANKS ||
+	    !sum_is_right(l, sum_words(banks, l->count * sizeof(*banks))))
+		return false;
+	for (size_t i = 0; i < l->count; i++)
+		m->bank[i] = (struct granule_bank){ pa(banks[i].base), banks[i].size };
+	m->num_banks = l->count;
+	return true;
+}
+
+static bool read_console(const void *page, uint64_t page_pa, const struct list *l, struct manifest *m)
+{
+	const struct console *consoles = list_array(page, page_pa, l, sizeof(*consoles));
+	uint64_t sum, names = 0;
+
+	m->console_pa = 0;
+	if (l->count == 0)
+		return true;
+	if (consoles == NULL)
+		return false;
+	sum = sum_words(consoles, l->count * sizeof(*consoles));
+	for (size_t i = 0; i < l->count; i++)
+		names += consoles[i].name;
+	/*
+	 * The interface sums the whole array. TF-A 2.12's QEMU port leaves the names out; an RMM that is to boot
+	 * there has to take that too.
+	 */
+	if (!sum_is_right(l, sum) && !sum_is_right(l, sum - names))
+		return false;
+	m->console_pa = consoles[0].base;
+	m->console_pages = consoles[0].pages;
+	return true;
+}
+
+enum boot_error manifest_read(const void *page, uint64_t page_pa, struct manifest *m)
+{
+	const struct manifest_page *p = page;
+
+	if (p->version >> 16 != MANIFEST_MAJOR || (p->version & 0xffff) < MANIFEST_MINOR)
+		return BOOT_MANIFEST_VERSION_NOT_SUPPORTED;
+	if (!read_banks(page, page_pa, &p->dram, m) || !read_console(page, page_pa, &p->consoles, m))
+		return BOOT_MANIFEST_DATA_ERROR;
+	return BOOT_SUCCESS;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Wiping granules; copies from and to Non-secure memory, in which an access may fault.
+ */
+	.text
+
+	/* void port_wipe(void *granule): 4 KiB, 64 bytes with each DC ZVA (checked at boot). */
+	.globl port_wipe
+	.balign 64
+port_wipe:
+	add	x1, x0, #4096
+1:	dc	zva, x0
+	add	x2, x0, #64
+	dc	zva, x2
+	add	x3, x0, #128
+	dc	zva, x3
+	add	x4, x0, #192
+	dc	zva, x4
+	add	x2, x0, #256
+	dc	zva, x2
+	add	x3, x0, #320
+	dc	zva, x3
+	add	x4, x0, #384
+	dc	zva, x4
+	add	x2, x0, #448
+	dc	zva, x2
+	add	x0, x0, #512
+	cmp	x0, x1
+	b.lo	1b
+	ret
+
+	/*
+	 * bool ns_copy(void *to, const void *from, size_t size): a multiple of 8. Between ns_copy and
+	 * ns_copy_end a data abort goes on at ns_copy_fault (fault.c). Each byte is accessed once.
+	 */
+	.globl ns_copy, ns_copy_end, ns_copy_fault
+	.balign 64
+ns_copy:
+	subs	x2, x2, #64
+	b.lo	2f
+1:	ldp	x3, x4, [x1]
+	ldp	x5, x6, [x1, #16]
+	ldp	x7, x8, [x1, #32]
+	ldp	x9, x10, [x1, #48]
+	add	x1, x1, #64
+	stp	x3, x4, [x0]
+	stp	x5, x6, [x0, #16]
+	stp	x7, x8, [x0, #32]
+	stp	x9, x10, [x0, #48]
+	add	x0, x0, #64
+	subs	x2, x2, #64
+	b.hs	1b
+2:	adds	x2, x2, #64
+	b.eq	4f
+3:	ldr	x3, [x1], #8
+	str	x3, [x0], #8
+	subs	x2, x2, #8
+	b.ne	3b
+4:	mov	w0, #1
+	ret
+ns_copy_end:
+
+ns_copy_fault:
+	mov	w0, #0
+	ret

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * System registers by name, and the barriers that go with them.
+ */
+#ifndef PORT_SYSREG_H
+#define PORT_SYSREG_H
+
+#include <stdint.h>
+
+/* The name is a string: read_sysreg("esr_el2"), or "s3_0_c1_c2_6" where the assembler knows none. */
+#define read_sysreg(name) \
+	({ \
+		uint64_t value_; \
+		__asm__ volatile("mrs %0, " name : "=r"(value_)); \
+		value_; \
+	})
+
+#define write_sysreg(name, value) \
+	do { \
+		uint64_t value_ = (value); \
+		__asm__ volatile("msr " name ", %0" : : "r"(value_) : "memory"); \
+	} while (0)
+
+static inline void isb(void)
+{
+	__asm__ volatile("isb" : : : "memory");
+}
+
+/* A field of an ID register. */
+static inline unsigned int id_field(uint64_t value, unsigned int shift)
+{
+	return (unsigned int)(value >> shift) & 0xfU;
+}
+
+#endif

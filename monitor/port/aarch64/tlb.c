@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Stage 2 TLB maintenance (port.h; DDI0487 D8.17). Operations act on the VMID in VTTBR_EL2, so that of the
+ * realm concerned is put there for the batch.
+ */
+#include "port/aarch64/percpu.h"
+#include "port/port.h"
+
+void port_tlb_begin(uint64_t vttbr)
+{
+	this_cpu()->vttbr = read_sysreg("vttbr_el2");
+	write_sysreg("vttbr_el2", vttbr);
+	isb();
+	/* The entries written so far must be seen by walks that start after the maintenance. */
+	__asm__ volatile("dsb ishst" : : : "memory");
+}
+
+void port_tlb_leaf(struct ipa ipa)
+{
+	__asm__ volatile("tlbi ipas2e1is, %0" : : "r"(ipa.v >> GRANULE_SHIFT) : "memory");
+}
+
+void port_tlb_table(struct ipa ipa)
+{
+	/* Without TTL hint and "last level": walk caches of all levels too. */
+	port_tlb_leaf(ipa);
+}
+
+void port_tlb_realm(void)
+{
+	__asm__ volatile("tlbi vmalls12e1is" : : : "memory");
+}
+
+void port_tlb_end(void)
+{
+	/* Entries that combine both stages are reached only by the second operation, after the first. */
+	__asm__ volatile("dsb ish\n\ttlbi vmalle1is\n\tdsb ish\n\tisb" : : : "memory");
+	write_sysreg("vttbr_el2", this_cpu()->vttbr);
+	isb();
+}
+
+void port_publish(void)
+{
+	__asm__ volatile("dsb ishst" : : : "memory");
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What run/ sets up at boot.
+ */
+#ifndef RUN_INIT_H
+#define RUN_INIT_H
+
+#include <stdbool.h>
+
+/* Once, at cold boot. False: the CPU lacks what realms need. */
+bool run_machine_init(void);
+
+/* On each PE: control registers that stay the same for all realms. */
+void run_cpu_init(void);
+
+#endif
