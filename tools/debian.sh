@@ -4,7 +4,7 @@
 # without changing the machine's apt configuration. Signatures are checked by apt as always.
 # shellcheck shell=sh disable=SC2034,SC2016,SC2154
 
-packages="gcc libc6-dev make cmake ninja-build pkgconf python3 libcmocka-dev
+packages="gcc libc6-dev make cmake ninja-build pkgconf python3 libcmocka-dev picolibc-aarch64-linux-gnu
     gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu
     libssl-dev device-tree-compiler dpkg-dev patch xz-utils bzip2"
 

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Data and instruction aborts of a realm at stage 2: whose business they are (DEN0137 A4.4, A5.2).
+ */
+#include "run/context.h"
+#include "run/esr.h"
+#include "run/run.h"
+
+#define HPFAR_FIPA UINT64_C(0x00000ffffffffff0) /* [43:4]: IPA [51:12] */
+#define FAR_IN_GRANULE UINT64_C(0xfff)
+
+#define PAR_FAULT UINT64_C(0x1)
+#define PAR_ADDRESS UINT64_C(0x0000fffffffff000)
+
+/* Synchronous external aborts: 0x10, and 0x13-0x17 on a table walk. */
+static bool is_external(uint64_t esr)
+{
+	uint64_t fsc = esr & ESR_FSC;
+
+	return fsc == FSC_EXTERNAL || (fsc >= 0x13 && fsc <= 0x17);
+}
+
+/*
+ * HPFAR_EL2 need not hold the address of a permission fault that is not on a table walk (DDI0487
+ * D24.2.66): ask stage 1. False: stage 1 says no, by now; the access will be tried again.
+ */
+static bool fault_ipa(uint64_t esr, uint64_t far, uint64_t *hpfar)
+{
+	uint64_t saved, par;
+
+	*hpfar = read_sysreg("hpfar_el2") & HPFAR_FIPA;
+	if ((esr & ESR_FSC_TYPE) != FSC_PERMISSION || (esr & ESR_S1PTW))
+		return true;
+	saved = read_sysreg("par_el1"); /* the realm's */
+	__asm__ volatile("at s1e1r, %0\n\tisb" : : "r"(far) : "memory");
+	par = read_sysreg("par_el1");
+	write_sysreg("par_el1", saved);
+	*hpfar = (par & PAR_ADDRESS) >> 8;
+	return !(par & PAR_FAULT);
+}
+
+/* What the tables say of a protected address. */
+enum lookup {
+	LOOKUP_EMPTY,  /* RIPAS EMPTY */
+	LOOKUP_MAPPED, /* another PE has mapped it since */
+	LOOKUP_ABSENT,
+};
+
+static enum lookup look_up(const struct s2 *s2, uint64_t addr)
+{
+	enum lookup result = LOOKUP_ABSENT;
+	struct rtt_walk w;
+
+	rtt_lock(s2);
+	w = rtt_walk(s2, ipa(addr), RTT_LEVEL_PAGE);
+	if (rtte_ripas(w.entry, w.level) == RMI_EMPTY)
+		result = LOOKUP_EMPTY;
+	else if (rtte_is_mapped(w.entry, w.level))
+		result = LOOKUP_MAPPED;
+	rtt_unlock(s2);
+	return result;
+}
+
+static enum trap_result exit_with(struct rmi_rec_exit *exit, uint64_t esr, uint64_t hpfar)
+{
+	exit->exit_reason = RMI_EXIT_SYNC;
+	exit->esr = esr;
+	exit->hpfar = hpfar;
+	return TRAP_EXIT;
+}
+
+/* The hardware reports an error in memory (DEN0137 A4.5.2): by its severity. */
+static enum trap_result external_abort(struct rec *rec, uint64_t esr, uint64_t far, struct rmi_rec_exit *exit)
+{
+	unsigned int set = (unsigned int)(esr >> ESR_SET_SHIFT) & 3;
+
+	REQUIRE(set != 2); /* uncontainable: nothing here can be trusted any more */
+	if (set != 3) /* not restartable */
+		inject_external_abort(rec, esr, far);
+	return exit_with(exit, esr & EXIT_ESR_DATA_ABORT, 0);
+}
+
+static enum trap_result protected_abort(struct rec *rec, uint64_t esr, uint64_t far, uint64_t hpfar,
+					struct rmi_rec_exit *exit)
+{
+	bool data = esr_ec(esr) == EC_DATA_ABORT_LOWER;
+	enum lookup found = look_up(&realm_of(rec->rd)->s2, hpfar << 8);
+
+	/* More than the share allows (csm.md I4), or nothing there. */
+	if (found == LOOKUP_EMPTY || (found == LOOKUP_MAPPED && (esr & ESR_FSC_TYPE) == FSC_PERMISSION)) {
+		inject_external_abort(rec, esr, far);
+		return TRAP_RESUME;
+	}
+	if (found == LOOKUP_MAPPED)
+		return TRAP_RESUME;
+	return exit_with(exit, esr & (data ? EXIT_ESR_DATA_ABORT : EXIT_ESR_INSTRUCTION_ABORT), hpfar);
+}
+
+static enum trap_result unprotected_abort(struct rec *rec, uint64_t esr, uint64_t far, uint64_t hpfar,
+					  struct rmi_rec_exit *exit)
+{
+	/* Host memory is never executed. */
+	if (esr_ec(esr) == EC_INSTRUCTION_ABORT_LOWER) {
+		inject_external_abort(rec, esr, far);
+		return TRAP_RESUME;
+	}
+	rec->unprotected_abort = true;
+	rec->abort_esr = esr;
+	rec->abort_far = far;
+	rec->abort_hpfar = hpfar;
+	if (!(esr & ESR_ISV))
+		return exit_with(exit, esr & EXIT_ESR_DATA_ABORT_UNPROTECTED, hpfar);
+	rec->emulatable_abort = true;
+	exit->far = far & FAR_IN_GRANULE;
+	if (esr & ESR_WNR)
+		exit->gprs[0] = realm_gpr(rec, esr_srt(esr)) & esr_access_mask(esr);
+	return exit_with(exit, esr & EXIT_ESR_EMULATABLE, hpfar);
+}
+
+enum trap_result trap_abort(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit)
+{
+	const struct s2 *s2 = &realm_of(rec->rd)->s2;
+	uint64_t far = read_sysreg("far_el2");
+	uint64_t hpfar;
+
+	if (is_external(esr))
+		return external_abort(rec, esr, far, exit);
+	if (!fault_ipa(esr, far, &hpfar))
+		return TRAP_RESUME;
+	if (hpfar << 8 >= s2_size(s2)) {
+		inject_address_size_fault(rec, esr, far);
+		return TRAP_RESUME;
+	}
+	if (s2_is_protected(s2, hpfar << 8))
+		return protected_abort(rec, esr, far, hpfar, exit);
+	return unprotected_abort(rec, esr, far, hpfar, exit);
+}
+
+void run_complete_mmio(struct rec *rec, uint64_t value)
+{
+	uint64_t esr = rec->abort_esr;
+	uint64_t mask = esr_access_mask(esr);
+
+	if (!(esr & ESR_WNR)) {
+		value &= mask;
+		if ((esr & ESR_SSE) && (value & (mask ^ (mask >> 1))))
+			value |= ~mask;
+		if (!(esr & ESR_SF))
+			value &= UINT32_MAX;
+		realm_set_gpr(rec, esr_srt(esr), value);
+	}
+	rec->pc += 4;
+}

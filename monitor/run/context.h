@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Register state beyond the general-purpose registers: of a REC, in rec->context, and of the host, per PE.
+ * EL3 switches EL2's registers and the pointer authentication keys of the host; the rest is ours
+ * (RMM-EL3 interface, "register save restore convention").
+ */
+#ifndef RUN_CONTEXT_H
+#define RUN_CONTEXT_H
+
+/* Offsets in struct rec, for enter.S. */
+#define REC_PC 248
+#define REC_PSTATE 256
+
+#ifndef __ASSEMBLER__
+
+#include "model/rec.h"
+#include "port/aarch64/sysreg.h"
+
+/* EL1 and EL0 registers that a realm or a guest of the host can change. */
+struct el1_state {
+	uint64_t sp_el0, sp_el1, elr, spsr;
+	uint64_t sctlr, actlr, cpacr, ttbr0, ttbr1, tcr, mair, amair;
+	uint64_t esr, far, afsr0, afsr1, par;
+	uint64_t vbar, contextidr, cntkctl, csselr;
+	uint64_t tpidr_el0, tpidrro_el0, tpidr_el1;
+	uint64_t cntp_ctl, cntp_cval, cntv_ctl, cntv_cval;
+};
+
+/* Pointer authentication keys, low and high halves: IA, IB, DA, DB, GA. */
+struct pauth_keys {
+	uint64_t key[10];
+};
+
+#define GIC_MAX_AP 4U
+
+struct gic_state {
+	uint64_t vmcr;
+	uint64_t ap0r[GIC_MAX_AP];
+	uint64_t ap1r[GIC_MAX_AP];
+};
+
+struct run_context {
+	struct el1_state el1;
+	struct pauth_keys pauth;
+	struct gic_state gic;
+	uint64_t vtcr, vttbr;
+	uint64_t virtual_serror; /* HCR_EL2.VSE, or 0 */
+	bool virtual_reported;  /* the timers' output as the last exit record had it */
+	bool physical_reported;
+	bool simd_live;         /* the realm's SIMD registers are in the PE */
+};
+_Static_assert(sizeof(struct run_context) <= REC_CONTEXT_SIZE, "the context must fit its place in a REC");
+_Static_assert(offsetof(struct rec, pc) == REC_PC, "assembly uses it");
+_Static_assert(offsetof(struct rec, pstate) == REC_PSTATE, "assembly uses it");
+
+static inline struct run_context *context_of(struct rec *rec)
+{
+	return (void *)rec->context;
+}
+
+/* --- el1.c ------------------------------------------------------------------------------------------------ */
+
+void el1_save(struct el1_state *s);
+void el1_load(const struct el1_state *s);
+void el1_reset(struct el1_state *s);
+void pauth_save(struct pauth_keys *k);
+void pauth_load(const struct pauth_keys *k);
+
+/* --- gic.c ------------------------------------------------------------------------------------------------ */
+
+void gic_init(void);
+void gic_load(const struct gic_state *s, const struct rmi_rec_enter *enter);
+void gic_save(struct gic_state *s, struct rmi_rec_exit *exit);
+
+/* --- timer.c ---------------------------------------------------------------------------------------------- */
+
+/* Before the realm runs on: masks what the host knows already. False: the host has news to hear first. */
+bool timer_prepare(struct run_context *c);
+void timer_report(struct run_context *c, struct rmi_rec_exit *exit);
+
+/* --- simd.c ----------------------------------------------------------------------------------------------- */
+
+void simd_init(void);
+/* The realm's first use since its entry: the host's registers are put away, the realm's loaded. */
+void simd_give(struct rec *rec);
+/* The host's registers are back, whether or not the realm used them. */
+void simd_take_back(struct rec *rec);
+
+/* --- exit.c, abort.c, sysreg_trap.c, inject.c -------------------------------------------------------------- */
+
+/* What to do after an exception from the realm. */
+enum trap_result {
+	TRAP_RESUME, /* the realm runs on */
+	TRAP_SMC,
+	TRAP_EXIT,   /* the exit record is filled */
+};
+
+enum trap_result trap_sync(struct rec *rec, struct rmi_rec_exit *exit);
+enum trap_result trap_serror(struct rec *rec, struct rmi_rec_exit *exit);
+enum trap_result trap_abort(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit);
+enum trap_result trap_sysreg(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit);
+
+/* The value of an ID register (op0 3, op1 0, CRn 0) as the realm is to see it. */
+uint64_t idreg_value(const struct realm *realm, unsigned int crm, unsigned int op2);
+
+/* The realm takes an exception at EL1. */
+void inject_undefined(struct rec *rec);
+void inject_external_abort(struct rec *rec, uint64_t esr, uint64_t far);
+void inject_address_size_fault(struct rec *rec, uint64_t esr, uint64_t far);
+
+/* Register x0-x30 of the realm by the number in a syndrome; 31 is XZR. */
+static inline uint64_t realm_gpr(const struct rec *rec, unsigned int number)
+{
+	return number < 31 ? rec->gprs[number] : 0;
+}
+
+static inline void realm_set_gpr(struct rec *rec, unsigned int number, uint64_t value)
+{
+	if (number < 31)
+		rec->gprs[number] = value;
+}
+
+#endif /* __ASSEMBLER__ */
+
+#endif

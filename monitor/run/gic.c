@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The GIC's virtual CPU interface (Arm IHI0069; DEN0137 A6.1): the host's list registers in, and out.
+ */
+#include "run/context.h"
+#include "run/run.h"
+
+#define ICH_HCR_EN UINT64_C(0x1)
+
+#define LR_STATE (UINT64_C(3) << 62)
+#define LR_HW (UINT64_C(1) << 61)
+#define LR_PRIORITY_SHIFT 48
+#define LR_PRIORITY UINT64_C(0xff)
+#define LR_EOI (UINT64_C(1) << 41)
+#define LR_PINTID (UINT64_C(0x1fff) << 32)
+#define LR_VINTID UINT64_C(0xffffffff)
+
+#define INTID_LAST_SPI 1019
+#define INTID_EPPI_FIRST 1056
+#define INTID_EPPI_LAST 1119
+#define INTID_ESPI_FIRST 4096
+#define INTID_ESPI_LAST 5119
+#define INTID_LPI_FIRST 8192
+
+/* Constant after boot. */
+static struct {
+	unsigned int num_lrs;
+	unsigned int num_ap;     /* active priority registers of each group */
+	uint64_t priority_zero;  /* priority bits that are not implemented */
+	uint64_t intid_limit;
+	bool extended_range;
+} gic;
+
+void gic_init(void)
+{
+	uint64_t vtr = read_sysreg("ich_vtr_el2");
+	unsigned int pri_bits = (unsigned int)(vtr >> 29 & 7) + 1;
+	unsigned int pre_bits = (unsigned int)(vtr >> 26 & 7) + 1;
+
+	gic.num_lrs = (unsigned int)(vtr & 0x1f) + 1;
+	if (gic.num_lrs > RMI_NUM_LRS)
+		gic.num_lrs = RMI_NUM_LRS;
+	gic.num_ap = pre_bits <= 5 ? 1 : 1U << (pre_bits - 5);
+	gic.priority_zero = LR_PRIORITY >> pri_bits;
+	gic.intid_limit = UINT64_C(1) << ((vtr >> 23 & 7) == 0 ? 16 : 24);
+	gic.extended_range = (read_sysreg("icc_ctlr_el1") >> 19 & 1) != 0;
+}
+
+/* Registers by number: the instruction needs the name. */
+#define NUMBERED_16(f) f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14) f(15)
+
+#define LR_LOAD(n) \
+	if (gic.num_lrs == (n)) \
+		return; \
+	write_sysreg("ich_lr" #n "_el2", lr[n]);
+
+static void load_lrs(const uint64_t *lr)
+{
+	NUMBERED_16(LR_LOAD)
+}
+
+/* What is saved is also taken out: no list register of one realm is left for the next. */
+#define LR_SAVE(n) \
+	if (gic.num_lrs == (n)) \
+		return; \
+	lr[n] = read_sysreg("ich_lr" #n "_el2");
+
+static void save_lrs(uint64_t *lr)
+{
+	NUMBERED_16(LR_SAVE)
+}
+
+#define AP_LOAD(n) \
+	if (gic.num_ap > (n)) { \
+		write_sysreg("ich_ap0r" #n "_el2", s->ap0r[n]); \
+		write_sysreg("ich_ap1r" #n "_el2", s->ap1r[n]); \
+	}
+#define AP_SAVE(n) \
+	if (gic.num_ap > (n)) { \
+		s->ap0r[n] = read_sysreg("ich_ap0r" #n "_el2"); \
+		s->ap1r[n] = read_sysreg("ich_ap1r" #n "_el2"); \
+	}
+
+void gic_load(const struct gic_state *s, const struct rmi_rec_enter *enter)
+{
+	write_sysreg("ich_vmcr_el2", s->vmcr);
+	AP_LOAD(0) AP_LOAD(1) AP_LOAD(2) AP_LOAD(3)
+	load_lrs(enter->gicv3_lrs);
+	write_sysreg("ich_hcr_el2", (enter->gicv3_hcr & RMI_GICV3_HCR_ENTER_MASK) | ICH_HCR_EN);
+}
+
+void gic_save(struct gic_state *s, struct rmi_rec_exit *exit)
+{
+	exit->gicv3_misr = read_sysreg("ich_misr_el2");
+	exit->gicv3_hcr = read_sysreg("ich_hcr_el2") & RMI_GICV3_HCR_EXIT_MASK;
+	s->vmcr = read_sysreg("ich_vmcr_el2");
+	exit->gicv3_vmcr = s->vmcr;
+	AP_SAVE(0) AP_SAVE(1) AP_SAVE(2) AP_SAVE(3)
+	save_lrs(exit->gicv3_lrs);
+	/* Disabled, the interface raises no maintenance interrupt at the host. */
+	write_sysreg("ich_hcr_el2", 0);
+}
+
+static bool intid_is_valid(uint64_t intid)
+{
+	if (intid <= INTID_LAST_SPI || (intid >= INTID_LPI_FIRST && intid < gic.intid_limit))
+		return true;
+	return gic.extended_range && ((intid >= INTID_EPPI_FIRST && intid <= INTID_EPPI_LAST) ||
+				      (intid >= INTID_ESPI_FIRST && intid <= INTID_ESPI_LAST));
+}
+
+static bool lr_is_valid(uint64_t lr)
+{
+	uint64_t priority = lr >> LR_PRIORITY_SHIFT & LR_PRIORITY;
+
+	return !(lr & LR_HW) && !(priority & gic.priority_zero) && !(lr & LR_PINTID & ~LR_EOI) &&
+	       intid_is_valid(lr & LR_VINTID);
+}
+
+bool run_gic_is_valid(const struct rmi_rec_enter *enter)
+{
+	const uint64_t *lr = enter->gicv3_lrs;
+
+	if ((enter->gicv3_hcr & ~RMI_GICV3_HCR_ENTER_MASK) != 0)
+		return false;
+	for (unsigned int i = 0; i < gic.num_lrs; i++) {
+		if ((lr[i] & LR_STATE) == 0)
+			continue;
+		if (!lr_is_valid(lr[i]))
+			return false;
+		for (unsigned int j = 0; j < i; j++) {
+			if ((lr[j] & LR_STATE) != 0 && ((lr[i] ^ lr[j]) & LR_VINTID) == 0)
+				return false;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Running a REC (run.h): the controls of a realm's world, entry and exit.
+ */
+#include "run/run.h"
+
+#include <string.h>
+
+#include "port/aarch64/percpu.h"
+#include "run/context.h"
+#include "run/init.h"
+
+/* PSTATE of a new REC: EL1h, DAIF set. */
+#define PSTATE_RESET UINT64_C(0x3c5)
+#define SCTLR_EE (UINT64_C(1) << 25)
+
+/* HCR_EL2 (DDI0487 D24.2.53). */
+#define HCR_VM (UINT64_C(1) << 0)
+#define HCR_SWIO (UINT64_C(1) << 1)
+#define HCR_PTW (UINT64_C(1) << 2)
+#define HCR_FMO (UINT64_C(1) << 3)
+#define HCR_IMO (UINT64_C(1) << 4)
+#define HCR_AMO (UINT64_C(1) << 5)
+#define HCR_VSE (UINT64_C(1) << 8)
+#define HCR_FB (UINT64_C(1) << 9)
+#define HCR_BSU_IS (UINT64_C(1) << 10)
+#define HCR_TWI (UINT64_C(1) << 13)
+#define HCR_TWE (UINT64_C(1) << 14)
+#define HCR_TID3 (UINT64_C(1) << 18)
+#define HCR_TSC (UINT64_C(1) << 19)
+#define HCR_TIDCP (UINT64_C(1) << 20)
+#define HCR_RW (UINT64_C(1) << 31)
+#define HCR_E2H (UINT64_C(1) << 34)
+#define HCR_TLOR (UINT64_C(1) << 35)
+#define HCR_TERR (UINT64_C(1) << 36)
+#define HCR_TEA (UINT64_C(1) << 37)
+#define HCR_APK (UINT64_C(1) << 40)
+#define HCR_API (UINT64_C(1) << 41)
+#define HCR_FWB (UINT64_C(1) << 46)
+
+/*
+ * Realm state: stage 2 on with forced write-back; interrupts, SMCs, ID registers, implementation defined
+ * ones, LORegions and error records to EL2; local TLB and instruction cache maintenance reaches all PEs (FB), because
+ * a REC may go on on another one.
+ */
+#define HCR_REALM \
+	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TID3 | HCR_TSC | \
+	 HCR_TIDCP | HCR_RW | HCR_E2H | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK | HCR_API | HCR_FWB)
+
+/* CPTR_EL2 with E2H: trace and activity monitors trapped; FP, SVE and SME too, until first use. */
+#define CPTR_REALM ((UINT64_C(1) << 28) | (UINT64_C(1) << 30))
+
+/* MDCR_EL2: performance monitors, debug, trace filter trapped; profiling and trace buffers not the realm's. */
+#define MDCR_REALM ((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 19))
+
+/* VTCR_EL2: walks cacheable, inner shareable; 4 KiB granules; NSA; RES1. */
+#define VTCR_COMMON \
+	((UINT64_C(1) << 8) | (UINT64_C(1) << 10) | (UINT64_C(3) << 12) | (UINT64_C(1) << 30) | (UINT64_C(1) << 31))
+#define VTCR_VS (UINT64_C(1) << 19)
+
+unsigned int run_enter(struct rec *rec);
+
+/* The host's registers while a realm runs. */
+static struct el1_state host_el1[PORT_MAX_CPUS];
+
+static bool has_fgt;
+static bool has_hcx;
+
+bool run_machine_init(void)
+{
+	uint64_t mmfr0 = read_sysreg("id_aa64mmfr0_el1");
+	uint64_t isar1 = read_sysreg("id_aa64isar1_el1");
+
+	has_fgt = id_field(mmfr0, 56) != 0;
+	has_hcx = id_field(read_sysreg("id_aa64mmfr1_el1"), 40) != 0;
+	gic_init();
+	simd_init();
+	/*
+	 * Address authentication (APA or API, or APA3): its keys are switched. SME: its state would have to
+	 * be, and is not (docs/limits.md).
+	 */
+	return ((isar1 & 0xff0) != 0 || (read_sysreg("id_aa64isar2_el1") & 0xf000) != 0) &&
+	       id_field(read_sysreg("id_aa64pfr1_el1"), 24) == 0;
+}
+
+void run_cpu_init(void)
+{
+	write_sysreg("cntvoff_el2", 0);
+	write_sysreg("vpidr_el2", read_sysreg("midr_el1"));
+	write_sysreg("mdcr_el2", MDCR_REALM);
+	write_sysreg("cptr_el2", CPTR_REALM);
+	write_sysreg("ich_hcr_el2", 0);
+	/* Zero: registers of later extensions are trapped, none of the older ones (their bits are "n..."). */
+	if (has_fgt) {
+		write_sysreg("s3_4_c1_c1_4", 0); /* HFGRTR_EL2 */
+		write_sysreg("s3_4_c1_c1_5", 0); /* HFGWTR_EL2 */
+		write_sysreg("s3_4_c1_c1_6", 0); /* HFGITR_EL2 */
+		write_sysreg("s3_4_c3_c1_4", 0); /* HDFGRTR_EL2 */
+		write_sysreg("s3_4_c3_c1_5", 0); /* HDFGWTR_EL2 */
+	}
+	if (has_hcx)
+		write_sysreg("s3_4_c1_c2_2", 0); /* HCRX_EL2 */
+	isb();
+}
+
+/* --- Contexts ------------------------------------------------------------------------------------------- */
+
+/* T0SZ, SL0, PS and the size of the VMID for a realm's tables. */
+static uint64_t vtcr_of(const struct s2 *s2)
+{
+	static const uint64_t sl0[] = { 2, 1, 0 };
+	uint64_t ps = read_sysreg("id_aa64mmfr0_el1") & 0xf;
+
+	return VTCR_COMMON | (64U - s2->ipa_bits) | sl0[s2->start] << 6 | min_u64(ps, 5) << 16 |
+	       (port_features()->vmid_bits == 16 ? VTCR_VS : 0);
+}
+
+void run_context_init(struct rec *rec)
+{
+	struct run_context *c = context_of(rec);
+	const struct s2 *s2 = &realm_of(rec->rd)->s2;
+
+	memset(c, 0, sizeof(*c));
+	el1_reset(&c->el1);
+	c->vtcr = vtcr_of(s2);
+	c->vttbr = s2_vttbr(s2);
+	rec->pstate = PSTATE_RESET;
+}
+
+void run_context_power_on(struct rec *target, const struct rec *caller)
+{
+	struct run_context *c = context_of(target);
+	const struct run_context *from = (const void *)caller->context;
+
+	el1_reset(&c->el1);
+	c->el1.sctlr |= from->el1.sctlr & SCTLR_EE;
+	memset(&c->pauth, 0, sizeof(c->pauth));
+	target->pstate = PSTATE_RESET;
+}
+
+/* --- Running -------------------------------------------------------------------------------------------- */
+
+void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
+{
+	struct run_context *c = context_of(rec);
+	uint64_t hcr = HCR_REALM | c->virtual_serror;
+
+	if (enter->flags & RMI_REC_ENTER_FLAG_TRAP_WFI)
+		hcr |= HCR_TWI;
+	if (enter->flags & RMI_REC_ENTER_FLAG_TRAP_WFE)
+		hcr |= HCR_TWE;
+	write_sysreg("hcr_el2", hcr);
+	write_sysreg("vtcr_el2", c->vtcr);
+	write_sysreg("vttbr_el2", c->vttbr);
+	write_sysreg("vmpidr_el2", rec->mpidr);
+	isb();
+	el1_save(&host_el1[this_cpu()->index]);
+	el1_load(&c->el1);
+	pauth_load(&c->pauth);
+	gic_load(&c->gic, enter);
+	isb();
+}
+
+enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit)
+{
+	struct run_context *c = context_of(rec);
+	enum trap_result result = TRAP_RESUME;
+
+	/* What the host may answer belongs to the exit that comes now, not to one before. */
+	rec->emulatable_abort = false;
+	rec->unprotected_abort = false;
+	while (result == TRAP_RESUME) {
+		if (!timer_prepare(c)) {
+			exit->exit_reason = RMI_EXIT_IRQ;
+			return RUN_EXIT;
+		}
+		switch (run_enter(rec)) {
+		case 0:
+			result = trap_sync(rec, exit);
+			break;
+		case 1:
+			exit->exit_reason = RMI_EXIT_IRQ;
+			result = TRAP_EXIT;
+			break;
+		case 2:
+			exit->exit_reason = RMI_EXIT_FIQ;
+			result = TRAP_EXIT;
+			break;
+		default:
+			result = trap_serror(rec, exit);
+			break;
+		}
+	}
+	return result == TRAP_SMC ? RUN_SMC : RUN_EXIT;
+}
+
+void run_end(struct rec *rec, struct rmi_rec_exit *exit)
+{
+	struct run_context *c = context_of(rec);
+
+	/* An SError that the realm has not taken yet waits for its next entry. */
+	c->virtual_serror = read_sysreg("hcr_el2") & HCR_VSE;
+	gic_save(&c->gic, exit);
+	simd_take_back(rec);
+	pauth_save(&c->pauth);
+	el1_save(&c->el1);
+	timer_report(c, exit);
+	el1_load(&host_el1[this_cpu()->index]);
+	write_sysreg("hcr_el2", HCR_E2H);
+	isb();
+}

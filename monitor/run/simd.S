@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * SIMD registers to and from memory. The caller has opened CPTR_EL2.
+ */
+	.arch	armv8.5-a+sve
+
+	.macro	q_all op
+	\op	q0, q1, [x0]
+	\op	q2, q3, [x0, #32]
+	\op	q4, q5, [x0, #64]
+	\op	q6, q7, [x0, #96]
+	\op	q8, q9, [x0, #128]
+	\op	q10, q11, [x0, #160]
+	\op	q12, q13, [x0, #192]
+	\op	q14, q15, [x0, #224]
+	\op	q16, q17, [x0, #256]
+	\op	q18, q19, [x0, #288]
+	\op	q20, q21, [x0, #320]
+	\op	q22, q23, [x0, #352]
+	\op	q24, q25, [x0, #384]
+	\op	q26, q27, [x0, #416]
+	\op	q28, q29, [x0, #448]
+	\op	q30, q31, [x0, #480]
+	.endm
+
+	.macro	z_all op
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	\op	z\n, [x0, #\n, mul vl]
+	.endr
+	.endm
+
+	.macro	p_all op
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	\op	p\n, [x0, #\n, mul vl]
+	.endr
+	.endm
+
+	.text
+
+	/* void simd_q_save(void *to): 512 bytes, 16-byte aligned. And the inverse. */
+	.globl simd_q_save, simd_q_load
+simd_q_save:
+	q_all	stp
+	ret
+simd_q_load:
+	q_all	ldp
+	ret
+
+	/*
+	 * void simd_z_save(void *to): Z0-Z31, then P0-P15 and FFR, of the current vector length, 16-byte aligned.
+	 * P0 is changed. And the inverse.
+	 */
+	.globl simd_z_save, simd_z_load
+simd_z_save:
+	z_all	str
+	addvl	x0, x0, #16
+	addvl	x0, x0, #16
+	p_all	str
+	rdffr	p0.b
+	addpl	x0, x0, #16
+	str	p0, [x0]
+	addpl	x0, x0, #-16
+	ldr	p0, [x0]
+	ret
+simd_z_load:
+	z_all	ldr
+	addvl	x0, x0, #16
+	addvl	x0, x0, #16
+	addpl	x1, x0, #16
+	ldr	p0, [x1]
+	wrffr	p0.b
+	p_all	ldr
+	ret
