@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The commands of the NS-EL2 program. One that fails ends the run with verdict_fail(); one that returns
+ * has passed.
+ */
+#ifndef HOST_BARE_COMMAND_H
+#define HOST_BARE_COMMAND_H
+
+void demo_main(const char *argument); /* the story that `./caec demo` tells */
+void list_main(const char *argument); /* tests/machine: the tests, one per line */
+void test_main(const char *argument); /* one of them */
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The console (PL011), a line at a time whichever CPU prints; and how a run ends.
+ */
+#ifndef HOST_BARE_CONSOLE_H
+#define HOST_BARE_CONSOLE_H
+
+#include <stddef.h>
+
+/* One call, one piece of text that no other CPU's text gets into. At most CONSOLE_LINE_MAX bytes. */
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#define CONSOLE_LINE_MAX 320
+
+/* Text of a realm, in parts: each line comes out whole, behind "[name] ". Other than printable: '?'. */
+struct console_line {
+	size_t length;
+	char text[CONSOLE_LINE_MAX - 64];
+};
+void print_part(struct console_line *line, const char *name, const char *text, size_t length);
+void print_flush(struct console_line *line, const char *name); /* what has no newline yet */
+
+/* The last line of a run, after which the machine is off. */
+void verdict_pass(void) __attribute__((noreturn));
+void verdict_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * This machine for host/lib.
+ */
+#ifndef HOST_BARE_RMM_H
+#define HOST_BARE_RMM_H
+
+#include "../lib/host.h"
+
+/* The one host; ready after rmm_init(). */
+extern struct host rmm;
+
+/* Meets the RMM. A failure is fatal. */
+void rmm_init(void);
+
+/* The image of the realm programs (realm/bare), for host_realm_config. */
+extern const uint8_t realm_image_begin[], realm_image_end[];
+
+#endif

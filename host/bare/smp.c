@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The other CPUs. A mailbox is written by whoever gives the work until `state` says BUSY, by its CPU
+ * until it says IDLE. Both sides wait in WFI for an SGI. One that arrives between looking and WFI is
+ * still pending then, and WFI doesn't wait.
+ *
+ * Each SGI goes out between two changes of state, of which the receiver awaits the second before it takes
+ * the interrupt. So none is left over to turn up later, as an exit of a REC that nobody can explain.
+ */
+#include <stdint.h>
+
+#include <caec/psci.h>
+
+#include "console.h"
+#include "cpu.h"
+#include "fw_cfg.h"
+#include "gic.h"
+#include "platform.h"
+#include "smp.h"
+
+enum state { STATE_OFF, STATE_IDLE, STATE_GIVEN, STATE_BUSY, STATE_DONE };
+
+static struct mailbox {
+	uint32_t state; /* enum state */
+	uint32_t giver; /* who wants to know when it is done */
+	void (*function)(void *argument);
+	void *argument;
+} mailboxes[PLATFORM_MAX_CPUS];
+
+static unsigned int count = 1;
+
+extern const uint8_t secondary_entry[];
+void secondary_main(unsigned int cpu) __attribute__((noreturn));
+
+static uint32_t state_of(unsigned int cpu)
+{
+	return __atomic_load_n(&mailboxes[cpu].state, __ATOMIC_ACQUIRE);
+}
+
+static void set_state(unsigned int cpu, uint32_t state)
+{
+	__atomic_store_n(&mailboxes[cpu].state, state, __ATOMIC_RELEASE);
+}
+
+/* To `to`, by way of `passing`, with an SGI to `receiver`. */
+static void change_state(unsigned int cpu, uint32_t passing, uint32_t to, unsigned int receiver)
+{
+	set_state(cpu, passing);
+	gic_kick(receiver);
+	set_state(cpu, to);
+}
+
+/* The receiver's side of that. */
+static void await_change(unsigned int cpu, uint32_t from, uint32_t passing)
+{
+	while (state_of(cpu) == from) {
+		wfi();
+		gic_handle();
+	}
+	while (state_of(cpu) == passing)
+		__asm__ volatile("yield");
+	gic_handle();
+}
+
+void secondary_main(unsigned int cpu)
+{
+	gic_init_cpu();
+	for (;;) {
+		change_state(cpu, STATE_DONE, STATE_IDLE, mailboxes[cpu].giver);
+		await_change(cpu, STATE_IDLE, STATE_GIVEN);
+		mailboxes[cpu].function(mailboxes[cpu].argument);
+	}
+}
+
+void smp_start(void)
+{
+	count = fw_cfg_cpu_count();
+	if (count > PLATFORM_MAX_CPUS)
+		count = PLATFORM_MAX_CPUS;
+	for (unsigned int cpu = 1; cpu < count; cpu++) {
+		uint64_t x[6] = { PSCI_CPU_ON, cpu, (uintptr_t)secondary_entry, cpu };
+
+		mailboxes[cpu].giver = cpu_id();
+		smc(x);
+		if (x[0] != PSCI_SUCCESS)
+			verdict_fail("PSCI_CPU_ON of CPU %u: %ld", cpu, (long)x[0]);
+		await_change(cpu, STATE_OFF, STATE_DONE);
+	}
+}
+
+unsigned int cpu_count(void)
+{
+	return count;
+}
+
+void cpu_run(unsigned int cpu, void (*function)(void *argument), void *argument)
+{
+	if (cpu >= count || cpu == cpu_id() || state_of(cpu) != STATE_IDLE)
+		verdict_fail("CPU %u can't be given work", cpu);
+	mailboxes[cpu].function = function;
+	mailboxes[cpu].argument = argument;
+	mailboxes[cpu].giver = cpu_id();
+	change_state(cpu, STATE_GIVEN, STATE_BUSY, cpu);
+}
+
+void cpu_wait(unsigned int cpu)
+{
+	await_change(cpu, STATE_BUSY, STATE_DONE);
+}
+
+bool cpu_is_busy(unsigned int cpu)
+{
+	return state_of(cpu) != STATE_IDLE;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The host's half of CSM. The RMM tells the host nothing but addresses and sizes that it manages anyway,
+ * and trusts it with availability only.
+ */
+#include "csm.h"
+#include "rmi_csm_call.h"
+#include "tables.h"
+
+/* --- The APT ------------------------------------------------------------------------------------- */
+
+static uint64_t lend_to_apt(struct host_realm *realm)
+{
+	uint64_t operation = realm->has_apt ? RMI_CSM_APT_EXTEND : RMI_CSM_APT_CREATE;
+	struct host *host = realm->host;
+	uint64_t granule, result;
+
+	result = host_granule_get(host, &granule);
+	if (result != RMI_SUCCESS)
+		return result;
+	result = realm->has_apt ? rmi_csm_apt_extend(host, realm->rd, granule)
+				: rmi_csm_apt_create(host, realm->rd, granule);
+	if (result == RMI_SUCCESS)
+		realm->has_apt = true;
+	else
+		host_granule_put(host, granule);
+	return host_csm_fail(host, operation, result);
+}
+
+uint64_t host_csm_enable(struct host_realm *realm, unsigned int granules)
+{
+	uint64_t result = RMI_SUCCESS;
+
+	host_lock_realm(realm);
+	for (unsigned int i = 0; i < granules && result == RMI_SUCCESS; i++)
+		result = lend_to_apt(realm);
+	host_unlock_realm(realm);
+	return result;
+}
+
+static uint64_t unmap(struct host_realm *realm, uint64_t base, uint64_t size)
+{
+	uint64_t next, result;
+
+	for (uint64_t ipa = base; ipa < base + size; ipa = next) {
+		result = rmi_csm_unmap(realm->host, realm->rd, ipa, &next);
+		if (result == RMI_SUCCESS && next <= ipa)
+			result = HOST_ERROR_RMM;
+		if (result != RMI_SUCCESS)
+			return host_csm_fail(realm->host, RMI_CSM_UNMAP, result);
+	}
+	return RMI_SUCCESS;
+}
+
+uint64_t host_csm_unmap(struct host_realm *realm, uint64_t base, uint64_t size)
+{
+	uint64_t result;
+
+	host_lock_realm(realm);
+	result = unmap(realm, base, size);
+	host_unlock_realm(realm);
+	return result;
+}
+
+static uint64_t unmap_all(struct host_realm *realm)
+{
+	struct rmi_csm_entry entry;
+	uint64_t result;
+
+	for (uint64_t index = 0; index != CSM_INDEX_NONE; index = entry.next) {
+		result = rmi_csm_entry_read(realm->host, realm->rd, index, &entry);
+		if (result != RMI_SUCCESS)
+			return host_csm_fail(realm->host, RMI_CSM_ENTRY_READ, result);
+		if (entry.role != CSM_ROLE_CONSUMER || entry.size == 0)
+			continue;
+		result = unmap(realm, entry.base, entry.size);
+		if (result != RMI_SUCCESS)
+			return result;
+	}
+	return RMI_SUCCESS;
+}
+
+/* An APT without granules is gone; each call either frees one or takes something out of it. */
+static uint64_t take_back(struct host_realm *realm)
+{
+	uint64_t granule, held, result;
+
+	do {
+		result = rmi_csm_apt_destroy(realm->host, realm->rd, &granule, &held);
+		if (result != RMI_SUCCESS)
+			return host_csm_fail(realm->host, RMI_CSM_APT_DESTROY, result);
+		if (granule != 0)
+			result = host_granule_put(realm->host, granule);
+		if (result != RMI_SUCCESS)
+			return result;
+	} while (held != 0);
+	realm->has_apt = false;
+	return RMI_SUCCESS;
+}
+
+uint64_t host_csm_disable(struct host_realm *realm)
+{
+	uint64_t result;
+
+	host_lock_realm(realm);
+	result = unmap_all(realm);
+	if (result == RMI_SUCCESS)
+		result = take_back(realm);
+	host_unlock_realm(realm);
+	return result;
+}
+
+/* --- Consumers ----------------------------------------------------------------------------------- */
+
+bool host_csm_consumer_holds(struct host_realm *realm, uint64_t ipa)
+{
+	struct rmi_csm_entry entry;
+
+	for (uint64_t index = 0; index != CSM_INDEX_NONE; index = entry.next) {
+		if (rmi_csm_entry_read(realm->host, realm->rd, index, &entry) != RMI_SUCCESS)
+			return false;
+		if (entry.role == CSM_ROLE_CONSUMER && entry.state != CSM_STATE_CREATING &&
+		    ipa >= entry.base && ipa - entry.base < entry.size)
+			return true;
+	}
+	return false;
+}
+
+uint64_t host_csm_fill(struct host_realm *realm, uint64_t ipa)
+{
+	uint64_t next, pages = 0, result;
+
+	host_lock_realm(realm);
+	do {
+		result = rmi_csm_fill(realm->host, realm->rd, ipa, &next, &pages);
+	} while (host_table_was_missing(realm, ipa, &result));
+	host_unlock_realm(realm);
+	if (result != RMI_SUCCESS)
+		return host_csm_fail(realm->host, RMI_CSM_FILL, result);
+	return pages != 0 ? RMI_SUCCESS : HOST_ERROR_STATE;
+}
+
+/* --- Exits --------------------------------------------------------------------------------------- */
+
+static uint64_t serve_tables(struct host_realm *realm, uint64_t base, uint64_t size, uint64_t level)
+{
+	if (level <= (uint64_t)realm->start_level)
+		return RMI_SUCCESS;
+	return level <= HOST_LEVEL_PAGE ? host_make_tables(realm, base, size, (int64_t)level)
+					: HOST_ERROR_ARGUMENT;
+}
+
+/* The realm gives up what it has in the range; tables are there for what it will be given instead. */
+static uint64_t serve_reserve(struct host_realm *realm, const struct host_csm_request *request)
+{
+	uint64_t result = host_reclaim(realm, request->base, request->size);
+
+	if (result != RMI_SUCCESS)
+		return result;
+	return serve_tables(realm, request->base, request->size, request->argument);
+}
+
+static uint64_t serve_doorbell(struct host *host, uint64_t rd)
+{
+	struct host_realm *peer = host_realm_find(host, rd);
+
+	if (peer == NULL)
+		return HOST_ERROR_RMM;
+	__atomic_fetch_add(&peer->doorbells, 1, __ATOMIC_RELEASE);
+	return RMI_SUCCESS;
+}
+
+uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request *request)
+{
+	switch (request->event) {
+	case CSM_EVENT_P_REALM:
+		return host_populate(realm, request->base, request->size);
+	case CSM_EVENT_C_REALM:
+		return serve_reserve(realm, request);
+	case CSM_EVENT_REMOVE:
+		/* P goes on using its memory, and C's tables serve its next reservation. */
+		return RMI_SUCCESS;
+	case CSM_EVENT_APT_FULL:
+		return host_csm_enable(realm, 1);
+	case CSM_EVENT_RTT_NEEDED:
+		return serve_tables(realm, request->base, request->size, request->argument);
+	case CSM_EVENT_NOTIFY:
+		return serve_doorbell(realm->host, request->argument);
+	default:
+		return HOST_ERROR_ARGUMENT;
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The host's half of CSM: a realm's Access Policy Table, the memory that regions need, and what exits
+ * for CSM ask for (docs/csm.md "Host interface"). Locks as in memory.h.
+ */
+#ifndef HOST_LIB_CSM_H
+#define HOST_LIB_CSM_H
+
+#include <caec/csm.h>
+
+#include "memory.h"
+
+/* What an exit for CSM asks of us, read once from the exit record. */
+struct host_csm_request {
+	enum csm_event event;
+	uint64_t base, size;
+	uint64_t argument;
+};
+
+/* Gives the realm an APT of `granules` granules, or as many more if it has one. */
+uint64_t host_csm_enable(struct host_realm *realm, unsigned int granules);
+
+/* Takes the APT back, with all that is in it. The realm must have no REC. */
+uint64_t host_csm_disable(struct host_realm *realm);
+
+/* Does the request's duty. Anything but success: refuse it (RMI_REC_ENTER_FLAG_CSM_REJECT). */
+uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request *request);
+
+/* Breaks what the realm has mapped as a consumer in [base, base + size), one of its ranges or its end. */
+uint64_t host_csm_unmap(struct host_realm *realm, uint64_t base, uint64_t size);
+
+/* Maps what the provider has by now, at `ipa` at least. HOST_ERROR_STATE: it has nothing there. */
+uint64_t host_csm_fill(struct host_realm *realm, uint64_t ipa);
+
+/* `ipa` lies in a range that the realm has reserved as a consumer, where nothing is its own any more. */
+bool host_csm_consumer_holds(struct host_realm *realm, uint64_t ipa);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A realm's protected pages: loaded before it starts, lent on demand, taken back.
+ */
+#include "csm.h"
+#include "tables.h"
+
+/* --- Populate ------------------------------------------------------------------------------------ */
+
+/*
+ * One page. `*data` is a delegated granule to use, 0 once it is used. `*next` is where the next hole may
+ * be: behind this page, or behind the block that is there already. Not reported.
+ */
+static uint64_t populate_page(struct host_realm *realm, uint64_t ipa, uint64_t *data, uint64_t *next)
+{
+	struct rmi_rtt_entry entry;
+	uint64_t result;
+
+	for (;;) {
+		result = rmi_data_create_unknown(realm->host, realm->rd, *data, ipa);
+		*next = ipa + GRANULE_SIZE;
+		if (result == RMI_SUCCESS)
+			*data = 0;
+		if (rmi_result_status(result) != RMI_ERROR_RTT)
+			return result;
+		if (rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) != RMI_SUCCESS)
+			return result;
+		if (entry.state == RMI_ASSIGNED) {
+			*next = host_align_down(ipa, host_level_size(entry.level)) +
+				host_level_size(entry.level);
+			return RMI_SUCCESS;
+		}
+		if (!host_table_was_missing(realm, ipa, &result))
+			return result;
+	}
+}
+
+static uint64_t populate(struct host_realm *realm, uint64_t base, uint64_t size)
+{
+	uint64_t result = RMI_SUCCESS, spare = 0, ipa = base;
+
+	while (ipa < base + size && result == RMI_SUCCESS) {
+		if (spare == 0)
+			result = host_granule_get(realm->host, &spare);
+		if (result == RMI_SUCCESS)
+			result = populate_page(realm, ipa, &spare, &ipa);
+	}
+	if (spare != 0)
+		host_granule_put(realm->host, spare);
+	return result;
+}
+
+uint64_t host_populate(struct host_realm *realm, uint64_t base, uint64_t size)
+{
+	uint64_t result;
+
+	if (!host_range_is_protected(realm, base, size))
+		return HOST_ERROR_ARGUMENT;
+	host_lock_realm(realm);
+	result = populate(realm, base, size);
+	host_unlock_realm(realm);
+	return host_fail(realm->host, RMI_DATA_CREATE_UNKNOWN, result);
+}
+
+uint64_t host_serve_fault(struct host_realm *realm, uint64_t ipa)
+{
+	struct rmi_rtt_entry entry;
+	uint64_t result;
+
+	ipa = host_align_down(ipa, GRANULE_SIZE);
+	if (!host_range_is_protected(realm, ipa, GRANULE_SIZE))
+		return HOST_ERROR_ARGUMENT;
+	host_lock_realm(realm);
+	result = rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry);
+	if (result == RMI_SUCCESS && entry.ripas != RMI_RAM)
+		result = HOST_ERROR_STATE;
+	if (result == RMI_SUCCESS && entry.state == RMI_UNASSIGNED)
+		result = populate(realm, ipa, GRANULE_SIZE);
+	host_unlock_realm(realm);
+
+	/* The page is the realm's as a consumer: it can only come from the provider. */
+	if (rmi_result_status(result) == RMI_ERROR_RTT && realm->has_apt)
+		result = host_csm_fill(realm, ipa);
+	return result;
+}
+
+/* --- Load ---------------------------------------------------------------------------------------- */
+
+static uint64_t load_page(struct host_realm *realm, uint64_t ipa, uint64_t src, uint64_t flags)
+{
+	uint64_t data, result;
+
+	result = host_granule_get(realm->host, &data);
+	if (result != RMI_SUCCESS)
+		return result;
+	do {
+		result = rmi_data_create(realm->host, realm->rd, data, ipa, src, flags);
+	} while (host_table_was_missing(realm, ipa, &result));
+	if (result != RMI_SUCCESS)
+		host_granule_put(realm->host, data);
+	return host_fail(realm->host, RMI_DATA_CREATE, result);
+}
+
+uint64_t host_load(struct host_realm *realm, uint64_t base, const void *content, size_t size, bool measure)
+{
+	struct host *host = realm->host;
+	uint64_t src, result = RMI_SUCCESS;
+	const uint8_t *from = content;
+	uint8_t *page;
+
+	if (base % GRANULE_SIZE != 0 || size == 0)
+		return HOST_ERROR_ARGUMENT;
+	src = host->ops->alloc(host->context, 1);
+	if (src == 0)
+		return HOST_ERROR_MEMORY;
+	page = host->ops->map(host->context, src);
+	host_lock_realm(realm);
+	for (size_t done = 0; done < size && result == RMI_SUCCESS; done += GRANULE_SIZE) {
+		size_t part = size - done < GRANULE_SIZE ? size - done : GRANULE_SIZE;
+
+		__builtin_memcpy(page, from + done, part);
+		__builtin_memset(page + part, 0, GRANULE_SIZE - part);
+		result = load_page(realm, base + done, src, measure ? RMI_DATA_FLAG_MEASURE : 0);
+	}
+	host_unlock_realm(realm);
+	host->ops->free(host->context, src);
+	return result;
+}
+
+/* --- Reclaim ------------------------------------------------------------------------------------- */
+
+/*
+ * DATA_DESTROY said that no page of the realm's own is at `ipa`, but something is: a block, to be split,
+ * or what the realm maps as a consumer, to be left alone.
+ */
+static uint64_t pass_or_split(struct host_realm *realm, uint64_t ipa, uint64_t result, uint64_t *top)
+{
+	struct rmi_rtt_entry entry;
+
+	if (rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) != RMI_SUCCESS ||
+	    entry.state != RMI_ASSIGNED)
+		return HOST_ERROR_RMM;
+	*top = host_align_down(ipa, host_level_size(entry.level)) + host_level_size(entry.level);
+	if (realm->has_apt && host_csm_consumer_holds(realm, ipa))
+		return RMI_SUCCESS;
+	*top = ipa;
+	return host_table_was_missing(realm, ipa, &result) ? RMI_SUCCESS : result;
+}
+
+static uint64_t reclaim(struct host_realm *realm, uint64_t base, uint64_t end)
+{
+	uint64_t ipa = base, data, top, result;
+
+	while (ipa < end) {
+		result = rmi_data_destroy(realm->host, realm->rd, ipa, &data, &top);
+		if (rmi_result_status(result) == RMI_CSM_AGAIN)
+			continue;
+		if (result == RMI_SUCCESS && top > ipa)
+			result = host_granule_put(realm->host, data);
+		else if (rmi_result_status(result) == RMI_ERROR_RTT && top > ipa)
+			result = RMI_SUCCESS;
+		else if (rmi_result_status(result) == RMI_ERROR_RTT)
+			result = pass_or_split(realm, ipa, result, &top);
+		else if (result == RMI_SUCCESS)
+			result = HOST_ERROR_RMM;
+		if (result != RMI_SUCCESS)
+			return host_fail(realm->host, RMI_DATA_DESTROY, result);
+		ipa = top;
+	}
+	return RMI_SUCCESS;
+}
+
+uint64_t host_reclaim(struct host_realm *realm, uint64_t base, uint64_t size)
+{
+	uint64_t result;
+
+	if (!host_range_is_protected(realm, base, size))
+		return HOST_ERROR_ARGUMENT;
+	host_lock_realm(realm);
+	result = reclaim(realm, base, base + size);
+	host_unlock_realm(realm);
+	return result;
+}
+
+uint64_t host_translate(struct host_realm *realm, uint64_t ipa, uint64_t *pa)
+{
+	struct rmi_rtt_entry entry;
+	uint64_t result = rmi_rtt_read_entry(realm->host, realm->rd, host_align_down(ipa, GRANULE_SIZE),
+					     HOST_LEVEL_PAGE, &entry);
+
+	if (result != RMI_SUCCESS)
+		return host_fail(realm->host, RMI_RTT_READ_ENTRY, result);
+	if (entry.state != RMI_ASSIGNED)
+		return HOST_ERROR_ARGUMENT;
+	/* The descriptor's attributes lie outside the address of an entry of its level. */
+	*pa = host_align_down(entry.desc & ((ABI_U64(1) << 48) - 1), host_level_size(entry.level)) |
+	      (ipa & (host_level_size(entry.level) - 1));
+	return RMI_SUCCESS;
+}

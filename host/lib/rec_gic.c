@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Virtual interrupts of a REC, through the list registers in RmiRecRun (DEN0137 A6.1): what was active or
+ * pending at the last exit stays, the timers follow the state that the exit reports (A6.2), and what is
+ * waiting takes the registers that are left.
+ */
+#include "rec.h"
+
+/* ICH_LR<n>_EL2 (GICv3 12.4.10). */
+#define LR_STATE (ABI_U64(3) << 62)
+#define LR_PENDING (ABI_U64(1) << 62)
+#define LR_GROUP1 (ABI_U64(1) << 60)
+#define LR_PRIORITY (ABI_U64(0xa0) << 48)
+#define LR_INTID ABI_U64(0xffffffff)
+/* What a host may set: state, group, priority, INTID. */
+#define LR_KEPT (LR_STATE | LR_GROUP1 | (ABI_U64(0xff) << 48) | LR_INTID)
+
+/* Timer interrupts of the realm: PPIs, as every Arm system has them (BSA). */
+#define INTID_VIRTUAL_TIMER 27
+#define INTID_PHYSICAL_TIMER 30
+
+/* CNTx_CTL_EL0 (DDI0487 D24.10.17): enabled, not masked, condition met. */
+#define TIMER_CTL_MASK 7U
+#define TIMER_CTL_ASSERTED 5U
+
+static bool timer_is_asserted(uint64_t ctl)
+{
+	return (ctl & TIMER_CTL_MASK) == TIMER_CTL_ASSERTED;
+}
+
+static uint64_t *find(uint64_t *lrs, unsigned int count, uint32_t intid)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if ((lrs[i] & LR_STATE) != 0 && (lrs[i] & LR_INTID) == intid)
+			return &lrs[i];
+	return NULL;
+}
+
+/* True: the interrupt is in a list register, pending. An active one is left to be ended first. */
+static bool inject(uint64_t *lrs, unsigned int count, uint32_t intid)
+{
+	if (find(lrs, count, intid) != NULL)
+		return false;
+	for (unsigned int i = 0; i < count; i++) {
+		if ((lrs[i] & LR_STATE) == 0) {
+			lrs[i] = LR_PENDING | LR_GROUP1 | LR_PRIORITY | intid;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A timer's interrupt is a level: pending as long as the condition holds, and no longer. */
+static void follow_timer(uint64_t *lrs, unsigned int count, uint32_t intid, uint64_t ctl)
+{
+	uint64_t *lr = find(lrs, count, intid);
+
+	if (timer_is_asserted(ctl))
+		inject(lrs, count, intid);
+	else if (lr != NULL)
+		*lr &= ~LR_PENDING;
+}
+
+void host_rec_load_interrupts(struct host_rec *rec)
+{
+	const struct rmi_rec_exit *exit = &rec->run->exit;
+	uint64_t *lrs = rec->run->enter.gicv3_lrs;
+	unsigned int count = host_feature(rec->realm->host, RMI_FEATURE0_GICV3_NUM_LRS_SHIFT,
+					  RMI_FEATURE0_GICV3_NUM_LRS_WIDTH) +
+			     1;
+
+	for (unsigned int i = 0; i < count; i++) {
+		uint64_t lr = exit->gicv3_lrs[i];
+
+		lrs[i] = (lr & LR_STATE) != 0 ? lr & LR_KEPT : 0;
+	}
+	follow_timer(lrs, count, INTID_VIRTUAL_TIMER, exit->cntv_ctl);
+	follow_timer(lrs, count, INTID_PHYSICAL_TIMER, exit->cntp_ctl);
+	for (unsigned int i = 0; i < HOST_VCPU_IRQS; i++) {
+		uint32_t intid = __atomic_load_n(&rec->pending[i], __ATOMIC_ACQUIRE);
+
+		if (intid != 0 && inject(lrs, count, intid))
+			__atomic_store_n(&rec->pending[i], 0, __ATOMIC_RELEASE);
+	}
+}
+
+/* Any thread may call this; INTID 0 marks a free place, so that SGI can't be asked for. */
+bool host_rec_interrupt(struct host_rec *rec, uint32_t intid)
+{
+	for (unsigned int i = 0; i < HOST_VCPU_IRQS; i++) {
+		uint32_t none = 0;
+
+		if (intid != 0 && __atomic_compare_exchange_n(&rec->pending[i], &none, intid, false,
+							      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+			return true;
+	}
+	return false;
+}

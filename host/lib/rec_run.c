@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The run loop of a REC, and one function per exit reason (DEN0137 A4.3).
+ */
+#include <caec/psci.h>
+
+#include "rec.h"
+#include "rmi_call.h"
+
+/* A handler's answer, and why to stop where that isn't the handler's doing. */
+struct outcome {
+	enum host_action action;
+	enum host_stop stop;
+	uint64_t result;
+};
+
+static const struct outcome go_on = { HOST_RESUME, HOST_STOP_HANDLER, RMI_SUCCESS };
+
+static struct outcome as_told(enum host_action action)
+{
+	return (struct outcome){ action, HOST_STOP_HANDLER, RMI_SUCCESS };
+}
+
+static struct outcome stop(enum host_stop why, uint64_t result)
+{
+	return (struct outcome){ HOST_STOP, why, result };
+}
+
+/* --- Synchronous exits --------------------------------------------------------------------------- */
+
+/* ESR_EL2 as exit records have it (DDI0487 D24.2.40). */
+#define ESR_EC(esr) (((esr) >> 26) & 0x3f)
+#define ESR_EC_WFX 0x01
+#define ESR_EC_SYSREG 0x18
+#define ESR_EC_INSTRUCTION_ABORT 0x20
+#define ESR_EC_DATA_ABORT 0x24
+#define ESR_ISV ABI_U64(0x1000000)
+#define ESR_SAS(esr) (((esr) >> 22) & 3)
+#define ESR_WNR ABI_U64(0x40)
+
+static struct outcome exit_mmio(struct host_rec *rec, const struct host_handlers *handlers, uint64_t esr)
+{
+	struct host_mmio access = {
+		.ipa = host_exit_ipa(&rec->run->exit),
+		.bytes = 1U << ESR_SAS(esr),
+		.is_write = (esr & ESR_WNR) != 0,
+	};
+
+	if (access.is_write)
+		access.value = rec->run->exit.gprs[0];
+	if (handlers->mmio != NULL && handlers->mmio(rec, &access)) {
+		rec->run->enter.flags |= RMI_REC_ENTER_FLAG_EMUL_MMIO;
+		if (!access.is_write)
+			rec->run->enter.gprs[0] = access.value;
+	} else {
+		rec->run->enter.flags |= RMI_REC_ENTER_FLAG_INJECT_SEA;
+	}
+	return go_on;
+}
+
+static struct outcome exit_protected(struct host_rec *rec, const struct host_handlers *handlers, uint64_t ipa)
+{
+	uint64_t result;
+
+	if (handlers->fault != NULL)
+		return as_told(handlers->fault(rec, ipa));
+	result = host_serve_fault(rec->realm, ipa);
+	return result == RMI_SUCCESS ? go_on : stop(HOST_STOP_FAULT, result);
+}
+
+static struct outcome exit_abort(struct host_rec *rec, const struct host_handlers *handlers, uint64_t esr)
+{
+	uint64_t ipa = host_exit_ipa(&rec->run->exit);
+
+	if (ipa < host_unprotected_base(rec->realm))
+		return exit_protected(rec, handlers, ipa);
+	if (ESR_EC(esr) != ESR_EC_DATA_ABORT)
+		return stop(HOST_STOP_ERROR, HOST_ERROR_RMM);
+	if ((esr & ESR_ISV) != 0)
+		return exit_mmio(rec, handlers, esr);
+	rec->run->enter.flags |= RMI_REC_ENTER_FLAG_INJECT_SEA;
+	return go_on;
+}
+
+static struct outcome exit_sync(struct host_rec *rec, const struct host_handlers *handlers)
+{
+	uint64_t esr = rec->run->exit.esr;
+
+	switch (ESR_EC(esr)) {
+	case ESR_EC_INSTRUCTION_ABORT:
+	case ESR_EC_DATA_ABORT:
+		return exit_abort(rec, handlers, esr);
+	case ESR_EC_WFX:
+		return handlers->idle != NULL ? as_told(handlers->idle(rec)) : go_on;
+	case ESR_EC_SYSREG:
+		return handlers->sysreg != NULL ? as_told(handlers->sysreg(rec, esr, rec->run->exit.gprs[0]))
+						: go_on;
+	default:
+		return stop(HOST_STOP_ERROR, HOST_ERROR_RMM);
+	}
+}
+
+/* --- PSCI ---------------------------------------------------------------------------------------- */
+
+/* MPIDR_EL1 layout: Aff0 [3:0] is used, Aff1 [15:8] counts clusters of 16. */
+static struct host_rec *rec_of_mpidr(struct host_realm *realm, uint64_t mpidr)
+{
+	uint64_t index = (mpidr & 0xf) | ((mpidr >> 8 & 0xff) << 4);
+
+	return index < realm->rec_count ? &realm->recs[index] : NULL;
+}
+
+static struct outcome complete(struct host_rec *rec, const struct host_handlers *handlers, bool turn_on)
+{
+	struct host_rec *target = rec_of_mpidr(rec->realm, rec->run->exit.gprs[1]);
+	struct host *host = rec->realm->host;
+	bool deny = turn_on && handlers->cpu_on == NULL;
+	uint64_t result;
+
+	if (target == NULL)
+		return stop(HOST_STOP_ERROR, HOST_ERROR_RMM);
+	result = rmi_psci_complete(host, rec->pa, target->pa, deny ? PSCI_DENIED : PSCI_SUCCESS);
+	if (result != RMI_SUCCESS)
+		return stop(HOST_STOP_ERROR, host_fail(host, RMI_PSCI_COMPLETE, result));
+	if (turn_on && !deny)
+		handlers->cpu_on(target);
+	return go_on;
+}
+
+static struct outcome exit_psci(struct host_rec *rec, const struct host_handlers *handlers)
+{
+	switch (rec->run->exit.gprs[0]) {
+	case PSCI_CPU_ON:
+	case PSCI_CPU_ON_32:
+		return complete(rec, handlers, true);
+	case PSCI_AFFINITY_INFO:
+	case PSCI_AFFINITY_INFO_32:
+		return complete(rec, handlers, false);
+	case PSCI_CPU_SUSPEND:
+	case PSCI_CPU_SUSPEND_32:
+		return handlers->idle != NULL ? as_told(handlers->idle(rec)) : go_on;
+	case PSCI_CPU_OFF:
+		return stop(HOST_STOP_CPU_OFF, RMI_SUCCESS);
+	case PSCI_SYSTEM_OFF:
+	case PSCI_SYSTEM_RESET:
+		return stop(HOST_STOP_SYSTEM_OFF, RMI_SUCCESS);
+	default:
+		return stop(HOST_STOP_ERROR, HOST_ERROR_RMM);
+	}
+}
+
+/* --- The others ---------------------------------------------------------------------------------- */
+
+static struct outcome exit_ripas(struct host_rec *rec, const struct host_handlers *handlers)
+{
+	uint64_t base = rec->run->exit.ripas_base, top = rec->run->exit.ripas_top;
+	enum rmi_ripas ripas = (enum rmi_ripas)rec->run->exit.ripas_value;
+	uint64_t result;
+
+	if (handlers->ripas != NULL && !handlers->ripas(rec, base, top, ripas)) {
+		rec->run->enter.flags |= RMI_REC_ENTER_FLAG_RIPAS_REJECT;
+		return go_on;
+	}
+	result = host_set_ripas(rec, base, top);
+	if (result != RMI_SUCCESS) /* what is done is done; the realm is told how far it got */
+		rec->run->enter.flags |= RMI_REC_ENTER_FLAG_RIPAS_REJECT;
+	if (result == RMI_SUCCESS && ripas == RMI_EMPTY)
+		host_reclaim(rec->realm, base, top - base);
+	return go_on;
+}
+
+static struct outcome exit_host_call(struct host_rec *rec, const struct host_handlers *handlers)
+{
+	if (handlers->host_call == NULL)
+		return stop(HOST_STOP_HANDLER, RMI_SUCCESS);
+	__builtin_memcpy(rec->run->enter.gprs, rec->run->exit.gprs, sizeof(rec->run->enter.gprs));
+	return as_told(handlers->host_call(rec, rec->run->exit.imm, rec->run->enter.gprs));
+}
+
+static struct outcome exit_csm(struct host_rec *rec, const struct host_handlers *handlers)
+{
+	const struct host_csm_request request = {
+		.event = (enum csm_event)rec->run->exit.csm_event,
+		.base = rec->run->exit.csm_base,
+		.size = rec->run->exit.csm_size,
+		.argument = rec->run->exit.csm_argument,
+	};
+	bool granted = handlers->csm != NULL ? handlers->csm(rec, &request)
+					     : host_csm_serve(rec->realm, &request) == RMI_SUCCESS;
+
+	if (!granted)
+		rec->run->enter.flags |= RMI_REC_ENTER_FLAG_CSM_REJECT;
+	return go_on;
+}
+
+static struct outcome dispatch(struct host_rec *rec, const struct host_handlers *handlers)
+{
+	switch (rec->run->exit.exit_reason) {
+	case RMI_EXIT_SYNC:
+		return exit_sync(rec, handlers);
+	case RMI_EXIT_IRQ:
+	case RMI_EXIT_FIQ:
+		return handlers->interrupt != NULL ? as_told(handlers->interrupt(rec)) : go_on;
+	case RMI_EXIT_PSCI:
+		return exit_psci(rec, handlers);
+	case RMI_EXIT_RIPAS_CHANGE:
+		return exit_ripas(rec, handlers);
+	case RMI_EXIT_HOST_CALL:
+		return exit_host_call(rec, handlers);
+	case RMI_EXIT_SERROR:
+		return stop(HOST_STOP_SERROR, RMI_SUCCESS);
+	case RMI_EXIT_CSM:
+		return exit_csm(rec, handlers);
+	default:
+		return stop(HOST_STOP_ERROR, HOST_ERROR_RMM);
+	}
+}
+
+enum host_stop host_rec_run(struct host_rec *rec, const struct host_handlers *handlers, uint64_t *result)
+{
+	struct outcome outcome = go_on;
+
+	while (outcome.action == HOST_RESUME) {
+		host_rec_load_interrupts(rec);
+		if (rec->trap_wfi)
+			rec->run->enter.flags |= RMI_REC_ENTER_FLAG_TRAP_WFI;
+		*result = rmi_rec_enter(rec->realm->host, rec->pa, rec->run_pa);
+		if (*result != RMI_SUCCESS) {
+			host_fail(rec->realm->host, RMI_REC_ENTER, *result);
+			return HOST_STOP_ERROR;
+		}
+		/* Flags are answers to this exit: those of the last one have been heard. */
+		rec->run->enter.flags = 0;
+		rec->exits++;
+		outcome = dispatch(rec, handlers);
+	}
+	*result = outcome.result;
+	return outcome.stop;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * REALM_PROGRAM_BENCH: times of single operations, as the realm sees them. The host decides what is measured
+ * and works the numbers out.
+ */
+#include "lib/hostcall.h"
+#include "lib/smc.h"
+#include "mailbox.h"
+#include "program.h"
+#include "string.h"
+
+#define MESSAGE_MAX 0x10000
+
+static struct mailbox box;
+static uint8_t message[MESSAGE_MAX] __attribute__((aligned(64), section(".noinit")));
+
+static void clock(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t start = ticks();
+
+	(void)a;
+	r[1] = ticks() - start;
+	r[0] = ticks_per_second();
+}
+
+static void smc_once(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t start = ticks();
+	struct smc_regs regs;
+
+	do {
+		regs = smc_call(a[0], a[1], a[2], a[3], a[4], a[5]);
+		r[5]++;
+	} while (regs.x[0] == RSI_INCOMPLETE);
+	r[0] = ticks() - start;
+	memcpy(&r[1], regs.x, 4 * sizeof(r[0]));
+}
+
+static void smc_loop(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t start = ticks();
+	struct smc_regs regs = { 0 };
+
+	for (uint64_t i = 0; i < a[2]; i++)
+		regs = smc_call(a[0], a[1], 0, 0, 0, 0);
+	r[0] = ticks() - start;
+	r[1] = regs.x[0];
+}
+
+static void host_call(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t start = ticks();
+
+	for (uint64_t i = 0; i < a[0]; i++)
+		hostcall_yield();
+	r[0] = ticks() - start;
+}
+
+static void copy(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t start = ticks();
+
+	for (uint64_t i = 0; i < a[3]; i++)
+		memcpy((void *)a[0], (const void *)a[1], a[2]);
+	r[0] = ticks() - start;
+}
+
+static void touch(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t start = ticks();
+
+	for (uint64_t at = 0; at < a[1]; at += GRANULE_SIZE)
+		*(volatile uint64_t *)(a[0] + at) = at;
+	r[0] = ticks() - start;
+}
+
+/* --- Messages ------------------------------------------------------------------------------------ */
+
+static void open(const uint64_t a[6], uint64_t r[6])
+{
+	(void)r;
+	mailbox_open(&box, a[0], a[1]);
+}
+
+static void send(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t start;
+
+	if (a[0] > sizeof(message)) {
+		r[1] = MAILBOX_TOO_LONG;
+		return;
+	}
+	start = ticks();
+	r[1] = mailbox_send(&box, message, a[0]);
+	r[0] = ticks() - start;
+}
+
+static void receive(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t start = ticks();
+	size_t length = 0;
+
+	(void)a;
+	r[1] = mailbox_receive(&box, message, sizeof(message), &length);
+	r[0] = ticks() - start;
+	r[2] = length;
+}
+
+static const struct step steps[] = {
+	{ SCRIPT_READ64, step_read64 },
+	{ SCRIPT_WRITE64, step_write64 },
+	{ BENCH_CLOCK, clock },
+	{ BENCH_SMC, smc_once },
+	{ BENCH_SMC_LOOP, smc_loop },
+	{ BENCH_HOST_CALL, host_call },
+	{ BENCH_COPY, copy },
+	{ BENCH_OPEN, open },
+	{ BENCH_SEND, send },
+	{ BENCH_RECEIVE, receive },
+	{ BENCH_TOUCH, touch },
+};
+const struct program bench_program = PROGRAM(steps);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What each REC has of its own: TPIDR_EL1 points to it. Shared with assembly.
+ */
+#ifndef REALM_BARE_REC_H
+#define REALM_BARE_REC_H
+
+#define REC_MAX 16
+#define REC_STACK_SHIFT 13
+#define REC_SIZE_SHIFT 9
+
+/* Offsets in struct rec. */
+#define REC_PROBE_SP 0
+#define REC_STACK_TOP 8
+
+#ifndef __ASSEMBLER__
+#include <caec/rsi.h>
+
+struct rec {
+	uint64_t probe_sp;  /* stack of the probe in progress, which ends where an exception is taken; or 0 */
+	uint64_t stack_top;
+	struct rsi_host_call call __attribute__((aligned(256)));
+};
+ABI_OFFSET(rec, probe_sp, REC_PROBE_SP);
+ABI_OFFSET(rec, stack_top, REC_STACK_TOP);
+ABI_SIZE(rec, 1 << REC_SIZE_SHIFT);
+
+static inline struct rec *this_rec(void)
+{
+	struct rec *rec;
+
+	__asm__("mrs %0, tpidr_el1" : "=r"(rec));
+	return rec;
+}
+#endif
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * REALM_PROGRAM_SCRIPT: single operations, for tests. Nothing here judges: what happened is reported.
+ */
+#include "lib/smc.h"
+#include "probe.h"
+#include "program.h"
+#include "string.h"
+
+extern const uint8_t secondary_entry[];
+void fp_load(const uint64_t words[64]);
+void fp_store(uint64_t words[64]);
+
+/* The n-th word of the pattern with this seed (SplitMix64's mixer). */
+static uint64_t pattern(uint64_t seed, uint64_t n)
+{
+	uint64_t x = (seed + n + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return x ^ (x >> 31);
+}
+
+static uint64_t add_to_checksum(uint64_t checksum, uint64_t word)
+{
+	return ((checksum << 7) | (checksum >> 57)) ^ word;
+}
+
+/* --- SMC ----------------------------------------------------------------------------------------- */
+
+static void smc_short(const uint64_t a[6], uint64_t r[6])
+{
+	struct smc_regs regs = smc_call(a[0], a[1], a[2], a[3], a[4], a[5]);
+
+	memcpy(r, regs.x, 6 * sizeof(r[0]));
+}
+
+static void smc_wide(const uint64_t a[6], uint64_t r[6])
+{
+	struct smc_regs *words = (struct smc_regs *)a[0], regs = *words;
+
+	(void)r;
+	smc(&regs);
+	*words = regs;
+}
+
+/* --- Memory -------------------------------------------------------------------------------------- */
+
+static void execute(const uint64_t a[6], uint64_t r[6])
+{
+	r[1] = probe_execute(a[0], &r[0]);
+}
+
+static uint64_t fill_words(uint64_t address, uint64_t count, uint64_t seed)
+{
+	volatile uint64_t *word = (volatile uint64_t *)address;
+	uint64_t checksum = 0;
+
+	for (uint64_t i = 0; i < count; i++) {
+		word[i] = pattern(seed, i);
+		checksum = add_to_checksum(checksum, pattern(seed, i));
+	}
+	return checksum;
+}
+
+static uint64_t check_words(uint64_t address, uint64_t count, uint64_t c)
+{
+	volatile uint64_t *word = (volatile uint64_t *)address;
+	uint64_t checksum = 0;
+
+	(void)c;
+	for (uint64_t i = 0; i < count; i++)
+		checksum = add_to_checksum(checksum, word[i]);
+	return checksum;
+}
+
+static uint64_t copy_words(uint64_t to, uint64_t from, uint64_t count)
+{
+	volatile uint64_t *t = (volatile uint64_t *)to, *f = (volatile uint64_t *)from;
+
+	for (uint64_t i = 0; i < count; i++)
+		t[i] = f[i];
+	return 0;
+}
+
+static uint64_t spin_until(uint64_t address, uint64_t value, uint64_t c)
+{
+	volatile uint64_t *word = (volatile uint64_t *)address;
+	uint64_t found;
+
+	(void)c;
+	do {
+		found = *word;
+	} while (found != value);
+	return found;
+}
+
+static void fill(const uint64_t a[6], uint64_t r[6])
+{
+	r[1] = probe(fill_words, a[0], a[1] / sizeof(uint64_t), a[2], &r[0]);
+}
+
+static void check(const uint64_t a[6], uint64_t r[6])
+{
+	r[1] = probe(check_words, a[0], a[1] / sizeof(uint64_t), 0, &r[0]);
+}
+
+static void copy(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t nothing;
+
+	r[0] = probe(copy_words, a[0], a[1], a[2] / sizeof(uint64_t), &nothing);
+}
+
+static void spin(const uint64_t a[6], uint64_t r[6])
+{
+	r[1] = probe(spin_until, a[0], a[1], 0, &r[0]);
+}
+
+/* --- Registers ----------------------------------------------------------------------------------- */
+
+#define MRS_X0 UINT32_C(0xd5200000)
+#define MSR_X0 UINT32_C(0xd5000000)
+#define RET UINT32_C(0xd65f03c0)
+
+/* Runs `MRS x0, <number>` or `MSR <number>, x0`, assembled on the stack. */
+static uint64_t access_register(uint64_t number, uint64_t is_write, uint64_t value)
+{
+	uint32_t code[2] = { (is_write != 0 ? MSR_X0 : MRS_X0) | (uint32_t)((number & 0xffff) << 5), RET };
+	uint64_t (*function)(uint64_t) = (uint64_t (*)(uint64_t))(uintptr_t)code;
+
+	__asm__ volatile("dc cvau, %0; dsb ish; ic ialluis; dsb ish; isb" : : "r"(code) : "memory");
+	return function(value);
+}
+
+static void system_register(const uint64_t a[6], uint64_t r[6])
+{
+	if (a[0] == SCRIPT_SECONDARY_ENTRY)
+		r[0] = (uintptr_t)secondary_entry;
+	else
+		r[1] = probe(access_register, a[0], a[1], a[2], &r[0]);
+}
+
+static void fp_load_pattern(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t words[64];
+
+	(void)r;
+	for (unsigned int i = 0; i < 64; i++)
+		words[i] = pattern(a[0], i);
+	fp_load(words);
+}
+
+static void fp_check_pattern(const uint64_t a[6], uint64_t r[6])
+{
+	uint64_t words[64];
+
+	fp_store(words);
+	for (unsigned int i = 0; i < 64; i++)
+		if (words[i] != pattern(a[0], i))
+			r[0]++;
+}
+
+static const struct step steps[] = {
+	{ SCRIPT_SMC, smc_short },
+	{ SCRIPT_READ64, step_read64 },
+	{ SCRIPT_WRITE64, step_write64 },
+	{ SCRIPT_EXEC, execute },
+	{ SCRIPT_FILL, fill },
+	{ SCRIPT_CHECK, check },
+	{ SCRIPT_COPY, copy },
+	{ SCRIPT_SPIN, spin },
+	{ SCRIPT_SMC_WIDE, smc_wide },
+	{ SCRIPT_SYSREG, system_register },
+	{ SCRIPT_FP_LOAD, fp_load_pattern },
+	{ SCRIPT_FP_CHECK, fp_check_pattern },
+};
+const struct program script_program = PROGRAM(steps);

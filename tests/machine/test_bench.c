@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The test bench itself: CPUs, timer, probes, text.
+ */
+#include "bare/format.h"
+#include "machine.h"
+
+static void note_cpu(void *argument)
+{
+	*(unsigned int *)argument = cpu_id() + 100;
+}
+
+MACHINE_TEST(bench_cpus, .smp = 2)
+{
+	for (unsigned int round = 0; round < 50; round++) {
+		unsigned int seen = 0;
+
+		cpu_run(1, note_cpu, &seen);
+		cpu_wait(1);
+		CHECK_EQ(seen, 101);
+		CHECK(!cpu_is_busy(1));
+	}
+}
+
+MACHINE_TEST(bench_timer)
+{
+	timer_preempt_after(sysreg_read(cntfrq_el0) / 1000);
+	wfi();
+	CHECK(gic_handle());
+	CHECK(!gic_handle());
+}
+
+MACHINE_TEST(bench_probe)
+{
+	uint64_t value;
+
+	/* Behind the last block of the page table: a translation fault of this program's own. */
+	CHECK_EQ(probe_read64(ABI_U64(0x100000000), &value) >> 26, 0x25);
+	CHECK_EQ(probe_write64(ABI_U64(0x100000000), 0) >> 26, 0x25);
+}
+
+MACHINE_TEST(bench_format)
+{
+	char text[32];
+
+	CHECK_EQ(format_text(text, sizeof(text), "%d %u %lx|%4x|%-4d|%04d|%s%c%%", -5, 7U, 0xabcUL, 0x1fU, 3,
+			     -12, "ab", 'c'),
+		 28);
+	CHECK_EQ(strcmp(text, "-5 7 abc|  1f|3   |-012|abc%"), 0);
+	CHECK_EQ(format_text(text, 4, "%s", "abcdef"), 6);
+	CHECK_EQ(strcmp(text, "abc"), 0);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Realms come and go: built, run, and every granule back.
+ */
+#include "script.h"
+
+static void say_hello(const struct realm_options *options)
+{
+	uint64_t delegated = rmm.delegated;
+	struct test_realm *realm = realm_start(REALM_PROGRAM_HELLO, options);
+
+	CHECK_EQ(realm_run(realm, 0), HOST_STOP_HANDLER);
+	CHECK(realm->exited);
+	CHECK_EQ(realm->status, 0);
+	realm_end(realm);
+	CHECK_EQ(rmm.delegated, delegated);
+}
+
+MACHINE_TEST(realm_hello)
+{
+	say_hello(NULL);
+}
+
+MACHINE_TEST(realm_hello_populated)
+{
+	say_hello(&(struct realm_options){ .populate = true, .hash_algo = RMI_HASH_SHA_512 });
+}
+
+/* One table and several at each starting level; the width at which a level is no longer enough. */
+MACHINE_TEST(realm_geometries)
+{
+	static const unsigned int widths[] = { 33, 34, 35, 39, 40, 43, 44, 48 };
+
+	for (unsigned int i = 0; i < sizeof(widths) / sizeof(widths[0]); i++)
+		say_hello(&(struct realm_options){ .ipa_bits = widths[i] });
+}
+
+/* Two realms at once, more in turn: VMIDs and granules are used again. */
+MACHINE_TEST(realm_many)
+{
+	struct test_realm *kept = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	uint64_t value;
+
+	CHECK_EQ(realm_write64(kept, test_ram(kept), 0x4b455054), 0);
+	for (unsigned int i = 0; i < 20; i++)
+		say_hello(NULL);
+	CHECK_EQ(realm_read64(kept, test_ram(kept), &value), 0);
+	CHECK_EQ(value, 0x4b455054);
+	realm_end(kept);
+}
+
+/* Taken apart at each point of its making. */
+MACHINE_TEST(realm_half_built)
+{
+	static const uint64_t gprs[8];
+	struct host_realm_config config = { .name = "half" };
+
+	for (unsigned int steps = 0; steps < 6; steps++) {
+		static struct host_realm realm;
+
+		CHECK_OK(host_realm_create(&rmm, &realm, &config));
+		if (steps > 0)
+			CHECK_OK(host_init_ripas(&realm, REALM_IMAGE_IPA, 0x200000));
+		if (steps > 1)
+			CHECK_OK(host_load(&realm, REALM_IMAGE_IPA, realm_image_begin, 0x1800, true));
+		if (steps > 2)
+			CHECK_OK(host_realm_add_rec(&realm, RMI_REC_CREATE_FLAG_RUNNABLE, REALM_IMAGE_IPA,
+						    gprs));
+		if (steps > 3)
+			CHECK_OK(host_populate(&realm, REALM_IMAGE_IPA, 0x10000));
+		if (steps > 4)
+			CHECK_OK(host_realm_activate(&realm));
+		CHECK_OK(host_realm_destroy(&realm));
+		CHECK_EQ(rmm.delegated, 0);
+		CHECK_EQ(memory_in_use(), 0);
+	}
+}
+
+/* What the RMM refuses is unwound. */
+MACHINE_TEST(realm_refused)
+{
+	static struct host_realm realm;
+	struct host_realm_config config = { .name = "bad", .flags = RMI_REALM_FLAG_LPA2 };
+
+	CHECK_RMI(host_realm_create(&rmm, &realm, &config), RMI_ERROR_INPUT);
+	CHECK_EQ(rmm.delegated, 0);
+	CHECK_EQ(memory_in_use(), 0);
+}
+
+/* A realm that isn't ACTIVE doesn't run, nor is one that is measured any more. */
+MACHINE_TEST(realm_states)
+{
+	static const uint64_t gprs[8];
+	struct host_realm_config config = { .name = "states" };
+	static struct host_realm realm;
+	uint64_t top, data;
+
+	CHECK_OK(host_realm_create(&rmm, &realm, &config));
+	CHECK_OK(host_realm_add_rec(&realm, RMI_REC_CREATE_FLAG_RUNNABLE, REALM_IMAGE_IPA, gprs));
+	CHECK_RMI(rmi_rec_enter(&rmm, realm.recs[0].pa, realm.recs[0].run_pa),
+		  rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_RMI(rmi_realm_destroy(&rmm, realm.rd), rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_OK(host_realm_activate(&realm));
+	CHECK_RMI(rmi_realm_activate(&rmm, realm.rd), rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_RMI(rmi_rtt_init_ripas(&rmm, realm.rd, 0, GRANULE_SIZE, &top), rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_OK(host_granule_get(&rmm, &data));
+	CHECK_RMI(rmi_data_create(&rmm, realm.rd, data, REALM_IMAGE_IPA, realm.recs[0].run_pa, 0),
+		  rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_RMI(rmi_rec_create(&rmm, realm.rd, data, realm.recs[0].run_pa), rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_OK(host_granule_put(&rmm, data));
+	CHECK_OK(host_realm_destroy(&realm));
+}
