@@ -40,8 +40,8 @@ static bool identify(struct test_realm *realm, struct csm_rid *rid)
 	struct script_result r = script(realm, DEMO_IDENTIFY);
 
 	*rid = (struct csm_rid){ r.x[1], r.x[2] };
-	return claim(r.x[0] == RSI_SUCCESS && (rid->lo | rid->hi) != 0, "%s finds CSM 1.0; its identifier is %016lx%016lx",
-		     realm->realm.name, rid->hi, rid->lo);
+	return claim(r.x[0] == RSI_SUCCESS && (rid->lo | rid->hi) != 0,
+		     "%s finds CSM 1.0; its identifier is %016lx%016lx", realm->realm.name, rid->hi, rid->lo);
 }
 
 static bool differ(struct csm_rid a, struct csm_rid b)
@@ -66,7 +66,8 @@ static bool start_realms(struct demo *d)
 	found = identify(d->c, &d->c_rid) && found;
 	found = identify(d->i, &d->i_rid) && found;
 	return claim(differ(d->p_rid, d->c_rid) && differ(d->p_rid, d->i_rid) && differ(d->c_rid, d->i_rid),
-		     "no two identifiers are the same") && found;
+		     "no two identifiers are the same") &&
+	       found;
 }
 
 /* --- Sharing ----------------------------------------------------------------------------------------- */
@@ -90,8 +91,8 @@ static bool create(struct demo *d, uint64_t base, uint64_t *id)
 
 	*id = r.x[1];
 	return claim(r.x[0] == RSI_SUCCESS && pages == DEMO_PAGES,
-		     "P creates a region at 0x%lx (status 0x%lx), and the host gives it %u pages", base, r.x[0],
-		     pages);
+		     "P creates a region at 0x%lx (status 0x%lx), and the host gives it %u pages", base,
+		     r.x[0], pages);
 }
 
 static bool share(struct demo *d, uint64_t id, enum csm_permission permission, uint64_t *n)
@@ -109,8 +110,8 @@ static bool attach(struct demo *d, uint64_t n, uint64_t base, enum csm_permissio
 
 	return claim(r.x[0] == RSI_SUCCESS && r.x[1] == RSI_SUCCESS && r.x[2] == permission &&
 			     r.x[3] == DEMO_PAGES && r.x[4] == 0,
-		     "C attaches share %lu at 0x%lx: status 0x%lx, permission %lu, %lu pages, %lu holes", n, base,
-		     r.x[1], r.x[2], r.x[3], r.x[4]);
+		     "C attaches share %lu at 0x%lx: status 0x%lx, permission %lu, %lu pages, %lu holes", n,
+		     base, r.x[1], r.x[2], r.x[3], r.x[4]);
 }
 
 static bool share_memory(struct demo *d)
@@ -126,7 +127,8 @@ static bool share_memory(struct demo *d)
 	host_translate(&d->p->realm, DEMO_P_REGION + DEMO_SECRET_AT, &p_pa);
 	host_translate(&d->c->realm, DEMO_C_REGION + DEMO_SECRET_AT, &c_pa);
 	d->secret_pa = p_pa;
-	return claim(p_pa != 0 && p_pa == c_pa, "the last page is the same granule in both: 0x%lx, 0x%lx", p_pa, c_pa);
+	return claim(p_pa != 0 && p_pa == c_pa, "the last page is the same granule in both: 0x%lx, 0x%lx",
+		     p_pa, c_pa);
 }
 
 /* --- Messages ---------------------------------------------------------------------------------------- */
@@ -139,8 +141,10 @@ static void exchange_messages(struct demo *d)
 	script_begin(d->c, 0, 1, DEMO_TALK, DEMO_C_REGION, DEMO_SIZE, MESSAGES);
 	p = script(d->p, DEMO_TALK, DEMO_P_REGION, DEMO_SIZE, MESSAGES);
 	c = script_end(d->c, 0);
-	claim(c.x[0] == MESSAGES && c.x[1] == 0, "C got %lu messages as P sent them, %lu otherwise", c.x[0], c.x[1]);
-	claim(p.x[0] == MESSAGES && p.x[1] == 0, "P got %lu replies as C sent them, %lu otherwise", p.x[0], p.x[1]);
+	claim(c.x[0] == MESSAGES && c.x[1] == 0, "C got %lu messages as P sent them, %lu otherwise", c.x[0],
+	      c.x[1]);
+	claim(p.x[0] == MESSAGES && p.x[1] == 0, "P got %lu replies as C sent them, %lu otherwise", p.x[0],
+	      p.x[1]);
 	claim(p.x[2] != 0 && p.x[2] == c.x[2], "%lu bytes there, %lu bytes back, in %lu ms", c.x[2], p.x[2],
 	      p.x[3] * 1000 / p.x[4]);
 }
@@ -190,8 +194,10 @@ void demo_main(const char *argument)
 	if (cpu_count() < 2)
 		verdict_fail("the demo needs two CPUs");
 	rmm_init();
-	print("Confidential shared memory between realms, on this machine's own terms: TF-A at EL3, CAEC's\n"
-	      "monitor at R-EL2, this host at NS-EL2, realms at R-EL1, granule protection checks in hardware.\n");
+	print("Confidential shared memory between realms. TF-A runs at EL3, CAEC's monitor at R-EL2, this "
+	      "host at\n"
+	      "NS-EL2, the realms at R-EL1; QEMU checks granule protection on every access, as hardware "
+	      "would.\n");
 	if (start_realms(&demo) && share_memory(&demo)) {
 		exchange_messages(&demo);
 		demo_host_reads_and_writes(&demo);

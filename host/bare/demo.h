@@ -29,9 +29,9 @@
 struct demo {
 	struct test_realm *p, *c, *i;
 	struct csm_rid p_rid, c_rid, i_rid;
-	uint64_t region, second;         /* CSM ids in P */
-	uint64_t region_n, second_n;     /* shares to C */
-	uint64_t secret_pa;              /* of the page that holds the secret */
+	uint64_t region, second;     /* CSM ids in P */
+	uint64_t region_n, second_n; /* shares to C */
+	uint64_t secret_pa;          /* of the page that holds the secret */
 };
 
 /* --- The story --------------------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@ static const struct command {
 	const char *name;
 	void (*run)(const char *argument); /* returns if all is well; else verdict_fail() */
 } commands[] = {
+	{ "bench", bench_main },
 	{ "demo", demo_main },
 	{ "list", list_main },
 	{ "test", test_main },

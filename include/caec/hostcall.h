@@ -61,44 +61,49 @@ enum script_op {
 };
 
 /*
- * SCRIPT_SYSREG's number is op0:op1:CRn:CRm:op2, 16 bits, as in bits [20:5] of an MRS; or SCRIPT_SECONDARY_ENTRY:
- * the address for PSCI_CPU_ON at which another REC goes on with the same program (context: ignored).
+ * SCRIPT_SYSREG's number is op0:op1:CRn:CRm:op2, 16 bits, as in bits [20:5] of an MRS (not TPIDR_EL1, which is
+ * the program's own); or this: the address for PSCI_CPU_ON at which another REC goes on with the same program
+ * (context: ignored).
  */
 #define SCRIPT_SECONDARY_ENTRY 0x100
 
 /*
- * REALM_PROGRAM_PROVIDER, _CONSUMER, _INTRUDER: the same conversation, with the steps of the demo. `error` is
- * an RSI_CSM_* status; a RID takes two values. All of them know SCRIPT_EXIT, SCRIPT_READ64, SCRIPT_WRITE64.
+ * REALM_PROGRAM_PROVIDER (P), _CONSUMER (C), _INTRUDER (I): the same conversation, with the steps of the demo.
+ * An error is an RSI_CSM_* status; a RID takes two values. All know SCRIPT_EXIT, _READ64 and _WRITE64.
  */
 enum demo_step {
-	DEMO_IDENTIFY = 0x100, /* -> error, RID, features */
-	DEMO_CREATE = 0x101,   /* P: base, size -> error, id */
-	DEMO_SHARE = 0x102,    /* P: id, RID of C, permission -> error, n */
-	DEMO_DESTROY = 0x103,  /* P: id -> error */
-	DEMO_ATTACH = 0x104,   /* C, I: RID of P, n, base, size -> error of RESERVE, of ATTACH, permission, pages, holes */
-	DEMO_DETACH = 0x105,   /* C, I: RID of P, n -> error */
-	DEMO_TALK = 0x106,     /* P, C: base, size, messages -> good ones, bad ones, bytes, ticks, ticks per second */
-	DEMO_USE = 0x107,      /* C: address: adds 1 to the word there until that faults -> value, fault */
-	/* P: RID of C, n, address of that word: waits until it moves, revokes -> word before, error, word after,
-	 * word a while after */
+	DEMO_IDENTIFY = 0x100,    /* -> error, RID, features */
+	DEMO_CREATE = 0x101,      /* P: base, size -> error, id */
+	DEMO_SHARE = 0x102,       /* P: id, RID of C, permission -> error, n */
+	DEMO_DESTROY = 0x103,     /* P: id -> error */
+	/* C, I: RID of P, n, base, size -> errors of RESERVE and of ATTACH, permission, pages, holes */
+	DEMO_ATTACH = 0x104,
+	DEMO_DETACH = 0x105,      /* C, I: RID of P, n -> error */
+	/* P, C: base, size, messages -> good ones, bad ones, bytes, ticks, ticks per second */
+	DEMO_TALK = 0x106,
+	/* C: address of a word: writes 1, 2, ... until that faults -> last value written, fault */
+	DEMO_USE = 0x107,
+	/* P: RID of C, n, address of that word: waits until it moves, revokes -> the word before, error, the word
+	 * after, the word a while later */
 	DEMO_REVOKE_USED = 0x108,
-	DEMO_REVOKE = 0x109, /* P: RID of C, n -> error */
 };
 
 /*
- * REALM_PROGRAM_BENCH: the same conversation again. Times are in ticks of CNTVCT_EL0, of which BENCH_CLOCK tells
- * the length; under `-icount shift=0` 1,000,000,000 ticks per second are one per instruction.
+ * REALM_PROGRAM_BENCH: the same conversation again. Times are in ticks of CNTVCT_EL0, whose length BENCH_CLOCK
+ * tells; under `-icount shift=0`, with 1,000,000,000 ticks per second, each is an instruction.
  */
 enum bench_op {
-	BENCH_CLOCK = 0x200,     /* -> ticks per second, ticks of an empty measurement */
-	BENCH_SMC = 0x201,       /* x0-x5 -> ticks until it was no longer INCOMPLETE, x0-x3, number of calls */
+	BENCH_CLOCK = 0x200, /* -> ticks per second, ticks of an empty measurement */
+	/* x0-x5 -> ticks until it was no longer INCOMPLETE, x0-x3, number of calls */
+	BENCH_SMC = 0x201,
 	BENCH_SMC_LOOP = 0x202,  /* x0, x1, count -> ticks of all, x0 of the last */
 	BENCH_HOST_CALL = 0x203, /* count: HOSTCALL_YIELD -> ticks of all */
 	BENCH_COPY = 0x204,      /* to, from, bytes, count -> ticks of all */
-	BENCH_OPEN = 0x205,      /* base, size: one end of a mailbox (realm/bare/mailbox.h) in zeroed memory */
-	BENCH_SEND = 0x206,      /* bytes -> ticks, result (0: sent) */
-	BENCH_RECEIVE = 0x207,   /* -> ticks, result (0: received), bytes */
-	BENCH_TOUCH = 0x208,     /* address, bytes: writes a word to each page -> ticks */
+	/* base, size: one end of a mailbox (realm/bare/mailbox.h) in zeroed memory */
+	BENCH_OPEN = 0x205,
+	BENCH_SEND = 0x206,    /* bytes -> ticks, result (0: sent) */
+	BENCH_RECEIVE = 0x207, /* -> ticks, result (0: received), bytes */
+	BENCH_TOUCH = 0x208,   /* address, bytes: writes a word to each page -> ticks */
 };
 
 #endif /* __ASSEMBLER__ */

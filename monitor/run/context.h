@@ -21,7 +21,7 @@ struct el1_state {
 	uint64_t sp_el0, sp_el1, elr, spsr;
 	uint64_t sctlr, actlr, cpacr, ttbr0, ttbr1, tcr, mair, amair;
 	uint64_t esr, far, afsr0, afsr1, par;
-	uint64_t vbar, contextidr, cntkctl, csselr;
+	uint64_t vbar, contextidr, cntkctl, csselr, mdscr;
 	uint64_t tpidr_el0, tpidrro_el0, tpidr_el1;
 	uint64_t cntp_ctl, cntp_cval, cntv_ctl, cntv_cval;
 };
@@ -48,6 +48,7 @@ struct run_context {
 	bool virtual_reported;  /* the timers' output as the last exit record had it */
 	bool physical_reported;
 	bool simd_live;         /* the realm's SIMD registers are in the PE */
+	bool has_run;           /* since run_context_init() */
 };
 _Static_assert(sizeof(struct run_context) <= REC_CONTEXT_SIZE, "the context must fit its place in a REC");
 _Static_assert(offsetof(struct rec, pc) == REC_PC, "assembly uses it");

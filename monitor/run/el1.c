@@ -13,6 +13,8 @@
 	f(tcr, "tcr_el12") f(mair, "mair_el12") f(amair, "amair_el12") f(esr, "esr_el12") f(far, "far_el12") \
 	f(afsr0, "afsr0_el12") f(afsr1, "afsr1_el12") f(par, "par_el1") f(vbar, "vbar_el12") \
 	f(contextidr, "contextidr_el12") f(cntkctl, "cntkctl_el12") f(csselr, "csselr_el1") \
+	/* The host's breakpoints stay where they are; without its MDSCR_EL1 they are not the realm's. */ \
+	f(mdscr, "mdscr_el1") \
 	f(tpidr_el0, "tpidr_el0") f(tpidrro_el0, "tpidrro_el0") f(tpidr_el1, "tpidr_el1") \
 	/* The compare value before the control: a timer never fires with another's value. */ \
 	f(cntp_cval, "cntp_cval_el02") f(cntv_cval, "cntv_cval_el02") f(cntp_ctl, "cntp_ctl_el02") \

@@ -59,7 +59,6 @@ static void load_lrs(const uint64_t *lr)
 	NUMBERED_16(LR_LOAD)
 }
 
-/* What is saved is also taken out: no list register of one realm is left for the next. */
 #define LR_SAVE(n) \
 	if (gic.num_lrs == (n)) \
 		return; \

@@ -9,6 +9,7 @@
 
 /* SPSR_ELx. */
 #define PSTATE_MODE UINT64_C(0x1f)
+#define PSTATE_AARCH32 UINT64_C(0x10)
 #define PSTATE_EL1H UINT64_C(0x05)
 #define PSTATE_EL1T UINT64_C(0x04)
 #define PSTATE_DAIF UINT64_C(0x3c0)
@@ -24,7 +25,8 @@
 
 static bool is_from_el0(const struct rec *rec)
 {
-	return (rec->pstate & PSTATE_MODE) == 0;
+	/* AArch32 is not offered, but where the CPU has it, EL1 can't be kept from running EL0 in it. */
+	return (rec->pstate & (PSTATE_MODE & ~PSTATE_AARCH32)) == 0;
 }
 
 /* PSTATE as an exception to EL1 leaves it; what is not named is zero. */
@@ -47,6 +49,8 @@ static uint64_t vector_offset(uint64_t pstate)
 		return 0x200;
 	case PSTATE_EL1T:
 		return 0x000;
+	case PSTATE_AARCH32:
+		return 0x600;
 	default:
 		return 0x400;
 	}

@@ -50,8 +50,9 @@
 /* CPTR_EL2 with E2H: trace and activity monitors trapped; FP, SVE and SME too, until first use. */
 #define CPTR_REALM ((UINT64_C(1) << 28) | (UINT64_C(1) << 30))
 
-/* MDCR_EL2: performance monitors, debug, trace filter trapped; profiling and trace buffers not the realm's. */
-#define MDCR_REALM ((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 19))
+/* MDCR_EL2: performance monitors, debug, profiling, trace filter trapped; the buffers are not the realm's. */
+#define MDCR_REALM \
+	((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 14) | (UINT64_C(1) << 19))
 
 /* VTCR_EL2: walks cacheable, inner shareable; 4 KiB granules; NSA; RES1. */
 #define VTCR_COMMON \
@@ -62,6 +63,9 @@ unsigned int run_enter(struct rec *rec);
 
 /* The host's registers while a realm runs. */
 static struct el1_state host_el1[PORT_MAX_CPUS];
+
+/* The REC that ran last on each PE; compared only, it may be gone. */
+static const struct rec *last_rec[PORT_MAX_CPUS];
 
 static bool has_fgt;
 static bool has_hcx;
@@ -135,10 +139,27 @@ void run_context_power_on(struct rec *target, const struct rec *caller)
 	el1_reset(&c->el1);
 	c->el1.sctlr |= from->el1.sctlr & SCTLR_EE;
 	memset(&c->pauth, 0, sizeof(c->pauth));
+	memset(&c->gic, 0, sizeof(c->gic));
+	c->virtual_serror = 0;
 	target->pstate = PSTATE_RESET;
 }
 
 /* --- Running -------------------------------------------------------------------------------------------- */
+
+/*
+ * RECs of a realm share a VMID, but each may have stage 1 tables of its own under the same ASID, as PEs may
+ * (DDI0487 D8.16: without CnP, entries are one PE's). What the last REC left in this PE's TLB is not this one's.
+ */
+static void forget_other_rec(const struct rec *rec, struct run_context *c)
+{
+	uint32_t cpu = this_cpu()->index;
+
+	if (last_rec[cpu] == rec && c->has_run)
+		return;
+	last_rec[cpu] = rec;
+	c->has_run = true;
+	__asm__ volatile("tlbi vmalle1\n\tdsb nsh" : : : "memory");
+}
 
 void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
 {
@@ -154,6 +175,7 @@ void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
 	write_sysreg("vttbr_el2", c->vttbr);
 	write_sysreg("vmpidr_el2", rec->mpidr);
 	isb();
+	forget_other_rec(rec, c);
 	el1_save(&host_el1[this_cpu()->index]);
 	el1_load(&c->el1);
 	pauth_load(&c->pauth);

@@ -107,16 +107,11 @@ static void receive(const uint64_t a[6], uint64_t r[6])
 }
 
 static const struct step steps[] = {
-	{ SCRIPT_READ64, step_read64 },
-	{ SCRIPT_WRITE64, step_write64 },
-	{ BENCH_CLOCK, clock },
-	{ BENCH_SMC, smc_once },
-	{ BENCH_SMC_LOOP, smc_loop },
-	{ BENCH_HOST_CALL, host_call },
-	{ BENCH_COPY, copy },
-	{ BENCH_OPEN, open },
-	{ BENCH_SEND, send },
-	{ BENCH_RECEIVE, receive },
+	{ SCRIPT_READ64, step_read64 }, { SCRIPT_WRITE64, step_write64 },
+	{ BENCH_CLOCK, clock },         { BENCH_SMC, smc_once },
+	{ BENCH_SMC_LOOP, smc_loop },   { BENCH_HOST_CALL, host_call },
+	{ BENCH_COPY, copy },           { BENCH_OPEN, open },
+	{ BENCH_SEND, send },           { BENCH_RECEIVE, receive },
 	{ BENCH_TOUCH, touch },
 };
 const struct program bench_program = PROGRAM(steps);

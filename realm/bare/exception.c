@@ -33,7 +33,7 @@ static uint64_t write64(uint64_t address, uint64_t value, uint64_t c)
 /* What was written before is to be what is executed. */
 static uint64_t execute(uint64_t address, uint64_t b, uint64_t c)
 {
-	uint64_t (*code)(void) = (uint64_t (*)(void))address;
+	uint64_t (*code)(void) = (uint64_t(*)(void))address;
 
 	(void)b;
 	(void)c;

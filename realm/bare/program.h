@@ -26,7 +26,10 @@ struct program {
 	unsigned int count;
 };
 
-#define PROGRAM(table) { table, sizeof(table) / sizeof((table)[0]) }
+#define PROGRAM(table)                                    \
+	{                                                 \
+		table, sizeof(table) / sizeof((table)[0]) \
+	}
 
 extern const struct program script_program, provider_program, consumer_program, intruder_program,
 	bench_program;

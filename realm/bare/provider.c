@@ -24,13 +24,6 @@ static void share(const uint64_t a[6], uint64_t r[6])
 	print("share: %s\n", csm_error_name((enum csm_error)r[0]));
 }
 
-static void revoke(const uint64_t a[6], uint64_t r[6])
-{
-	struct csm_rid peer = { a[0], a[1] };
-
-	r[0] = csm_revoke(&peer, a[2]);
-}
-
 static void destroy(const uint64_t a[6], uint64_t r[6])
 {
 	r[0] = csm_destroy(a[0]);
@@ -86,6 +79,5 @@ static const struct step steps[] = {
 	{ DEMO_DESTROY, destroy },
 	{ DEMO_TALK, talk },
 	{ DEMO_REVOKE_USED, revoke_used },
-	{ DEMO_REVOKE, revoke },
 };
 const struct program provider_program = PROGRAM(steps);

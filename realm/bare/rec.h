@@ -17,7 +17,7 @@
 #include <caec/rsi.h>
 
 struct rec {
-	uint64_t probe_sp;  /* stack of the probe in progress, which ends where an exception is taken; or 0 */
+	uint64_t probe_sp; /* stack of the probe in progress, which ends where an exception is taken; or 0 */
 	uint64_t stack_top;
 	struct rsi_host_call call __attribute__((aligned(256)));
 };

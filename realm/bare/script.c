@@ -127,7 +127,7 @@ static void spin(const uint64_t a[6], uint64_t r[6])
 static uint64_t access_register(uint64_t number, uint64_t is_write, uint64_t value)
 {
 	uint32_t code[2] = { (is_write != 0 ? MSR_X0 : MRS_X0) | (uint32_t)((number & 0xffff) << 5), RET };
-	uint64_t (*function)(uint64_t) = (uint64_t (*)(uint64_t))(uintptr_t)code;
+	uint64_t (*function)(uint64_t) = (uint64_t(*)(uint64_t))(uintptr_t)code;
 
 	__asm__ volatile("dc cvau, %0; dsb ish; ic ialluis; dsb ish; isb" : : "r"(code) : "memory");
 	return function(value);

@@ -115,9 +115,8 @@ enum csm_error csm_share(uint64_t id, const struct csm_rid *peer, enum csm_permi
 enum csm_error csm_share_measured(uint64_t id, const struct csm_rid *peer, enum csm_permission permission,
 				  const uint8_t rim[RSI_MEASUREMENT_SIZE], uint64_t *n)
 {
-	struct smc_regs regs = {
-		{ RSI_CSM_SHARE, id, peer->lo, peer->hi, permission, CSM_SHARE_FLAG_MEASURED }
-	};
+	struct smc_regs regs = { { RSI_CSM_SHARE, id, peer->lo, peer->hi, permission,
+				   CSM_SHARE_FLAG_MEASURED } };
 	enum csm_error error;
 
 	memcpy(&regs.x[6], rim, RSI_MEASUREMENT_SIZE);

@@ -18,14 +18,14 @@
 /* The numbers are the interface's, but for the last one. */
 enum csm_error {
 	CSM_OK = RSI_SUCCESS,
-	CSM_ERROR_INPUT = RSI_ERROR_INPUT,             /* an argument, or a range in use */
-	CSM_ERROR_STATE = RSI_ERROR_STATE,             /* not in this state */
-	CSM_ERROR_UNKNOWN = RSI_ERROR_UNKNOWN,         /* or an answer that is none of the specified ones */
-	CSM_ERROR_DENIED = RSI_CSM_ERROR_DENIED,       /* no such share for us */
-	CSM_ERROR_MEMORY = RSI_CSM_ERROR_MEMORY,       /* the APT is full and the host gave nothing */
-	CSM_ERROR_HOST = RSI_CSM_ERROR_HOST,           /* the host refused */
-	CSM_ERROR_REVOKED = RSI_CSM_ERROR_REVOKED,     /* the provider took its consent back */
-	CSM_ERROR_NOT_SUPPORTED = 0x100,               /* no CSM here: the realm has no APT */
+	CSM_ERROR_INPUT = RSI_ERROR_INPUT,         /* an argument, or a range in use */
+	CSM_ERROR_STATE = RSI_ERROR_STATE,         /* not in this state */
+	CSM_ERROR_UNKNOWN = RSI_ERROR_UNKNOWN,     /* or an answer that is none of the specified ones */
+	CSM_ERROR_DENIED = RSI_CSM_ERROR_DENIED,   /* no such share for us */
+	CSM_ERROR_MEMORY = RSI_CSM_ERROR_MEMORY,   /* the APT is full and the host gave nothing */
+	CSM_ERROR_HOST = RSI_CSM_ERROR_HOST,       /* the host refused */
+	CSM_ERROR_REVOKED = RSI_CSM_ERROR_REVOKED, /* the provider took its consent back */
+	CSM_ERROR_NOT_SUPPORTED = 0x100,           /* no CSM here: the realm has no APT */
 };
 
 /* "CSM_ERROR_DENIED" */
@@ -46,7 +46,8 @@ enum csm_error csm_realm_id(struct csm_rid *rid);
 enum csm_error csm_create(uint64_t base, uint64_t size, uint64_t *id);
 
 /* Lets `peer` attach the region. *n is the share's number among those from us to this peer. */
-enum csm_error csm_share(uint64_t id, const struct csm_rid *peer, enum csm_permission permission, uint64_t *n);
+enum csm_error csm_share(uint64_t id, const struct csm_rid *peer, enum csm_permission permission,
+			 uint64_t *n);
 
 /* The same, if its initial measurement is `rim` when it attaches (zero-padded where the hash is shorter). */
 enum csm_error csm_share_measured(uint64_t id, const struct csm_rid *peer, enum csm_permission permission,

@@ -117,7 +117,8 @@ bool rsi_ipa_state_is(uint64_t base, uint64_t top, enum rsi_ripas ripas)
 		enum rsi_ripas found;
 		uint64_t next;
 
-		if (rsi_ipa_state_get(base, top, &next, &found) != RSI_SUCCESS || found != ripas || next <= base)
+		if (rsi_ipa_state_get(base, top, &next, &found) != RSI_SUCCESS || found != ripas ||
+		    next <= base)
 			return false;
 		base = next;
 	}

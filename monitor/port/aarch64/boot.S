@@ -32,6 +32,7 @@ boot_entry:
 	mov	x22, x3
 
 	msr	daifset, #0xf
+	msr	spsel, #1
 	mov	x0, #HCR_E2H >> 32
 	lsl	x0, x0, #32
 	msr	hcr_el2, x0
@@ -62,8 +63,12 @@ boot_entry:
 	add	x0, x0, :lo12:bss_begin
 	adrp	x2, bss_end
 	add	x2, x2, :lo12:bss_end
+	mrs	x1, ctr_el0
+	ubfx	x1, x1, #16, #4		/* DminLine: log2 of the words of the smallest line */
+	mov	x3, #4
+	lsl	x3, x3, x1
 2:	dc	ivac, x0
-	add	x0, x0, #64
+	add	x0, x0, x3
 	cmp	x0, x2
 	b.lo	2b
 	dsb	sy
@@ -110,7 +115,7 @@ high:
 	cmp	x19, #PORT_MAX_CPUS
 	b.hs	3f
 	ldr	x0, =stacks
-	ldr	x1, =(STACK_SIZE + 4096)
+	ldr	x1, =STACK_SLOT
 	add	x2, x19, #1
 	madd	x0, x2, x1, x0
 	mov	sp, x0
@@ -142,7 +147,7 @@ high:
 boot_stack_top:
 
 	.section .stacks, "aw", %nobits
-	.balign 4096
+	.balign STACK_SLOT
 	.globl stacks
 stacks:
-	.space	(STACK_SIZE + 4096) * PORT_MAX_CPUS
+	.space	STACK_SLOT * PORT_MAX_CPUS

@@ -13,6 +13,8 @@
 #define PL011_FR 0x18
 #define PL011_FR_TXFF (1U << 5)
 
+#define LOCK_TRIES 10000000U
+
 static uint64_t uart; /* 0: none */
 static _Atomic uint32_t line_lock;
 
@@ -85,8 +87,12 @@ void log_line(enum log_level level, const char *format, ...)
 
 	if (level > LOG_MAX || uart == 0)
 		return;
-	while (atomic_exchange_explicit(&line_lock, 1, memory_order_acquire) != 0)
+	/* Not for ever: the line may have been left by a fault of the PE that now reports it. */
+	for (unsigned int i = 0; i < LOCK_TRIES; i++) {
+		if (atomic_exchange_explicit(&line_lock, 1, memory_order_acquire) == 0)
+			break;
 		port_relax();
+	}
 	va_start(args, format);
 	put_string(level == LOG_ERROR ? "rmm: error: " : "rmm: ");
 	while (*format != '\0') {

@@ -23,7 +23,9 @@
 
 struct percpu percpu[PORT_MAX_CPUS];
 const uint64_t percpu_size = sizeof(struct percpu);
-uint32_t boot_is_cold_done = 0; /* read by boot.S without the MMU */
+
+/* Read by boot.S without the MMU, and before .bss is clear: it comes with the image. */
+uint32_t boot_is_cold_done __attribute__((section(".data"))) = 0;
 
 static struct granule granules[MAX_GRANULES];
 static uint32_t num_cpus;
@@ -73,7 +75,7 @@ static enum boot_error cold_boot(uint64_t version, uint64_t cpus, uint64_t share
 		return BOOT_VERSION_NOT_VALID;
 	if (cpus == 0 || cpus > PORT_MAX_CPUS)
 		return BOOT_CPUS_OUT_OF_RANGE;
-	if (shared_pa == 0 || !is_aligned(shared_pa, GRANULE_SIZE))
+	if (shared_pa == 0 || !is_aligned(shared_pa, GRANULE_SIZE) || shared_pa >> LAYOUT_PA_BITS != 0)
 		return BOOT_INVALID_SHARED_BUFFER;
 	num_cpus = (uint32_t)cpus;
 	error = manifest_read((const void *)LAYOUT_SHARED, shared_pa, &m);

@@ -98,6 +98,8 @@ static bool read_console(const void *page, uint64_t page_pa, const struct list *
 	 */
 	if (!sum_is_right(l, sum) && !sum_is_right(l, sum - names))
 		return false;
+	if (memcmp(&consoles[0].name, "pl011", sizeof("pl011")) != 0)
+		return true; /* another kind: no log */
 	m->console_pa = consoles[0].base;
 	m->console_pages = consoles[0].pages;
 	return true;

@@ -160,10 +160,9 @@ void mmu_build(uint64_t loaded_at, uint64_t shared_pa)
 	ok = map_part(image_begin, text_end, MMU_TEXT) && map_part(text_end, rodata_end, MMU_RODATA) &&
 	     map_part(rodata_end, bss_end, MMU_DATA);
 	for (unsigned int i = 0; i < PORT_MAX_CPUS; i++) {
-		/* Each stack has an unmapped page below it. */
-		const uint8_t *guard = stacks + i * (STACK_SIZE + GRANULE_SIZE);
+		const uint8_t *slot = stacks + i * STACK_SLOT;
 
-		ok = ok && map_part(guard + GRANULE_SIZE, guard + GRANULE_SIZE + STACK_SIZE, MMU_DATA);
+		ok = ok && map_part(slot + STACK_SIZE, slot + STACK_SLOT, MMU_DATA);
 	}
 	ok = ok && map(mmu_table, LAYOUT_SHARED, align_down(shared_pa, GRANULE_SIZE), GRANULE_SIZE, MMU_DATA);
 	ok = ok && map(mmu_low_table, image_pa, image_pa, (uint64_t)(text_end - image_begin), MMU_TEXT);

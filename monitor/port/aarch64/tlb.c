@@ -11,12 +11,17 @@ void port_tlb_begin(uint64_t vttbr)
 	this_cpu()->vttbr = read_sysreg("vttbr_el2");
 	write_sysreg("vttbr_el2", vttbr);
 	isb();
-	/* The entries written so far must be seen by walks that start after the maintenance. */
+}
+
+/* Entries written so far are seen by every walk that starts after the maintenance that follows. */
+static void settle(void)
+{
 	__asm__ volatile("dsb ishst" : : : "memory");
 }
 
 void port_tlb_leaf(struct ipa ipa)
 {
+	settle();
 	__asm__ volatile("tlbi ipas2e1is, %0" : : "r"(ipa.v >> GRANULE_SHIFT) : "memory");
 }
 
@@ -28,6 +33,7 @@ void port_tlb_table(struct ipa ipa)
 
 void port_tlb_realm(void)
 {
+	settle();
 	__asm__ volatile("tlbi vmalls12e1is" : : : "memory");
 }
 

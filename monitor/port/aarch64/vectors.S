@@ -3,14 +3,30 @@
  * EL2's exception vectors. From a realm: to run/enter.S. From the monitor itself: only a fault in a copy
  * of Non-secure memory is expected; everything else is reported and stops (fault.c).
  */
+#include "layout.h"
+
 	.macro	slot to
 	.balign	128
 	b	\to
 	.endm
 
+	/*
+	 * Pushes x0 and x1, unless the stack is used up: then there is nowhere to go on from. The pointer is tested
+	 * without a register to spare, by adding and taking away.
+	 */
+	.macro	push_or_overflow
+	sub	sp, sp, #16
+	add	sp, sp, x0
+	sub	x0, sp, x0
+	tbz	x0, #STACK_BIT, overflow
+	sub	x0, sp, x0
+	sub	sp, sp, x0
+	stp	x0, x1, [sp]
+	.endm
+
 	.macro	stop kind
 	.balign	128
-	stp	x0, x1, [sp, #-16]!
+	push_or_overflow
 	mov	x0, #\kind
 	b	save_and_stop
 	.endm
@@ -38,7 +54,7 @@ vectors:
 
 	/* Only x0-x1 and the flags of a copy routine are at stake: it is a leaf, and returns at once. */
 el2_sync:
-	stp	x0, x1, [sp, #-16]!
+	push_or_overflow
 	mrs	x0, elr_el2
 	adr	x1, ns_copy
 	cmp	x0, x1
@@ -50,6 +66,11 @@ el2_sync:
 	lsr	x0, x0, #26
 	cmp	x0, #0x25		/* data abort from EL2 itself */
 	b.ne	1f
+	mrs	x0, far_el2
+	lsr	x0, x0, #LAYOUT_PA_BITS
+	ldr	x1, =LAYOUT_NS_PREFIX
+	cmp	x0, x1			/* on the Non-secure side of the copy */
+	b.ne	1f
 	adr	x0, ns_copy_fault
 	msr	elr_el2, x0
 	ldp	x0, x1, [sp], #16
@@ -57,7 +78,17 @@ el2_sync:
 1:	mov	x0, #4
 	b	save_and_stop
 
-	/* x0 = vector, the old x0 and x1 on the stack: all registers to the stack, then C. */
+	/* The stack is used up: what can be said is said from another. x0 is lost. */
+overflow:
+	ldr	x0, =fault_stack_top
+	mov	sp, x0
+	stp	xzr, x1, [sp, #-16]!
+	mov	x0, #16
+	b	save_and_stop
+
+	.ltorg
+
+	/* x0 = vector (16: stack overflow), the old x0 and x1 on the stack: all registers to the stack, then C. */
 save_and_stop:
 	sub	sp, sp, #256
 	stp	x2, x3, [sp, #16]
@@ -79,3 +110,8 @@ save_and_stop:
 	stp	x2, x3, [sp]
 	mov	x1, sp
 	bl	monitor_fault
+
+	.section .bss.fault_stack, "aw", %nobits
+	.balign 16
+	.space	4096
+fault_stack_top:

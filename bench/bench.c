@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The command `bench`: time, rows, and what is run.
+ */
+#include "bench.h"
+
+#include "bare/command.h"
+
+uint64_t bench_instructions(uint64_t ticks)
+{
+	return ticks * (1000000000 / sysreg_read(cntfrq_el0));
+}
+
+uint64_t bench_now(void)
+{
+	isb();
+	return bench_instructions(sysreg_read(cntpct_el0));
+}
+
+void bench_row(const char *name, uint64_t instructions, uint64_t count, uint64_t reference)
+{
+	uint64_t value = (instructions + count / 2) / count;
+
+	if (reference != 0)
+		print("BENCH %s %lu instructions ref %lu\n", name, value, reference);
+	else
+		print("BENCH %s %lu instructions\n", name, value);
+}
+
+void bench_row_n(const char *name, uint64_t number, const char *suffix, uint64_t instructions, uint64_t count)
+{
+	print("BENCH %s_%lu_%s %lu instructions\n", name, number, suffix, (instructions + count / 2) / count);
+}
+
+void bench_main(const char *argument)
+{
+	uint64_t lower, higher, features;
+
+	(void)argument;
+	bench_rmi();
+	if (rmi_csm_version(&rmm, CSM_ABI_VERSION, &lower, &higher, &features) == RMI_SUCCESS)
+		bench_csm();
+}

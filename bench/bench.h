@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Benchmarks of the monitor, run by the NS-EL2 program (`bench`). Under `-icount shift=0` a tick of the
+ * counter stands for a fixed number of instructions, so the figures are instruction counts, the same
+ * on every run and machine.
+ *
+ * bench_rmi.c uses the standard RMI only and can be run against any RMM; bench_csm.c needs CSM.
+ */
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+#include "script.h"
+
+/* Instructions since an arbitrary point. */
+uint64_t bench_now(void);
+
+/* One row: instructions in all, for `count` times. `reference`: of the other monitor, 0 if there is none. */
+void bench_row(const char *name, uint64_t instructions, uint64_t count, uint64_t reference);
+
+/* The same with a number in the name: "csm_attach", 512, "pages" is csm_attach_512_pages. */
+void bench_row_n(const char *name, uint64_t number, const char *suffix, uint64_t instructions, uint64_t count);
+
+/* Instructions of `ticks` of a realm's counter, which counts as fast as ours. */
+uint64_t bench_instructions(uint64_t ticks);
+
+void bench_rmi(void);
+void bench_csm(void);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * CSM, as the calling realm sees it: the call, the exits to the host that it takes and the way back. Tables and
+ * pages are there beforehand and the host answers at once, so what is counted is the monitor's work and EL3's.
+ */
+#include "bench.h"
+
+#include "csm_realms.h"
+
+static const uint64_t sizes[] = { 1, 512, 4096 };
+
+static bool answer_at_once(struct test_realm *realm, const struct host_csm_request *request)
+{
+	(void)realm;
+	(void)request;
+	return true;
+}
+
+static struct test_realm *bench_realm(const char *name)
+{
+	return realm_start(REALM_PROGRAM_BENCH, &(struct realm_options){ .name = name, .apt_granules = 1 });
+}
+
+static struct csm_rid rid_of(struct test_realm *realm)
+{
+	struct script_result r = script(realm, BENCH_SMC, RSI_CSM_REALM_ID);
+
+	CHECK_EQ(r.x[1], RSI_SUCCESS);
+	return (struct csm_rid){ r.x[2], r.x[3] };
+}
+
+/* Does the call; a row for it, and one per page. */
+#define CALL(realm, name, pages, ...) \
+	({ \
+		struct script_result r_ = script(realm, BENCH_SMC, __VA_ARGS__); \
+		CHECK_EQ(r_.x[1], RSI_SUCCESS); \
+		bench_row_n(name, pages, "pages", bench_instructions(r_.x[0]), 1); \
+		if ((pages) > 1) \
+			bench_row_n(name, pages, "per_page", bench_instructions(r_.x[0]), pages); \
+		r_; \
+	})
+
+static void bench_life(struct test_realm *p, struct test_realm *c, uint64_t pages)
+{
+	struct csm_rid p_rid = rid_of(p), c_rid = rid_of(c);
+	uint64_t size = pages * GRANULE_SIZE;
+	struct script_result r;
+	uint64_t id, n;
+
+	CHECK_OK(host_populate(&p->realm, CSM_WINDOW, size));
+	CHECK_OK(host_make_tables(&c->realm, CSM_WINDOW, size, 3));
+	r = CALL(p, "csm_create", pages, RSI_CSM_CREATE, CSM_WINDOW, size, 0);
+	id = r.x[2];
+	r = script(p, BENCH_SMC, RSI_CSM_SHARE, id, c_rid.lo, c_rid.hi, CSM_PERM_RW, 0);
+	CHECK_EQ(r.x[1], RSI_SUCCESS);
+	n = r.x[2];
+	if (pages == 1)
+		bench_row("csm_share", bench_instructions(r.x[0]), 1, 0);
+	CALL(c, "csm_reserve", pages, RSI_CSM_RESERVE, p_rid.lo, p_rid.hi, n, CSM_WINDOW, size);
+	r = CALL(c, "csm_attach", pages, RSI_CSM_ATTACH, p_rid.lo, p_rid.hi, n);
+	CHECK_EQ(r.x[3], pages);
+	CALL(p, "csm_revoke", pages, RSI_CSM_REVOKE, c_rid.lo, c_rid.hi, n);
+	CALL(c, "csm_detach", pages, RSI_CSM_DETACH, p_rid.lo, p_rid.hi, n);
+	CALL(p, "csm_destroy", pages, RSI_CSM_DESTROY, id);
+	CHECK_OK(host_reclaim(&p->realm, CSM_WINDOW, size));
+}
+
+/* A message into the region and, in the other realm, out of it: whole copies, in instructions. */
+static void bench_messages(void)
+{
+	const uint64_t region = 0x40000, source = region / 2, count = 10;
+	struct test_realm *p = bench_realm("P"), *c = bench_realm("C");
+	struct csm_rid p_rid = rid_of(p), c_rid = rid_of(c);
+	uint64_t id, n;
+
+	id = script(p, BENCH_SMC, RSI_CSM_CREATE, CSM_WINDOW, region, 0).x[2];
+	n = script(p, BENCH_SMC, RSI_CSM_SHARE, id, c_rid.lo, c_rid.hi, CSM_PERM_RW, 0).x[2];
+	script(c, BENCH_SMC, RSI_CSM_RESERVE, p_rid.lo, p_rid.hi, n, CSM_WINDOW, region);
+	CHECK_EQ(script(c, BENCH_SMC, RSI_CSM_ATTACH, p_rid.lo, p_rid.hi, n).x[1], RSI_SUCCESS);
+	for (uint64_t bytes = 64; bytes <= 32768; bytes *= 2) {
+		uint64_t in = script(p, BENCH_COPY, CSM_WINDOW, CSM_WINDOW + source, bytes, count).x[0];
+		uint64_t out = script(c, BENCH_COPY, CSM_WINDOW + source, CSM_WINDOW, bytes, count).x[0];
+
+		bench_row_n("csm_message", bytes, "bytes", bench_instructions(in + out), count);
+	}
+	realm_end(c);
+	realm_end(p);
+}
+
+/* A look-up that finds nothing, in tables of different size: REVOKE of a share that isn't there. */
+static void bench_lookup(void)
+{
+	static const uint64_t entries[] = { 10, 1000 };
+	struct test_realm *c = bench_realm("C");
+	uint64_t made = 0;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct script_result r;
+
+		for (; made < entries[i]; made++) {
+			r = script(c, BENCH_SMC, RSI_CSM_RESERVE, made * 0x9e3779b97f4a7c15, made, 0,
+				   CSM_WINDOW + made * GRANULE_SIZE, GRANULE_SIZE);
+			CHECK_EQ(r.x[1], RSI_SUCCESS);
+		}
+		r = script(c, BENCH_SMC_LOOP, RSI_CSM_REVOKE, 0x5555555555555555, 100);
+		CHECK_EQ(r.x[1], RSI_CSM_ERROR_DENIED);
+		bench_row_n("csm_lookup", entries[i], "entries", bench_instructions(r.x[0]), 100);
+	}
+	realm_end(c);
+}
+
+void bench_csm(void)
+{
+	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct test_realm *p = bench_realm("P"), *c = bench_realm("C");
+
+		p->csm = answer_at_once;
+		c->csm = answer_at_once;
+		bench_life(p, c, sizes[i]);
+		realm_end(c);
+		realm_end(p);
+	}
+	bench_messages();
+	bench_lookup();
+}

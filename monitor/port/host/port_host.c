@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The build-machine port (port_host.h).
+ */
+#include "port/host/port_host.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NS_PATTERN 0xa5
+#define TLB_MAX 65536U
+
+static struct {
+	uint8_t *dram;
+	struct granule *granules;
+	uint8_t *world; /* of each granule: 'n', 'r', or '-' for neither */
+	size_t count;
+	long ns_fault;
+	long irq;
+	unsigned long wipes;
+	uint64_t entropy;
+} machine;
+
+static struct port_features features;
+
+void host_reset(size_t granules)
+{
+	struct granule_bank bank = { pa(HOST_DRAM_BASE), granules * GRANULE_SIZE };
+
+	free(machine.dram);
+	free(machine.granules);
+	free(machine.world);
+	machine.dram = aligned_alloc(GRANULE_SIZE, granules * GRANULE_SIZE);
+	machine.granules = calloc(granules, sizeof(*machine.granules));
+	machine.world = malloc(granules);
+	assert_true(machine.dram != NULL && machine.granules != NULL && machine.world != NULL);
+	memset(machine.dram, NS_PATTERN, granules * GRANULE_SIZE);
+	memset(machine.world, 'n', granules);
+	machine.count = granules;
+	machine.ns_fault = -1;
+	machine.irq = -1;
+	machine.wipes = 0;
+	*port_held_locks() = (struct held_locks){ 0 };
+	features = (struct port_features){ 48, 16, 5, 3, 3 };
+	assert_true(granule_init(&bank, 1, machine.granules, granules));
+}
+
+static size_t number_of(struct pa addr)
+{
+	size_t n = (size_t)((addr.v - HOST_DRAM_BASE) / GRANULE_SIZE);
+
+	assert_true(addr.v >= HOST_DRAM_BASE && n < machine.count);
+	return n;
+}
+
+void *host_mem(struct pa addr)
+{
+	number_of(addr);
+	return machine.dram + (addr.v - HOST_DRAM_BASE);
+}
+
+/* The monitor touches only what is in the Realm PAS: anything else would fault. */
+void *port_mem(struct pa addr)
+{
+	assert_int_equal(machine.world[number_of(addr)], 'r');
+	return host_mem(addr);
+}
+
+void port_wipe(void *granule)
+{
+	assert_true(is_aligned((uintptr_t)granule, GRANULE_SIZE));
+	machine.wipes++;
+	memset(granule, 0, GRANULE_SIZE);
+}
+
+unsigned long host_wipes(void)
+{
+	return machine.wipes;
+}
+
+/* --- Non-secure memory ------------------------------------------------------------------------------------- */
+
+void host_fault_ns_after(long bytes)
+{
+	machine.ns_fault = bytes;
+}
+
+static bool ns_copy(uint8_t *to, const uint8_t *from, struct pa ns, size_t size)
+{
+	size_t good = machine.world[number_of(ns)] == 'n' ? size : 0;
+
+	assert_true(is_aligned(ns.v | size, 8) && (ns.v & (GRANULE_SIZE - 1)) + size <= GRANULE_SIZE);
+	if (machine.ns_fault >= 0 && (size_t)machine.ns_fault < good)
+		good = (size_t)machine.ns_fault;
+	else if (machine.ns_fault >= 0)
+		machine.ns_fault -= (long)size;
+	memcpy(to, from, good);
+	return good == size;
+}
+
+bool port_ns_read(void *to, struct pa ns, size_t size)
+{
+	return ns_copy(to, host_mem(ns), ns, size);
+}
+
+bool port_ns_write(struct pa ns, const void *from, size_t size)
+{
+	return ns_copy(host_mem(ns), from, ns, size);
+}
+
+/* --- Granule protection table --------------------------------------------------------------------------------- */
+
+void host_set_ns(struct pa granule, bool ns)
+{
+	machine.world[number_of(granule)] = ns ? 'n' : '-';
+}
+
+bool host_is_realm(struct pa granule)
+{
+	return machine.world[number_of(granule)] == 'r';
+}
+
+bool port_gpt_delegate(struct pa granule)
+{
+	if (machine.world[number_of(granule)] != 'n')
+		return false;
+	machine.world[number_of(granule)] = 'r';
+	return true;
+}
+
+void port_gpt_undelegate(struct pa granule)
+{
+	assert_true(host_is_realm(granule));
+	machine.world[number_of(granule)] = 'n';
+}
+
+/* --- TLBs ------------------------------------------------------------------------------------------------------- */
+
+static struct {
+	uint64_t vttbr;
+	uint64_t ipa; /* of the page */
+	bool cached;
+} tlb[TLB_MAX];
+static size_t tlb_count;
+static uint64_t tlb_batch; /* VTTBR of the open batch; 0: none */
+
+void host_tlb_note(uint64_t vttbr, struct ipa addr)
+{
+	assert_true(tlb_count < TLB_MAX);
+	tlb[tlb_count].vttbr = vttbr;
+	tlb[tlb_count].ipa = align_down(addr.v, GRANULE_SIZE);
+	tlb[tlb_count++].cached = true;
+}
+
+bool host_tlb_holds(uint64_t vttbr, struct ipa addr)
+{
+	assert_int_equal(tlb_batch, 0); /* a batch that was not ended has cleaned nothing */
+	for (size_t i = 0; i < tlb_count; i++) {
+		if (tlb[i].cached && tlb[i].vttbr == vttbr && tlb[i].ipa == align_down(addr.v, GRANULE_SIZE))
+			return true;
+	}
+	return false;
+}
+
+void port_tlb_begin(uint64_t vttbr)
+{
+	assert_int_equal(tlb_batch, 0);
+	assert_int_not_equal(vttbr, 0);
+	tlb_batch = vttbr;
+}
+
+static void invalidate(uint64_t base, uint64_t size)
+{
+	assert_int_not_equal(tlb_batch, 0);
+	for (size_t i = 0; i < tlb_count; i++) {
+		if (tlb[i].vttbr == tlb_batch && tlb[i].ipa - base < size)
+			tlb[i].cached = false;
+	}
+}
+
+void port_tlb_leaf(struct ipa addr)
+{
+	/* One address reaches the whole block: the tests that use blocks ask for its first page. */
+	invalidate(align_down(addr.v, GRANULE_SIZE), GRANULE_SIZE);
+}
+
+void port_tlb_table(struct ipa addr)
+{
+	(void)addr;
+	assert_int_not_equal(tlb_batch, 0);
+}
+
+void port_tlb_realm(void)
+{
+	invalidate(0, UINT64_MAX);
+}
+
+void port_tlb_end(void)
+{
+	assert_int_not_equal(tlb_batch, 0);
+	tlb_batch = 0;
+}
+
+void port_publish(void)
+{
+}
+
+/* --- The rest ------------------------------------------------------------------------------------------------------ */
+
+void host_irq_after(long questions)
+{
+	machine.irq = questions;
+}
+
+bool port_irq_pending(void)
+{
+	if (machine.irq > 0)
+		machine.irq--;
+	return machine.irq == 0;
+}
+
+/* A reproducible stream (an LCG's high halves): the tests must not depend on chance. */
+bool port_entropy(void *to, size_t size)
+{
+	uint8_t *bytes = to;
+
+	for (size_t i = 0; i < size; i++) {
+		machine.entropy = machine.entropy * UINT64_C(6364136223846793005) + 1;
+		bytes[i] = (uint8_t)(machine.entropy >> 56);
+	}
+	return true;
+}
+
+const struct port_features *port_features(void)
+{
+	return &features;
+}
+
+struct port_features *host_features(void)
+{
+	return &features;
+}
+
+/* Nobody else runs: a lock that is not free never will be. */
+void port_relax(void)
+{
+	fail_msg("waiting for a lock that this test holds");
+}
+
+struct held_locks *port_held_locks(void)
+{
+	static struct held_locks held;
+
+	return &held;
+}
+
+_Noreturn void port_panic(const char *file, int line, const char *what)
+{
+	mock_assert(0, what, file, line);
+	abort();
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The Access Policy Table as a data structure: it finds what was put in, whatever came and went before.
+ */
+#include "world.h"
+
+#include "model/apt.h"
+
+static struct granule *new_granule(void)
+{
+	return granule_find(pa(world_delegated()));
+}
+
+static struct apt_entry *add(struct apt *apt, uint64_t number)
+{
+	struct apt_entry *e;
+
+	/* An extension may be taken for a directory and hold no entry: then it takes another. */
+	while (!apt_has_room(apt, 1))
+		assert_true(apt_extend(apt, new_granule()));
+	e = apt_alloc(apt, number % 2 ? APT_REGION : APT_CONSUMER);
+	e->id = number;
+	e->peer = (struct csm_rid){ number * UINT64_C(0x9e3779b97f4a7c15), number };
+	e->n = number % 3;
+	e->base = number * UINT64_C(7919) % UINT64_C(1000003) * GRANULE_SIZE;
+	e->size = GRANULE_SIZE;
+	apt_insert(apt, e);
+	return e;
+}
+
+static void check_found(struct apt *apt, struct apt_entry *e)
+{
+	assert_ptr_equal(apt_find(apt, apt_entry_key(e)), e);
+	assert_ptr_equal(apt_find_ipa(apt, e->base), e);
+	assert_ptr_equal(apt_find_ipa(apt, e->base + GRANULE_SIZE - 1), e);
+}
+
+/* Heights as AVL wants them; returns the height, counts the entries. */
+static uint32_t check_tree(struct apt *apt, enum apt_tree tree, uint32_t index, uint32_t *count)
+{
+	struct apt_entry *e = apt_entry(apt, index);
+	uint32_t left, right, height;
+
+	if (e == NULL)
+		return 0;
+	left = check_tree(apt, tree, e->link[tree].child[0], count);
+	right = check_tree(apt, tree, e->link[tree].child[1], count);
+	assert_true(left <= right + 1 && right <= left + 1);
+	height = 1 + (left > right ? left : right);
+	assert_int_equal(e->link[tree].height, height);
+	(*count)++;
+	return height;
+}
+
+/* Puts in and takes out at random (a fixed seed), and looks for everything now and then. */
+static void test_random(void **state)
+{
+	static struct apt_entry *live[20000];
+	struct granule *root;
+	uint64_t number = 0, random = 1;
+	uint32_t count = 0;
+	struct apt *apt;
+
+	(void)state;
+	world_reset();
+	root = new_granule();
+	apt_init(root);
+	apt = apt_of(root);
+	for (unsigned int round = 0; round < 60000; round++) {
+		random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+		if (count < 20000 && (round < 15000 || (random >> 60) % 2 == 0)) {
+			live[count++] = add(apt, number++);
+		} else if (count > 0) {
+			uint32_t at = (uint32_t)(random >> 33) % count;
+
+			check_found(apt, live[at]);
+			apt_remove(apt, live[at]);
+			live[at] = live[--count];
+		}
+		if (round % 10000 == 0) {
+			uint32_t seen = 0;
+
+			check_tree(apt, APT_BY_IPA, apt_any_range(apt)->index, &seen);
+			assert_int_equal(seen, count);
+			for (uint32_t i = 0; i < count; i++)
+				check_found(apt, live[i]);
+		}
+	}
+	while (count > 0)
+		apt_remove(apt, live[--count]);
+	assert_null(apt_any_range(apt));
+}
+
+/* Directories come with the 257th extension; all granules go back, the root last. */
+static void test_shrink(void **state)
+{
+	struct granule *root, *g;
+	uint32_t held, released = 0;
+	struct apt *apt;
+
+	(void)state;
+	world_reset();
+	root = new_granule();
+	apt_init(root);
+	apt = apt_of(root);
+	for (unsigned int i = 0; i < 1400; i++)
+		assert_true(apt_extend(apt, new_granule()));
+	/* 256 direct pages, then one directory for each 1,024. */
+	assert_int_equal(apt_num_slots(apt), 15 + (1400 - 2) * 32);
+	held = apt_num_granules(apt);
+	assert_int_equal(held, 1401);
+	for (uint64_t i = 0; i < 1000; i++)
+		add(apt, i);
+	while (apt_any_range(apt) != NULL)
+		apt_remove(apt, apt_any_range(apt));
+	do {
+		assert_int_equal(apt_num_granules(apt), held - released);
+		g = apt_shrink(root);
+		released++;
+	} while (g != root);
+	assert_int_equal(released, held);
+}
+
+static void test_root_only(void **state)
+{
+	struct granule *root;
+	struct apt *apt;
+
+	(void)state;
+	world_reset();
+	root = new_granule();
+	apt_init(root);
+	apt = apt_of(root);
+	assert_true(apt_has_room(apt, 15));
+	assert_false(apt_has_room(apt, 16));
+	assert_null(apt_find_ipa(apt, UINT64_MAX));
+	assert_null(apt_find(apt, apt_region_key(1)));
+	assert_int_equal(apt_new_id(apt), 1);
+	assert_int_equal(apt_new_id(apt), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_root_only),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_shrink),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

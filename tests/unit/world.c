@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Unit tests' world (world.h): a well-behaved host, and run.h for realms that are a test's puppets.
+ */
+#include "world.h"
+
+#include "call/rmi.h"
+#include "model/csm.h"
+#include "model/realm.h"
+#include "model/rec.h"
+#include "run/run.h"
+
+static uint64_t free_list[WORLD_GRANULES];
+static size_t num_free;
+
+void world_reset(void)
+{
+	host_reset(WORLD_GRANULES);
+	assert_true(registry_init());
+	num_free = 0;
+	/* The last one is handed out first: addresses go down, so that nothing relies on their order. */
+	for (size_t i = 0; i < WORLD_GRANULES; i++)
+		free_list[num_free++] = HOST_DRAM_BASE + i * GRANULE_SIZE;
+}
+
+/* --- Granules ------------------------------------------------------------------------------------------ */
+
+void *world_mem(uint64_t addr)
+{
+	return host_mem(pa(addr));
+}
+
+uint64_t world_ns(void)
+{
+	uint64_t addr;
+
+	assert_true(num_free > 0);
+	addr = free_list[--num_free];
+	memset(world_mem(addr), 0, GRANULE_SIZE);
+	return addr;
+}
+
+void world_free(uint64_t addr)
+{
+	assert_int_equal(world_state(addr), GRANULE_UNDELEGATED);
+	free_list[num_free++] = addr;
+}
+
+uint64_t world_delegated(void)
+{
+	uint64_t addr = world_ns();
+
+	memset(world_mem(addr), 0x5a, GRANULE_SIZE);
+	assert_int_equal(rmi(RMI_GRANULE_DELEGATE, addr), RMI_SUCCESS);
+	return addr;
+}
+
+void world_undelegate(uint64_t addr)
+{
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, addr), RMI_SUCCESS);
+	assert_true(world_is_zero(addr));
+	world_free(addr);
+}
+
+bool world_is_zero(uint64_t addr)
+{
+	const uint64_t *words = world_mem(addr);
+
+	for (size_t i = 0; i < GRANULE_SIZE / sizeof(*words); i++) {
+		if (words[i] != 0)
+			return false;
+	}
+	return true;
+}
+
+enum granule_state world_state(uint64_t addr)
+{
+	return granule_state(granule_find(pa(addr)));
+}
+
+void world_check_all_back(void)
+{
+	assert_int_equal(num_free, WORLD_GRANULES);
+	for (size_t i = 0; i < WORLD_GRANULES; i++) {
+		struct granule *g = granule_at((uint32_t)i);
+
+		assert_int_equal(granule_state(g), GRANULE_UNDELEGATED);
+		assert_int_equal(granule_refs(g), 0);
+	}
+	assert_int_equal(port_held_locks()->count, 0);
+}
+
+/* --- The host ------------------------------------------------------------------------------------------- */
+
+struct smc_regs world_rmi_args(uint64_t fid, const uint64_t args[8])
+{
+	struct smc_regs regs = { { fid } };
+
+	memcpy(&regs.x[1], args, 7 * sizeof(args[0]));
+	rmi_call(&regs);
+	assert_int_equal(port_held_locks()->count, 0); /* whatever happened, no lock is left */
+	return regs;
+}
+
+#define OK(...) assert_int_equal(rmi(__VA_ARGS__), RMI_SUCCESS)
+
+static void create_rec(struct world_realm *r, unsigned int index)
+{
+	uint64_t params_pa = world_ns();
+	struct rmi_rec_params *p = world_mem(params_pa);
+
+	p->flags = index == 0 ? RMI_REC_CREATE_FLAG_RUNNABLE : 0;
+	p->mpidr = index;
+	p->pc = WORLD_RAM;
+	p->num_aux = REALM_REC_AUX_COUNT;
+	r->aux[index] = world_delegated();
+	p->aux[0] = r->aux[index];
+	r->rec[index] = world_delegated();
+	OK(RMI_REC_CREATE, r->rd, r->rec[index], params_pa);
+	world_free(params_pa);
+}
+
+static uint64_t delegated_run(unsigned int count)
+{
+	uint64_t first;
+
+	/* Contiguous and aligned to its size: look for it at the low end of what is free. */
+	for (first = HOST_DRAM_BASE;; first += (uint64_t)count * GRANULE_SIZE) {
+		unsigned int found = 0;
+
+		for (size_t i = 0; i < num_free; i++)
+			found += free_list[i] - first < (uint64_t)count * GRANULE_SIZE;
+		if (found == count)
+			break;
+	}
+	for (size_t i = 0; i < num_free;) {
+		if (free_list[i] - first < (uint64_t)count * GRANULE_SIZE) {
+			OK(RMI_GRANULE_DELEGATE, free_list[i]);
+			free_list[i] = free_list[--num_free];
+		} else {
+			i++;
+		}
+	}
+	return first;
+}
+
+void world_realm(struct world_realm *r, const struct world_options *options)
+{
+	static const struct world_options defaults;
+	static uint16_t vmid;
+	const struct world_options *o = options != NULL ? options : &defaults;
+	uint64_t params_pa = world_ns();
+	struct rmi_realm_params *p = world_mem(params_pa);
+
+	*r = (struct world_realm){ .num_roots = o->roots ? o->roots : 1, .num_recs = o->recs ? o->recs : 1 };
+	r->rtt = delegated_run(r->num_roots);
+	r->rd = world_delegated();
+	r->vmid = ++vmid;
+	p->s2sz = (uint8_t)(o->ipa_bits ? o->ipa_bits : 33);
+	p->num_bps = 1;
+	p->num_wps = 1;
+	p->hash_algo = o->hash_algo;
+	p->vmid = r->vmid;
+	p->rtt_base = r->rtt;
+	p->rtt_level_start = o->start ? o->start : 1;
+	p->rtt_num_start = r->num_roots;
+	OK(RMI_REALM_CREATE, r->rd, params_pa);
+	world_free(params_pa);
+	for (unsigned int i = 0; i < r->num_recs; i++)
+		create_rec(r, i);
+	r->run = world_ns();
+	for (unsigned int i = 0; i < o->apt; i++) {
+		OK(RMI_CSM, r->apt ? RMI_CSM_APT_EXTEND : RMI_CSM_APT_CREATE, r->rd, world_delegated());
+		r->apt = true;
+	}
+}
+
+void world_activate(struct world_realm *r)
+{
+	OK(RMI_REALM_ACTIVATE, r->rd);
+}
+
+void world_tables(struct world_realm *r, uint64_t base, uint64_t size)
+{
+	for (uint64_t at = base; at < base + size; at = (at | 0x1fffff) + 1) {
+		struct world_entry e;
+
+		for (e = world_entry(r, at); e.level < 3; e = world_entry(r, at)) {
+			uint64_t span = UINT64_C(1) << (12 + 9 * (3 - e.level));
+
+			OK(RMI_RTT_CREATE, r->rd, world_delegated(), at & ~(span - 1), e.level + 1);
+		}
+	}
+}
+
+void world_populate(struct world_realm *r, uint64_t base, uint64_t size)
+{
+	world_tables(r, base, size);
+	for (uint64_t at = base; at < base + size; at += GRANULE_SIZE) {
+		if (world_entry(r, at).state == RMI_UNASSIGNED)
+			OK(RMI_DATA_CREATE_UNKNOWN, r->rd, world_delegated(), at);
+	}
+}
+
+void world_unpopulate(struct world_realm *r, uint64_t base, uint64_t size)
+{
+	for (uint64_t at = base; at < base + size; at += GRANULE_SIZE) {
+		struct smc_regs out;
+
+		do
+			out = world_rmi(RMI_DATA_DESTROY, r->rd, at);
+		while (out.x[0] == RMI_CSM_AGAIN);
+		if (out.x[0] == RMI_SUCCESS)
+			world_undelegate(out.x[1]);
+	}
+}
+
+void world_ram(struct world_realm *r, uint64_t base, uint64_t size)
+{
+	world_tables(r, base, size);
+	for (uint64_t at = base; at < base + size;) {
+		struct smc_regs out = world_rmi(RMI_RTT_INIT_RIPAS, r->rd, at, base + size);
+
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		assert_true(out.x[1] > at);
+		at = out.x[1];
+	}
+}
+
+struct world_entry world_entry(struct world_realm *r, uint64_t at)
+{
+	struct smc_regs out = world_rmi(RMI_RTT_READ_ENTRY, r->rd, at & ~UINT64_C(0xfff), 3);
+
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	return (struct world_entry){ out.x[1], out.x[2], out.x[3], out.x[4] };
+}
+
+/* --- Taking a realm apart ---------------------------------------------------------------------------------- */
+
+static void end_apt(struct world_realm *r)
+{
+	struct smc_regs out;
+
+	/* What it consumes first: the entries say where. */
+	for (uint64_t index = 0; index != CSM_INDEX_NONE;) {
+		struct smc_regs e = world_rmi(RMI_CSM, RMI_CSM_ENTRY_READ, r->rd, index);
+		uint64_t next;
+
+		assert_int_equal(e.x[0], RMI_SUCCESS);
+		index = e.x[4];
+		if ((e.x[1] & 0xff) != CSM_ROLE_CONSUMER)
+			continue;
+		for (next = e.x[2]; next < e.x[2] + e.x[3];) {
+			out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, r->rd, next);
+			assert_int_equal(out.x[0], RMI_SUCCESS);
+			assert_true(out.x[1] > next);
+			next = out.x[1];
+		}
+	}
+	do {
+		out = world_rmi(RMI_CSM, RMI_CSM_APT_DESTROY, r->rd);
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		if (out.x[1] != 0)
+			world_undelegate(out.x[1]);
+	} while (out.x[2] != 0);
+	r->apt = false;
+}
+
+/* All data and tables under the table of `level` at `base`. */
+static void end_table(struct world_realm *r, uint64_t base, uint64_t level)
+{
+	uint64_t span = UINT64_C(1) << (12 + 9 * (3 - level));
+
+	for (uint64_t i = 0; i < 512; i++) {
+		uint64_t at = base + i * span;
+		struct smc_regs e = world_rmi(RMI_RTT_READ_ENTRY, r->rd, at, level);
+		struct smc_regs out;
+
+		if (e.x[0] != RMI_SUCCESS)
+			return; /* beyond the IPA space */
+		if (e.x[2] == RMI_TABLE) {
+			end_table(r, at, level + 1);
+			out = world_rmi(RMI_RTT_DESTROY, r->rd, at, level + 1);
+			assert_int_equal(out.x[0], RMI_SUCCESS);
+			world_undelegate(out.x[1]);
+		} else if (e.x[2] == RMI_ASSIGNED && level == 3) {
+			world_unpopulate(r, at, GRANULE_SIZE);
+		} else if (e.x[2] == RMI_ASSIGNED) {
+			/* A block: its pages are destroyed one by one. */
+			OK(RMI_RTT_CREATE, r->rd, world_delegated(), at, level + 1);
+			i--;
+		}
+	}
+}
+
+void world_end(struct world_realm *r)
+{
+	for (unsigned int i = 0; i < r->num_recs; i++) {
+		OK(RMI_REC_DESTROY, r->rec[i]);
+		world_undelegate(r->rec[i]);
+		world_undelegate(r->aux[i]);
+	}
+	if (r->apt)
+		end_apt(r);
+	for (unsigned int i = 0; i < r->num_roots; i++)
+		end_table(r, (uint64_t)i << 39, 1);
+	OK(RMI_REALM_DESTROY, r->rd);
+	world_undelegate(r->rd);
+	for (unsigned int i = 0; i < r->num_roots; i++)
+		world_undelegate(r->rtt + (uint64_t)i * GRANULE_SIZE);
+	world_free(r->run);
+}
+
+/* --- The hardware's view ------------------------------------------------------------------------------------- */
+
+uint64_t world_vttbr(const struct world_realm *r)
+{
+	return r->rtt | (uint64_t)r->vmid << 48;
+}
+
+bool world_translate(struct world_realm *r, uint64_t at, uint64_t *out, uint64_t *desc)
+{
+	uint64_t table = r->rtt + (at >> 39) * GRANULE_SIZE;
+
+	for (unsigned int level = 1;; level++) {
+		unsigned int shift = 12 + 9 * (3 - level);
+		const uint64_t *entries = host_mem(pa(table));
+		uint64_t e = entries[at >> shift & 511];
+
+		if (!(e & 1) || (level == 3 && (e & 3) != 3))
+			return false;
+		if (level < 3 && (e & 3) == 3) {
+			table = e & UINT64_C(0xfffffffff000);
+			continue;
+		}
+		*out = (e & UINT64_C(0xfffffffff000)) + (at & ((UINT64_C(1) << shift) - 1));
+		*desc = e;
+		return true;
+	}
+}
+
+/* --- Realms: run.h ---------------------------------------------------------------------------------------------- */
+
+/* What the realm does next: one SMC; after it, an interrupt of the host ends the entry. */
+static struct {
+	bool armed;
+	uint64_t x[18];
+} next_smc;
+
+void run_context_init(struct rec *rec)
+{
+	rec->pstate = 0x3c5;
+}
+
+void run_context_power_on(struct rec *target, const struct rec *caller)
+{
+	(void)caller;
+	target->pstate = 0x3c5;
+}
+
+void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
+{
+	(void)rec;
+	(void)enter;
+}
+
+void run_end(struct rec *rec, struct rmi_rec_exit *exit)
+{
+	(void)rec;
+	(void)exit;
+}
+
+void run_inject_sea(struct rec *rec)
+{
+	rec->pc = 0xdead;
+}
+
+void run_complete_mmio(struct rec *rec, uint64_t value)
+{
+	rec->gprs[0] = value;
+	rec->pc += 4;
+}
+
+bool run_gic_is_valid(const struct rmi_rec_enter *enter)
+{
+	return (enter->gicv3_hcr & ~RMI_GICV3_HCR_ENTER_MASK) == 0;
+}
+
+enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit)
+{
+	rec->emulatable_abort = false;
+	rec->unprotected_abort = false;
+	if (!next_smc.armed) {
+		exit->exit_reason = RMI_EXIT_IRQ;
+		return RUN_EXIT;
+	}
+	next_smc.armed = false;
+	memcpy(rec->gprs, next_smc.x, sizeof(next_smc.x));
+	return RUN_SMC;
+}
+
+const uint64_t *world_gprs(struct world_realm *r, unsigned int rec)
+{
+	return rec_of(granule_find(pa(r->rec[rec])))->gprs;
+}
+
+struct rmi_rec_run *world_run(struct world_realm *r)
+{
+	return world_mem(r->run);
+}
+
+static bool enter(struct world_realm *r, unsigned int rec, uint64_t flags, struct smc_regs *out,
+		  struct rmi_rec_exit *exit)
+{
+	world_run(r)->enter.flags = flags;
+	OK(RMI_REC_ENTER, r->rec[rec], r->run);
+	*exit = world_run(r)->exit;
+	memcpy(out->x, world_gprs(r, rec), sizeof(out->x));
+	return exit->exit_reason != RMI_EXIT_IRQ;
+}
+
+bool world_smc_exits(struct world_realm *r, unsigned int rec, const uint64_t x[18], struct smc_regs *out,
+		     struct rmi_rec_exit *exit)
+{
+	memcpy(next_smc.x, x, sizeof(next_smc.x));
+	next_smc.armed = true;
+	return enter(r, rec, 0, out, exit);
+}
+
+bool world_resume(struct world_realm *r, unsigned int rec, uint64_t flags, struct smc_regs *out,
+		  struct rmi_rec_exit *exit)
+{
+	return enter(r, rec, flags, out, exit);
+}
+
+bool world_serve(struct world_realm *r, const struct rmi_rec_exit *exit)
+{
+	assert_int_equal(exit->exit_reason, RMI_EXIT_CSM);
+	switch (exit->csm_event) {
+	case CSM_EVENT_P_REALM:
+		world_populate(r, exit->csm_base, exit->csm_size);
+		return true;
+	case CSM_EVENT_C_REALM:
+		world_tables(r, exit->csm_base, exit->csm_size);
+		world_unpopulate(r, exit->csm_base, exit->csm_size);
+		return true;
+	case CSM_EVENT_RTT_NEEDED:
+		world_tables(r, exit->csm_base, exit->csm_size);
+		return true;
+	case CSM_EVENT_APT_FULL:
+		OK(RMI_CSM, RMI_CSM_APT_EXTEND, r->rd, world_delegated());
+		return true;
+	case CSM_EVENT_REMOVE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+struct smc_regs world_smc_args(struct world_realm *r, const uint64_t x[18])
+{
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+	bool left = world_smc_exits(r, 0, x, &out, &exit);
+
+	while (left && exit.exit_reason == RMI_EXIT_CSM)
+		left = world_resume(r, 0, world_serve(r, &exit) ? 0 : RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit);
+	assert_false(left);
+	return out;
+}

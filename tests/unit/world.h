@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A world for unit tests: a simulated machine (port/host), a host that issues RMI commands, and realms that
+ * issue one SMC at a time.
+ *
+ *	struct world_realm p;
+ *
+ *	world_reset();
+ *	world_realm(&p, &(struct world_options){ .apt = 1 });
+ *	world_activate(&p);
+ *	assert_int_equal(world_smc(&p, RSI_VERSION, RSI_ABI_VERSION).x[0], RSI_SUCCESS);
+ *	world_end(&p);                  // and every granule is back, zero
+ *
+ * Functions that should work fail the test if they do not.
+ */
+#ifndef TESTS_UNIT_WORLD_H
+#define TESTS_UNIT_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <caec/csm.h>
+#include <caec/psci.h>
+#include <caec/rmi.h>
+#include <caec/rsi.h>
+
+#include "model/granule.h"
+#include "port/host/port_host.h"
+
+#define WORLD_GRANULES 16384U
+#define WORLD_MAX_RECS 4U
+
+/* Where tests put things: RAM, and CSM ranges above it. */
+#define WORLD_RAM UINT64_C(0x10000000)
+#define WORLD_CSM UINT64_C(0x40000000)
+
+struct world_realm {
+	uint64_t rd;
+	uint64_t rtt;
+	unsigned int num_roots;
+	unsigned int num_recs;
+	uint64_t rec[WORLD_MAX_RECS];
+	uint64_t aux[WORLD_MAX_RECS];
+	uint64_t run; /* RmiRecRun */
+	uint16_t vmid;
+	bool apt;
+};
+
+/* Zero means the default. */
+struct world_options {
+	unsigned int ipa_bits; /* 33 */
+	int64_t start;         /* 1; so 0 can't be asked for here */
+	unsigned int roots;    /* 1 */
+	unsigned int recs;     /* 1; the first is runnable */
+	unsigned int apt;      /* granules for the APT; 0: none */
+	uint8_t hash_algo;
+};
+
+void world_reset(void);
+
+/* --- Granules ------------------------------------------------------------------------------------------ */
+
+uint64_t world_ns(void);        /* Non-secure, zeroed */
+uint64_t world_delegated(void);
+void world_undelegate(uint64_t pa);
+void world_free(uint64_t pa);   /* a Non-secure granule */
+void *world_mem(uint64_t pa);
+bool world_is_zero(uint64_t pa);
+enum granule_state world_state(uint64_t pa);
+
+/* --- The host ------------------------------------------------------------------------------------------- */
+
+#define world_rmi(fid, ...) world_rmi_args(fid, (const uint64_t[8]){ __VA_ARGS__ })
+struct smc_regs world_rmi_args(uint64_t fid, const uint64_t args[8]);
+/* The result only. */
+#define rmi(...) (world_rmi(__VA_ARGS__).x[0])
+
+void world_realm(struct world_realm *r, const struct world_options *options);
+void world_activate(struct world_realm *r);
+/* All tables down to pages for [base, base + size). */
+void world_tables(struct world_realm *r, uint64_t base, uint64_t size);
+/* DATA_CREATE_UNKNOWN for pages that are not there. */
+void world_populate(struct world_realm *r, uint64_t base, uint64_t size);
+/* DATA_DESTROY of what is there. */
+void world_unpopulate(struct world_realm *r, uint64_t base, uint64_t size);
+/* INIT_RIPAS: RAM. The realm is NEW. */
+void world_ram(struct world_realm *r, uint64_t base, uint64_t size);
+/* Everything back, in the order that the interface allows; all granules zero. */
+void world_end(struct world_realm *r);
+/* Every granule is the host's again. */
+void world_check_all_back(void);
+
+/* RTT_READ_ENTRY at page level. */
+struct world_entry {
+	uint64_t level, state, desc, ripas;
+};
+struct world_entry world_entry(struct world_realm *r, uint64_t ipa);
+
+/* The hardware's view: true if the realm can reach that IPA now, with `*pa` and the descriptor. */
+bool world_translate(struct world_realm *r, uint64_t ipa, uint64_t *pa, uint64_t *desc);
+uint64_t world_vttbr(const struct world_realm *r);
+
+/* --- Realms --------------------------------------------------------------------------------------------- */
+
+/* One SMC of REC 0; exits for CSM are answered by the host as it should, INCOMPLETE is returned. */
+#define world_smc(r, ...) world_smc_args(r, (const uint64_t[18]){ __VA_ARGS__ })
+struct smc_regs world_smc_args(struct world_realm *r, const uint64_t x[18]);
+
+/* The same, but the first exit is returned: true if there was one, with its record in `exit`. */
+bool world_smc_exits(struct world_realm *r, unsigned int rec, const uint64_t x[18], struct smc_regs *out,
+		     struct rmi_rec_exit *exit);
+/* Enters the REC again after such an exit. */
+bool world_resume(struct world_realm *r, unsigned int rec, uint64_t flags, struct smc_regs *out,
+		  struct rmi_rec_exit *exit);
+
+/* Does what an exit for CSM asks. False: it can't be done. */
+bool world_serve(struct world_realm *r, const struct rmi_rec_exit *exit);
+
+/* The next entry of a REC: registers and flags that the host passes, list registers zero. */
+struct rmi_rec_run *world_run(struct world_realm *r);
+
+/* The registers with which the REC runs on (gprs), and its pc, after the last entry. */
+const uint64_t *world_gprs(struct world_realm *r, unsigned int rec);
+
+#endif
