@@ -37,6 +37,8 @@ void bench_main(const char *argument)
 	uint64_t lower, higher, features;
 
 	(void)argument;
+	rmm_init();
+	rmm.check_wiped = false; /* reading each granule that comes back would be in the figures */
 	bench_rmi();
 	if (rmi_csm_version(&rmm, CSM_ABI_VERSION, &lower, &higher, &features) == RMI_SUCCESS)
 		bench_csm();

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Two or three realms that share memory, for tests of CSM (world.h).
+ */
+#ifndef TESTS_UNIT_CSM_WORLD_H
+#define TESTS_UNIT_CSM_WORLD_H
+
+#include "world.h"
+
+#define PAGES(n) ((uint64_t)(n) * GRANULE_SIZE)
+
+/* P, C and X: ACTIVE, with an APT of one granule. P provides `id` to C as share `n`, if set up so. */
+struct csm_world {
+	struct world_realm p, c, x;
+	struct csm_rid p_rid, c_rid, x_rid;
+	uint64_t id, n, size;
+};
+
+static inline struct csm_rid rid_of(struct world_realm *r)
+{
+	struct smc_regs out = world_smc(r, RSI_CSM_REALM_ID);
+
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	return (struct csm_rid){ out.x[1], out.x[2] };
+}
+
+/* Status only. */
+#define smc(r, ...) (world_smc(r, __VA_ARGS__).x[0])
+#define RID(rid) (rid).lo, (rid).hi
+
+static inline void csm_realms(struct csm_world *w)
+{
+	const struct world_options options = { .apt = 1 };
+
+	world_reset();
+	world_realm(&w->p, &options);
+	world_realm(&w->c, &options);
+	world_realm(&w->x, &options);
+	world_activate(&w->p);
+	world_activate(&w->c);
+	world_activate(&w->x);
+	w->p_rid = rid_of(&w->p);
+	w->c_rid = rid_of(&w->c);
+	w->x_rid = rid_of(&w->x);
+}
+
+/* P shares a region of `pages` at WORLD_CSM. */
+static inline void csm_offer(struct csm_world *w, uint64_t pages, enum csm_permission permission)
+{
+	struct smc_regs out;
+
+	w->size = PAGES(pages);
+	out = world_smc(&w->p, RSI_CSM_CREATE, WORLD_CSM, w->size, 0);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w->id = out.x[1];
+	out = world_smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->c_rid), permission, 0);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w->n = out.x[1];
+}
+
+static inline struct smc_regs csm_attach(struct csm_world *w)
+{
+	assert_int_equal(smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), w->n, WORLD_CSM, w->size), RSI_SUCCESS);
+	return world_smc(&w->c, RSI_CSM_ATTACH, RID(w->p_rid), w->n);
+}
+
+static inline void csm_share_all(struct csm_world *w, uint64_t pages, enum csm_permission permission)
+{
+	struct smc_regs out;
+
+	csm_realms(w);
+	csm_offer(w, pages, permission);
+	out = csm_attach(w);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[1], permission);
+	assert_int_equal(out.x[2], pages);
+	assert_int_equal(out.x[3], 0);
+}
+
+static inline void csm_end(struct csm_world *w)
+{
+	world_end(&w->x);
+	world_end(&w->p);
+	world_end(&w->c);
+	world_check_all_back();
+}
+
+/* The state of the realm's first entry with this role; CSM_INDEX_NONE: none. */
+static inline uint64_t csm_state(struct world_realm *r, enum csm_role role)
+{
+	for (uint64_t index = 0; index != CSM_INDEX_NONE;) {
+		struct smc_regs out = world_smc(r, RSI_CSM_QUERY, index);
+
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+		if (out.x[1] == role)
+			return out.x[2];
+		index = out.x[10];
+	}
+	return CSM_INDEX_NONE;
+}
+
+/* How many pages of [base, base + size) the realm can reach. */
+static inline uint64_t pages_reached(struct world_realm *r, uint64_t base, uint64_t size)
+{
+	uint64_t count = 0, pa, desc;
+
+	for (uint64_t at = base; at < base + size; at += GRANULE_SIZE)
+		count += world_translate(r, at, &pa, &desc);
+	return count;
+}
+
+/* Page i of C is page i of P, wherever C reaches one. */
+static inline void check_same_pages(struct csm_world *w)
+{
+	for (uint64_t at = 0; at < w->size; at += GRANULE_SIZE) {
+		uint64_t p, c, desc;
+
+		if (!world_translate(&w->c, WORLD_CSM + at, &c, &desc))
+			continue;
+		assert_true(world_translate(&w->p, WORLD_CSM + at, &p, &desc));
+		assert_int_equal(c, p);
+	}
+}
+
+#endif

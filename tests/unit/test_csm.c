@@ -1,0 +1,653 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The realms' side of CSM: its life, and each rule that a realm or its host may try to break (docs/csm.md).
+ */
+#include "csm_world.h"
+
+#define S2AP_WRITE (UINT64_C(1) << 7)
+#define S2AP_READ (UINT64_C(1) << 6)
+#define XN (UINT64_C(2) << 53)
+
+static void test_life(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_share_all(&w, 4, CSM_PERM_RW);
+	assert_int_equal(w.n, 0); /* the consumer knows the first number without help */
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 4);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM - PAGES(4), PAGES(4)), 0);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM + w.size, PAGES(4)), 0);
+	check_same_pages(&w);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_STATE_CREATED);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_ATTACHED);
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_ATTACHED);
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
+	assert_int_equal(pages_reached(&w.p, WORLD_CSM, w.size), 4);
+	/* P's consent stands: C may come back. */
+	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_ERROR_INPUT);
+	csm_end(&w);
+}
+
+static void test_permissions(void **state)
+{
+	const struct {
+		enum csm_permission permission;
+		bool write, execute;
+	} rules[] = { { CSM_PERM_RO, false, false }, { CSM_PERM_RW, true, false }, { CSM_PERM_RX, false, true } };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct csm_world w;
+		uint64_t pa, desc;
+
+		csm_share_all(&w, 1, rules[i].permission);
+		assert_true(world_translate(&w.c, WORLD_CSM, &pa, &desc));
+		assert_true(desc & S2AP_READ);
+		assert_int_equal((desc & S2AP_WRITE) != 0, rules[i].write);
+		assert_int_equal((desc & XN) == 0, rules[i].execute);
+		/* The monitor writes for C only where C may. */
+		assert_int_equal(smc(&w.c, RSI_REALM_CONFIG, WORLD_CSM),
+				 rules[i].write ? RSI_SUCCESS : RSI_ERROR_INPUT);
+		assert_true(world_translate(&w.p, WORLD_CSM, &pa, &desc));
+		assert_true(desc & S2AP_WRITE);
+		assert_false(desc & XN);
+		csm_end(&w);
+	}
+}
+
+/* --- I1: both sides must agree ------------------------------------------------------------------------------ */
+
+static void test_consent(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 2, CSM_PERM_RW);
+	/* A share alone is not enough. */
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_DENIED);
+	/* Nor is a reservation alone: another realm, another number, a realm that does not exist. */
+	assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
+	assert_int_equal(smc(&w.x, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 1, WORLD_CSM, w.size), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), 1), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, 1, 2, 0, WORLD_CSM + w.size, w.size), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, 1, 2, 0), RSI_CSM_ERROR_DENIED);
+	/* Nor another size. */
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM + PAGES(16), PAGES(1)), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), 0), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM + PAGES(16), PAGES(3)), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, PAGES(64)), 0);
+	assert_int_equal(pages_reached(&w.x, WORLD_CSM, PAGES(64)), 0);
+	/* A share is for a live realm, and not for oneself. */
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, 1, 2, CSM_PERM_RO, 0), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.p_rid), CSM_PERM_RO, 0), RSI_ERROR_INPUT);
+	csm_end(&w);
+}
+
+static void test_attach_states(void **state)
+{
+	struct csm_world w;
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 2, CSM_PERM_RO);
+	/* A reservation that is not complete. */
+	{
+		const uint64_t x[18] = { RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size };
+
+		assert_true(world_smc_exits(&w.c, 0, x, &out, &exit));
+		assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
+		assert_int_equal(exit.csm_base, WORLD_CSM);
+		assert_int_equal(exit.csm_size, w.size);
+		assert_int_equal(exit.csm_argument, 3);
+		assert_int_equal(csm_state(&w.x, CSM_ROLE_CONSUMER), CSM_INDEX_NONE);
+		world_tables(&w.c, WORLD_CSM, w.size);
+		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+	}
+	/* The same share twice; another range over it. */
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM + PAGES(8), w.size), RSI_ERROR_STATE);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	/* Once more: nothing is missing. */
+	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[2], 2);
+	/* Broken by the host: only DETACH is left. */
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM), RMI_SUCCESS);
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_BROKEN);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_ERROR_STATE);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_DESTROYED);
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
+	csm_end(&w);
+}
+
+/* --- I3, I6: ranges ---------------------------------------------------------------------------------------------- */
+
+static void test_ranges(void **state)
+{
+	const uint64_t half = UINT64_C(1) << 32;
+	const uint64_t bad[][2] = {
+		{ WORLD_CSM, 0 },	     { WORLD_CSM + 1, PAGES(1) },	{ WORLD_CSM, PAGES(1) + 8 },
+		{ half, PAGES(1) },	     { half - PAGES(1), PAGES(2) },	{ 0 - PAGES(1), PAGES(2) },
+		{ WORLD_CSM, 0 - PAGES(1) }, { WORLD_CSM, 0 - WORLD_CSM },	{ half - PAGES(2), 0 - half },
+		{ UINT64_MAX, PAGES(1) },
+	};
+	struct csm_world w;
+
+	(void)state;
+	csm_share_all(&w, 4, CSM_PERM_RW);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(smc(&w.x, RSI_CSM_CREATE, bad[i][0], bad[i][1], 0), RSI_ERROR_INPUT);
+		assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 5, bad[i][0], bad[i][1]), RSI_ERROR_INPUT);
+	}
+	assert_int_equal(smc(&w.x, RSI_CSM_CREATE, WORLD_CSM, PAGES(1), 1), RSI_ERROR_INPUT);
+	/* Every way to overlap what is there, on both sides and in both roles. */
+	for (unsigned int i = 0; i < 2; i++) {
+		struct world_realm *r = i == 0 ? &w.p : &w.c;
+		const uint64_t over[][2] = {
+			{ WORLD_CSM, PAGES(4) }, { WORLD_CSM + PAGES(1), PAGES(1) }, { WORLD_CSM - PAGES(1), PAGES(2) },
+			{ WORLD_CSM + PAGES(3), PAGES(2) }, { WORLD_CSM - PAGES(1), PAGES(8) },
+		};
+
+		for (size_t k = 0; k < sizeof(over) / sizeof(over[0]); k++) {
+			assert_int_equal(smc(r, RSI_CSM_CREATE, over[k][0], over[k][1], 0), RSI_ERROR_INPUT);
+			assert_int_equal(smc(r, RSI_CSM_RESERVE, RID(w.x_rid), 5, over[k][0], over[k][1]),
+					 RSI_ERROR_INPUT);
+		}
+	}
+	/* Neighbours are fine. */
+	assert_int_equal(smc(&w.c, RSI_CSM_CREATE, WORLD_CSM + PAGES(4), PAGES(1), 0), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_CREATE, WORLD_CSM - PAGES(1), PAGES(1), 0), RSI_SUCCESS);
+	csm_end(&w);
+}
+
+/* RIPAS of CSM ranges is not the realm's to change. */
+static void test_ripas(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	/* A request from before CREATE, which the host fulfils after it. */
+	{
+		const uint64_t set[18] = { RSI_IPA_STATE_SET, WORLD_CSM, WORLD_CSM + PAGES(2), RSI_EMPTY, 0 };
+
+		world_end(&w.p);
+		world_realm(&w.p, &(struct world_options){ .apt = 1, .recs = 2 });
+		world_activate(&w.p);
+		w.p_rid = rid_of(&w.p);
+		csm_offer(&w, 2, CSM_PERM_RO);
+		assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
+		assert_true(world_smc_exits(&w.p, 0, set, &out, &exit));
+		assert_int_equal(exit.exit_reason, RMI_EXIT_RIPAS_CHANGE);
+		assert_int_equal(world_resume(&w.p, 0, 0, &out, &exit), false);
+	}
+	csm_offer(&w, 2, CSM_PERM_RO);
+	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
+	assert_int_equal(smc(&w.p, RSI_IPA_STATE_SET, WORLD_CSM, WORLD_CSM + PAGES(1), RSI_EMPTY, 0), RSI_ERROR_INPUT);
+	assert_int_equal(smc(&w.c, RSI_IPA_STATE_SET, WORLD_CSM + PAGES(1), WORLD_CSM + PAGES(8), RSI_EMPTY, 0),
+			 RSI_ERROR_INPUT);
+	csm_end(&w);
+}
+
+/* The host fulfils a RIPAS request of one REC after another REC made a region of the range. */
+static void test_ripas_race(void **state)
+{
+	const uint64_t set[18] = { RSI_IPA_STATE_SET, WORLD_CSM, WORLD_CSM + PAGES(2), RSI_EMPTY, 0 };
+	const uint64_t on[18] = { PSCI_CPU_ON, 1, WORLD_RAM, 0 };
+	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0 };
+	struct rmi_rec_exit exit;
+	struct world_realm p;
+	struct smc_regs out;
+
+	(void)state;
+	world_reset();
+	world_realm(&p, &(struct world_options){ .apt = 1, .recs = 2 });
+	world_activate(&p);
+	assert_true(world_smc_exits(&p, 0, on, &out, &exit));
+	assert_int_equal(rmi(RMI_PSCI_COMPLETE, p.rec[0], p.rec[1], PSCI_SUCCESS), RMI_SUCCESS);
+	assert_true(world_smc_exits(&p, 0, set, &out, &exit)); /* REC 0 waits */
+	assert_true(world_smc_exits(&p, 1, create, &out, &exit)); /* REC 1 */
+	assert_true(world_serve(&p, &exit));
+	assert_false(world_resume(&p, 1, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, p.rd, p.rec[0], WORLD_CSM, WORLD_CSM + PAGES(2)),
+			 rmi_result(RMI_ERROR_RTT, 3));
+	assert_int_equal(pages_reached(&p, WORLD_CSM, PAGES(2)), 2);
+	world_end(&p);
+	world_check_all_back();
+}
+
+/* CREATE: what the range may hold. */
+static void test_create_content(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	/* A page that the host has destroyed is not fit for a region, and CREATE says so before it asks. */
+	csm_offer(&w, 2, CSM_PERM_RO);
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
+	world_unpopulate(&w.p, WORLD_CSM + PAGES(1), PAGES(1));
+	assert_int_equal(world_entry(&w.p, WORLD_CSM + PAGES(1)).ripas, RMI_DESTROYED);
+	{
+		const uint64_t x[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0 };
+		struct rmi_rec_exit exit;
+		struct smc_regs out;
+
+		assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
+		assert_int_equal(out.x[0], RSI_ERROR_INPUT);
+	}
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_INDEX_NONE);
+	csm_end(&w);
+}
+
+/* --- I7: identity ------------------------------------------------------------------------------------------------------ */
+
+static void test_identity(void **state)
+{
+	struct csm_rid seen[40];
+	struct world_realm r;
+
+	(void)state;
+	world_reset();
+	for (unsigned int i = 0; i < 40; i++) {
+		world_realm(&r, &(struct world_options){ .apt = 1 });
+		world_activate(&r);
+		seen[i] = rid_of(&r);
+		world_end(&r);
+		for (unsigned int k = 0; k < i; k++) {
+			/* Unique, and neither half counts or stays. */
+			assert_int_not_equal(seen[i].lo, seen[k].lo);
+			assert_int_not_equal(seen[i].hi, seen[k].hi);
+			assert_true(seen[i].lo - seen[k].lo > 1000 && seen[k].lo - seen[i].lo > 1000);
+			assert_true(seen[i].hi - seen[k].hi > 1000 && seen[k].hi - seen[i].hi > 1000);
+		}
+	}
+	world_check_all_back();
+}
+
+static void test_numbers(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 1, CSM_PERM_RO);
+	assert_int_equal(w.n, 0);
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), 0), RSI_SUCCESS);
+	for (uint64_t n = 1; n < 5; n++) {
+		out = world_smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0);
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+		assert_int_equal(out.x[1], n); /* never one that was given before */
+	}
+	out = world_smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0);
+	assert_int_equal(out.x[1], 0); /* counted per pair */
+	/* CSM ids are not used again either. */
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
+	out = world_smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(1), 0);
+	assert_int_not_equal(out.x[1], w.id);
+	csm_end(&w);
+}
+
+/* A peer that is gone acts as revoked, and its numbers are forgotten after a while. */
+static void test_dead_peer(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 1, CSM_PERM_RO);
+	for (unsigned int i = 0; i < 100; i++) {
+		struct smc_regs out;
+
+		world_end(&w.x);
+		world_realm(&w.x, &(struct world_options){ .apt = 1 });
+		world_activate(&w.x);
+		w.x_rid = rid_of(&w.x);
+		/* One more realm each time, in a table of 15 entries: the old ones must go. */
+		{
+			const uint64_t x[18] = { RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0 };
+			struct rmi_rec_exit exit;
+
+			assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
+			assert_int_equal(out.x[0], RSI_SUCCESS);
+		}
+		assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.x_rid), 0), RSI_SUCCESS);
+	}
+	csm_end(&w);
+}
+
+/* --- I8: bounded work, memory that the host gave ---------------------------------------------------------------------------- */
+
+static void test_memory(void **state)
+{
+	const uint64_t x[18] = { RSI_CSM_CREATE, WORLD_CSM + PAGES(100), PAGES(1), 0 };
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	for (unsigned int i = 0; i < 15; i++)
+		assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM + PAGES(i), PAGES(1), 0), RSI_SUCCESS);
+	/* Refused; a lie; then granted. */
+	assert_true(world_smc_exits(&w.p, 0, x, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_APT_FULL);
+	assert_false(world_resume(&w.p, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
+	assert_int_equal(out.x[0], RSI_CSM_ERROR_MEMORY);
+	assert_true(world_smc_exits(&w.p, 0, x, &out, &exit));
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_CSM_ERROR_MEMORY);
+	assert_true(world_smc_exits(&w.p, 0, x, &out, &exit));
+	assert_true(world_serve(&w.p, &exit));
+	assert_true(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_P_REALM);
+	assert_true(world_serve(&w.p, &exit));
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	csm_end(&w);
+}
+
+/*
+ * With an interrupt pending each call does one step of at most 512 entries and says INCOMPLETE; called again it goes
+ * on where it was. `least`: steps that the work must take.
+ */
+static void check_steps(struct world_realm *r, const uint64_t x[18], unsigned int least)
+{
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+	unsigned int steps = 0;
+
+	do {
+		bool left;
+
+		host_irq_after(0);
+		left = world_smc_exits(r, 0, x, &out, &exit);
+		host_irq_after(-1);
+		while (left) {
+			assert_true(world_serve(r, &exit));
+			host_irq_after(0);
+			left = world_resume(r, 0, 0, &out, &exit);
+			host_irq_after(-1);
+		}
+		steps++;
+		assert_true(steps < 100);
+	} while (out.x[0] == RSI_INCOMPLETE);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_true(steps >= least);
+}
+
+static void test_interrupts(void **state)
+{
+	const uint64_t pages = 1600; /* four steps of 512 entries */
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	w.size = PAGES(pages);
+	check_steps(&w.p, (const uint64_t[18]){ RSI_CSM_CREATE, WORLD_CSM, w.size, 0 }, 4);
+	w.id = 1;
+	w.n = 0;
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RW, 0), RSI_SUCCESS);
+	check_steps(&w.c, (const uint64_t[18]){ RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size }, 4);
+	check_steps(&w.c, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), 0 }, 4);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), pages);
+	check_same_pages(&w);
+	check_steps(&w.c, (const uint64_t[18]){ RSI_CSM_DETACH, RID(w.p_rid), 0 }, 4);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
+	check_steps(&w.p, (const uint64_t[18]){ RSI_CSM_REVOKE, RID(w.c_rid), 0 }, 4);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	check_steps(&w.p, (const uint64_t[18]){ RSI_CSM_DESTROY, w.id }, 1);
+	csm_end(&w);
+}
+
+/* In the middle of a revocation: what is still mapped is P's; nothing is mapped any more; C may go first. */
+static void test_revoke_in_the_middle(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+	uint64_t before;
+
+	(void)state;
+	csm_share_all(&w, 1600, CSM_PERM_RW);
+	world_unpopulate(&w.p, WORLD_CSM + PAGES(1), PAGES(1)); /* a hole in what the first step covers */
+	{
+		const uint64_t x[18] = { RSI_CSM_REVOKE, RID(w.c_rid), w.n };
+
+		host_irq_after(0);
+		assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
+		host_irq_after(-1);
+	}
+	assert_int_equal(out.x[0], RSI_INCOMPLETE);
+	before = pages_reached(&w.c, WORLD_CSM, w.size);
+	assert_int_equal(before, 1600 - 512);
+	check_same_pages(&w);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_REVOKED);
+	/* Neither C nor the host gets anything more of it. */
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM), RMI_ERROR_INPUT);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), before);
+	/* C leaves; P's call then finds nothing left to do. */
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	csm_end(&w);
+}
+
+/* Not attached yet, and P's REVOKE is never completed: there is no way in. */
+static void test_attach_during_destroy(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_share_all(&w, 600, CSM_PERM_RW);
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RW, 0), RSI_SUCCESS);
+	assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
+	{
+		const uint64_t x[18] = { RSI_CSM_DESTROY, w.id };
+
+		host_irq_after(0);
+		assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
+		host_irq_after(-1);
+	}
+	assert_int_equal(out.x[0], RSI_INCOMPLETE);
+	assert_int_equal(smc(&w.x, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RW, 0), RSI_ERROR_STATE);
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	csm_end(&w);
+}
+
+/* --- A host that refuses or lies -------------------------------------------------------------------------------------------------- */
+
+static void test_host_refuses(void **state)
+{
+	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM + PAGES(1024), PAGES(2), 0 };
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 2, CSM_PERM_RW);
+	assert_true(world_smc_exits(&w.p, 0, create, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_P_REALM);
+	assert_false(world_resume(&w.p, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
+	assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
+	/* It says yes and makes no table: asked for that, it refuses. */
+	assert_true(world_smc_exits(&w.p, 0, create, &out, &exit));
+	assert_true(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
+	assert_int_equal(exit.csm_base, create[1]);
+	assert_int_equal(exit.csm_argument, 3);
+	assert_false(world_resume(&w.p, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
+	assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
+	/* The same for C. */
+	{
+		const uint64_t reserve[18] = { RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size };
+
+		assert_true(world_smc_exits(&w.c, 0, reserve, &out, &exit));
+		assert_false(world_resume(&w.c, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
+		assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
+		assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_INDEX_NONE);
+		/* RIPAS is EMPTY already: without tables the reservation stands, and ATTACH asks for them. */
+		assert_true(world_smc_exits(&w.c, 0, reserve, &out, &exit));
+		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+	}
+	{
+		const uint64_t attach[18] = { RSI_CSM_ATTACH, RID(w.p_rid), w.n };
+
+		assert_true(world_smc_exits(&w.c, 0, attach, &out, &exit));
+		assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
+		assert_false(world_resume(&w.c, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
+		assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
+		assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_RESERVED);
+		assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
+		assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	}
+	csm_end(&w);
+}
+
+static void test_host_lies_about_reservation(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+	uint64_t pa, desc;
+
+	(void)state;
+	csm_realms(&w);
+	/* C has memory there, by a region of its own that it gave up. */
+	assert_int_equal(smc(&w.c, RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_DESTROY, 1), RSI_SUCCESS);
+	{
+		const uint64_t reserve[18] = { RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, PAGES(2) };
+
+		assert_true(world_smc_exits(&w.c, 0, reserve, &out, &exit));
+		assert_false(world_resume(&w.c, 0, 0, &out, &exit)); /* nothing was done */
+		assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
+		assert_true(world_translate(&w.c, WORLD_CSM, &pa, &desc));
+		/* The host puts a page there while it should empty the range: not in a reserved range. */
+		assert_true(world_smc_exits(&w.c, 0, reserve, &out, &exit));
+		assert_true(world_serve(&w.c, &exit));
+		pa = world_delegated();
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w.c.rd, pa, WORLD_CSM), rmi_result(RMI_ERROR_RTT, 3));
+		world_undelegate(pa);
+		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+		assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
+	}
+	csm_end(&w);
+}
+
+/* --- I10: nothing of this without an APT ---------------------------------------------------------------------------------------------- */
+
+static void test_without_apt(void **state)
+{
+	struct world_realm r;
+
+	(void)state;
+	world_reset();
+	world_realm(&r, NULL);
+	world_activate(&r);
+	for (uint64_t fid = RSI_CSM_VERSION; fid <= RSI_CSM_PEER_MEASUREMENT; fid++)
+		assert_int_equal(smc(&r, fid, CSM_ABI_VERSION, 2, 3, 4, 5), SMCCC_NOT_SUPPORTED);
+	assert_int_equal(smc(&r, RSI_CSM_CALL_UID), SMCCC_NOT_SUPPORTED);
+	assert_int_equal(smc(&r, RSI_CSM_CALL_REVISION), SMCCC_NOT_SUPPORTED);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_EXTEND, r.rd, 0), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, r.rd), RMI_ERROR_REALM);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_ENTRY_READ, r.rd, 0), RMI_ERROR_REALM);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, r.rd, WORLD_CSM), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, r.rd, WORLD_CSM), RMI_ERROR_INPUT);
+	world_end(&r);
+	world_check_all_back();
+}
+
+static void test_service(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	out = world_smc(&w.p, RSI_CSM_CALL_UID);
+	assert_int_equal(out.x[0], 0x7b18e364);
+	assert_int_equal(out.x[1], 0xbd4ff3e4);
+	assert_int_equal(out.x[2], 0xb46f5b8e);
+	assert_int_equal(out.x[3], 0x473b0a9e);
+	out = world_smc(&w.p, RSI_CSM_VERSION, CSM_ABI_VERSION, 77, 78, 79);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[1], 0x10000);
+	assert_int_equal(out.x[2], 0x10000);
+	assert_int_equal(out.x[3], CSM_FEATURE_RX | CSM_FEATURE_BLOCKS);
+	assert_int_equal(out.x[4], 79); /* what is no output stays */
+	assert_int_equal(smc(&w.p, RSI_CSM_VERSION, 0x20000), RSI_ERROR_INPUT);
+	assert_int_equal(smc(&w.p, RSI_CSM_NOTIFY, RID(w.c_rid), 0, 0), SMCCC_NOT_SUPPORTED);
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, 1, RID(w.c_rid), CSM_PERM_RO, CSM_SHARE_FLAG_MEASURED),
+			 RSI_ERROR_INPUT);
+	csm_offer(&w, 1, CSM_PERM_RO);
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, CSM_SHARE_FLAG_MEASURED),
+			 RSI_ERROR_INPUT);
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), 0, 0), RSI_ERROR_INPUT);
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), 4, 0), RSI_ERROR_INPUT);
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id + 1, RID(w.c_rid), CSM_PERM_RO, 0), RSI_ERROR_INPUT);
+	/* A share is known to its maker only. */
+	assert_int_equal(smc(&w.c, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(smc(&w.c, RSI_CSM_DESTROY, w.id), RSI_ERROR_INPUT);
+	assert_int_equal(smc(&w.c, RSI_CSM_QUERY, 15), RSI_ERROR_INPUT);
+	assert_int_equal(smc(&w.c, RSI_CSM_QUERY, UINT64_MAX), RSI_ERROR_INPUT);
+	csm_end(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_permissions),
+		cmocka_unit_test(test_consent),
+		cmocka_unit_test(test_attach_states),
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_ripas),
+		cmocka_unit_test(test_ripas_race),
+		cmocka_unit_test(test_create_content),
+		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_dead_peer),
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_interrupts),
+		cmocka_unit_test(test_revoke_in_the_middle),
+		cmocka_unit_test(test_attach_during_destroy),
+		cmocka_unit_test(test_host_refuses),
+		cmocka_unit_test(test_host_lies_about_reservation),
+		cmocka_unit_test(test_without_apt),
+		cmocka_unit_test(test_service),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
