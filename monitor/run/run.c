@@ -90,6 +90,8 @@ bool run_machine_init(void)
 void run_cpu_init(void)
 {
 	write_sysreg("cntvoff_el2", 0);
+	/* Without VS, TLB maintenance by a PE that has run no realm yet would act on 8 bits of the VMID only. */
+	write_sysreg("vtcr_el2", VTCR_COMMON | (port_features()->vmid_bits == 16 ? VTCR_VS : 0));
 	write_sysreg("vpidr_el2", read_sysreg("midr_el1"));
 	write_sysreg("mdcr_el2", MDCR_REALM);
 	write_sysreg("cptr_el2", CPTR_REALM);

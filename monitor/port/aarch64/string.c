@@ -8,6 +8,36 @@
 
 #define WORD sizeof(uint64_t)
 
+/* Eight words at once: pairs of registers. */
+#define BLOCK (8 * WORD)
+
+static inline void copy_block(uint64_t *t, const uint64_t *f)
+{
+	uint64_t a = f[0], b = f[1], c = f[2], d = f[3];
+	uint64_t e = f[4], g = f[5], h = f[6], i = f[7];
+
+	t[0] = a;
+	t[1] = b;
+	t[2] = c;
+	t[3] = d;
+	t[4] = e;
+	t[5] = g;
+	t[6] = h;
+	t[7] = i;
+}
+
+static inline void fill_block(uint64_t *t, uint64_t word)
+{
+	t[0] = word;
+	t[1] = word;
+	t[2] = word;
+	t[3] = word;
+	t[4] = word;
+	t[5] = word;
+	t[6] = word;
+	t[7] = word;
+}
+
 static int words_fit(const void *a, const void *b)
 {
 	return (((uintptr_t)a | (uintptr_t)b) & (WORD - 1)) == 0;
@@ -19,6 +49,8 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	const uint8_t *f = from;
 
 	if (words_fit(to, from)) {
+		for (; size >= BLOCK; size -= BLOCK, t += BLOCK, f += BLOCK)
+			copy_block((void *)t, (const void *)f);
 		for (; size >= WORD; size -= WORD, t += WORD, f += WORD)
 			*(uint64_t *)(void *)t = *(const uint64_t *)(const void *)f;
 	}
@@ -48,6 +80,8 @@ void *memset(void *to, int value, size_t size)
 		*t++ = (uint8_t)value;
 		size--;
 	}
+	for (; size >= BLOCK; size -= BLOCK, t += BLOCK)
+		fill_block((void *)t, word);
 	for (; size >= WORD; size -= WORD, t += WORD)
 		*(uint64_t *)(void *)t = word;
 	while (size-- > 0)

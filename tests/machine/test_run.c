@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a realm, or the host beside it, may do to the PE that the monitor's run/ must withstand.
+ */
+#include "script.h"
+
+/* SCRIPT_SYSREG's name of a register. */
+#define SYSREG(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
+
+/* ESR_EL1 of an undefined instruction: EC 0, IL. */
+#define UNDEFINED 0x2000000
+
+/* Writes instructions to the realm's free RAM and has REC 0 execute them. */
+static bool execute(struct test_realm *realm, struct script_result *result, const uint32_t *code, unsigned int words)
+{
+	for (unsigned int i = 0; i < words; i += 2)
+		CHECK_EQ(realm_write64(realm, test_ram(realm) + 4 * (uint64_t)i,
+				       code[i] | (uint64_t)(i + 1 < words ? code[i + 1] : 0) << 32),
+			 0);
+	return script_try(realm, 0, result, SCRIPT_EXEC, test_ram(realm));
+}
+
+/* A realm's EL0 in AArch32, which the ID registers do not offer: the realm's own problem, nobody else's. */
+MACHINE_TEST(realm_aarch32)
+{
+	static const uint32_t code[] = {
+		0xd5381001, /* mrs x1, sctlr_el1 */
+		0x927ff821, /* and x1, x1, #~1: stage 1 off */
+		0xd5181001, /* msr sctlr_el1, x1 */
+		0xd5033fdf, /* isb */
+		0x100000c2, /* adr x2, a32 */
+		0xd5184022, /* msr elr_el1, x2 */
+		0xd2803a03, /* mov x3, #0x1d0 */
+		0xd5184003, /* msr spsr_el1, x3 */
+		0xd5033fdf, /* isb */
+		0xd69f03e0, /* eret */
+		0xe3a00000, /* a32: mov r0, #0 */
+		0xe5901000, /* ldr r1, [r0]: RIPAS EMPTY */
+		0xeafffffe, /* b . */
+		0xeafffffe,
+	};
+	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	struct test_realm *other = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	struct script_result result;
+	uint64_t value;
+
+	/* Its exception handler gives up. */
+	CHECK(!execute(realm, &result, code, 14));
+	CHECK(realm->exited);
+	CHECK_EQ(realm_write64(other, test_ram(other), 7), 0);
+	CHECK_EQ(realm_read64(other, test_ram(other), &value), 0);
+	CHECK_EQ(value, 7);
+	realm_end(other);
+	realm_end(realm);
+}
+
+/* Breakpoints of the host are not the realm's: it runs through them, and the host finds them again. */
+MACHINE_TEST(host_debug_state)
+{
+	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	/* msr daifclr, #8; mov x0, #42; msr daifset, #8; ret */
+	static const uint32_t code[] = { 0xd50348ff, 0xd2800540, 0xd50348df, 0xd65f03c0 };
+	struct script_result result;
+	uint64_t mdscr;
+
+	__asm__ volatile("msr oslar_el1, xzr\n\tmsr osdlr_el1, xzr\n\tisb");
+	__asm__ volatile("msr dbgbvr0_el1, %0" : : "r"(test_ram(realm) + 4));
+	/* Enabled, all bytes, EL0 and EL1, any security state. */
+	__asm__ volatile("msr dbgbcr0_el1, %0" : : "r"(UINT64_C(0x1e7)));
+	__asm__ volatile("msr mdscr_el1, %0\n\tisb" : : "r"(UINT64_C(0xa000))); /* KDE, MDE */
+	CHECK(execute(realm, &result, code, 4));
+	CHECK_EQ(result.x[0], 42);
+	CHECK_EQ(result.x[1], 0);
+	__asm__ volatile("mrs %0, mdscr_el1" : "=r"(mdscr));
+	CHECK_EQ(mdscr, 0xa000);
+	__asm__ volatile("msr dbgbcr0_el1, xzr\n\tmsr mdscr_el1, xzr\n\tisb");
+	realm_end(realm);
+}
+
+#define VECTOR_BYTES 256
+
+/* SIMD registers, SVE's included, are the host's again after a realm has used them; the realm's are its own. */
+MACHINE_TEST(host_simd_state)
+{
+	struct test_realm *a = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	struct test_realm *b = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	static uint8_t in[3][VECTOR_BYTES], out[3][VECTOR_BYTES];
+	uint64_t length, zcr, fpcr, predicate[2][4] = { { 0 } };
+
+	for (unsigned int i = 0; i < 3 * VECTOR_BYTES; i++)
+		in[i / VECTOR_BYTES][i % VECTOR_BYTES] = (uint8_t)(i * 7 + 1);
+	__asm__ volatile("msr cptr_el2, %0\n\tisb" : : "r"(UINT64_C(0x32ff))); /* no traps of SVE and FP */
+	__asm__ volatile("msr s3_4_c1_c2_0, %0\n\tisb" : : "r"(UINT64_C(3)));  /* 512 bits */
+	__asm__ volatile("msr fpcr, %0" : : "r"(UINT64_C(0x01000000)));
+	__asm__ volatile(".arch_extension sve\n\t"
+			 "rdvl %0, #1\n\tldr z0, [%1]\n\tldr z17, [%2]\n\tldr z31, [%3]\n\t"
+			 "ptrue p0.s\n\twrffr p0.b\n\tptrue p7.d\n\t"
+			 : "=&r"(length)
+			 : "r"(in[0]), "r"(in[1]), "r"(in[2])
+			 : "memory");
+	CHECK_EQ(length, 64);
+	script(a, SCRIPT_FP_LOAD, 5);
+	script(b, SCRIPT_FP_LOAD, 9);
+	CHECK_EQ(script(a, SCRIPT_FP_CHECK, 5).x[0], 0);
+	CHECK_EQ(script(b, SCRIPT_FP_CHECK, 9).x[0], 0);
+	__asm__ volatile(".arch_extension sve\n\t"
+			 "str z0, [%0]\n\tstr z17, [%1]\n\tstr z31, [%2]\n\t"
+			 "str p7, [%4]\n\trdffr p0.b\n\tstr p0, [%3]"
+			 :
+			 : "r"(out[0]), "r"(out[1]), "r"(out[2]), "r"(predicate[0]), "r"(predicate[1])
+			 : "memory");
+	for (unsigned int r = 0; r < 3; r++)
+		for (unsigned int i = 0; i < length; i++)
+			CHECK_EQ(out[r][i], in[r][i]);
+	CHECK_EQ(predicate[0][0], ABI_U64(0x1111111111111111));
+	CHECK_EQ(predicate[1][0], ABI_U64(0x0101010101010101));
+	__asm__ volatile("mrs %0, s3_4_c1_c2_0" : "=r"(zcr));
+	CHECK_EQ(zcr, 3);
+	__asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
+	CHECK_EQ(fpcr, 0x01000000);
+	/* SVE is not for realms, whatever their EL1 allows (CPACR_EL1.ZEN, FPEN; ZCR_EL1). */
+	CHECK_EQ(script(a, SCRIPT_SYSREG, SYSREG(3, 0, 1, 0, 2), 1, 0x330000).x[1], 0);
+	CHECK_EQ(script(a, SCRIPT_SYSREG, SYSREG(3, 0, 1, 2, 0)).x[1], UNDEFINED);
+	CHECK_EQ(script(a, SCRIPT_SYSREG, SYSREG(3, 0, 0, 4, 0)).x[0] >> 32 & 0xf, 0); /* ID_AA64PFR0_EL1 */
+	realm_end(a);
+	realm_end(b);
+}
+
+/* Registers of the host's own EL1: a guest of its is not disturbed. */
+MACHINE_TEST(host_el1_state)
+{
+#define HOST_REGISTERS(f)                                                                                          \
+	f("sp_el0") f("sp_el1") f("elr_el1") f("spsr_el1") f("ttbr0_el1") f("ttbr1_el1") f("tcr_el1")             \
+	f("mair_el1") f("esr_el1") f("far_el1") f("vbar_el1") f("contextidr_el1") f("tpidr_el0") f("tpidrro_el0") \
+	f("tpidr_el1") f("cntp_cval_el0") f("cntv_cval_el0") f("apiakeylo_el1") f("apgakeyhi_el1") f("vttbr_el2")
+	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	uint64_t value;
+
+#define SET(name) __asm__ volatile(".arch_extension pauth\n\tmsr " name ", %0" : : "r"(UINT64_C(0x5000)));
+#define SAME(name)                                                                            \
+	__asm__ volatile(".arch_extension pauth\n\tmrs %0, " name : "=r"(value));              \
+	if (value != 0x5000)                                                                  \
+		print(name "\n");                                                              \
+	CHECK_EQ(value, 0x5000);
+	HOST_REGISTERS(SET)
+	CHECK_EQ(realm_write64(realm, test_ram(realm), 1), 0);
+	HOST_REGISTERS(SAME)
+	realm_end(realm);
+}
+
+/* What the ID registers do not offer is undefined: the realm takes the exception, and goes on. */
+MACHINE_TEST(realm_hidden_registers)
+{
+	static const struct {
+		const char *name;
+		uint16_t number;
+	} hidden[] = {
+		{ "PMCR_EL0", SYSREG(3, 3, 9, 12, 0) },	   { "PMCCNTR_EL0", SYSREG(3, 3, 9, 13, 0) },
+		{ "PMUSERENR_EL0", SYSREG(3, 3, 9, 14, 0) }, { "PMINTENSET_EL1", SYSREG(3, 0, 9, 14, 1) },
+		{ "TCR2_EL1", SYSREG(3, 0, 2, 0, 3) },	   { "GCR_EL1", SYSREG(3, 0, 1, 0, 6) },
+		{ "TFSR_EL1", SYSREG(3, 0, 5, 6, 0) },	   { "SCXTNUM_EL1", SYSREG(3, 0, 13, 0, 7) },
+		{ "SCXTNUM_EL0", SYSREG(3, 3, 13, 0, 7) }, { "LORC_EL1", SYSREG(3, 0, 10, 4, 3) },
+		{ "ERRIDR_EL1", SYSREG(3, 0, 5, 3, 0) },   { "TRFCR_EL1", SYSREG(3, 0, 1, 2, 1) },
+		{ "TRCOSLSR", SYSREG(2, 1, 1, 1, 4) },	   { "HCR_EL2", SYSREG(3, 4, 1, 1, 0) },
+		{ "SCR_EL3", SYSREG(3, 6, 1, 1, 0) },	   { "S3_0_C15_C0_0", SYSREG(3, 0, 15, 0, 0) },
+		{ "S3_3_C11_C0_0", SYSREG(3, 3, 11, 0, 0) }, { "AMCR_EL0", SYSREG(3, 3, 13, 2, 0) },
+		{ "TPIDR2_EL0", SYSREG(3, 3, 13, 0, 5) },  { "SVCR", SYSREG(3, 3, 4, 2, 2) },
+		{ "CNTHP_CTL_EL2", SYSREG(3, 4, 14, 2, 1) }, { "ICH_LR0_EL2", SYSREG(3, 4, 12, 12, 0) },
+	};
+	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+
+	for (unsigned int i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+		struct script_result r = script(realm, SCRIPT_SYSREG, hidden[i].number);
+
+		if (r.x[1] != UNDEFINED)
+			print("%s: value 0x%lx, ESR 0x%lx\n", hidden[i].name, r.x[0], r.x[1]);
+		CHECK_EQ(r.x[1], UNDEFINED);
+	}
+	realm_end(realm);
+}
