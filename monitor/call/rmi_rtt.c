@@ -47,12 +47,9 @@ static uint64_t rtt_error(int level)
 /* The new table `rtt` takes over what `w` says of its range. */
 static void unfold(const struct s2 *s2, struct rtt_walk *w, struct ipa addr, struct granule *rtt)
 {
-	struct rtte *entries = granule_mem(rtt);
-	struct rtte whole = w->entry;
-	bool counted = rtte_is_counted(whole, w->level);
+	bool counted = rtte_is_counted(w->entry, w->level);
 
-	for (unsigned int i = 0; i < RTT_ENTRIES; i++)
-		entries[i] = rtte_part(whole, w->level, i);
+	rtte_split(w->entry, w->level, granule_mem(rtt));
 	granule_unlock_as(rtt, GRANULE_RTT);
 	if (counted)
 		granule_get(rtt, RTT_ENTRIES);

@@ -10,39 +10,14 @@
 
 #define BLOCK_PAGES RTT_ENTRIES
 
-/* Walks the pages of a range in order, with one table walk per table. */
-struct page_walk {
-	const struct s2 *s2;
-	struct rtt_walk w;
-	uint64_t table_end; /* 0: none yet */
-	bool coarse;        /* the walk ended above page level */
-};
-
-static void page_walk_to(struct page_walk *pw, uint64_t addr)
+/* The granule that P owns and can reach where the walk stands; NULL: a hole. */
+static struct granule *provider_page(const struct rtt_walk *p)
 {
-	if (addr >= pw->table_end) {
-		pw->w = rtt_walk(pw->s2, ipa(addr), RTT_LEVEL_PAGE);
-		pw->coarse = pw->w.level < RTT_LEVEL_PAGE;
-		pw->table_end = align_down(addr, rtt_entry_size(RTT_LEVEL_PAGE - 1)) +
-				rtt_entry_size(RTT_LEVEL_PAGE - 1);
-		return;
-	}
-	if (pw->coarse)
-		return; /* the entry of the walk covers this page too */
-	pw->w.index = (unsigned int)(addr >> GRANULE_SHIFT) % RTT_ENTRIES;
-	pw->w.entry = (struct rtte){ __atomic_load_n(&pw->w.table[pw->w.index].v, __ATOMIC_RELAXED) };
-}
+	uint64_t offset = p->addr & (rtt_entry_size(p->level) - 1);
 
-/* The granule that P owns and can reach at `addr`; NULL: a hole. */
-static struct granule *provider_page(struct page_walk *p, uint64_t addr)
-{
-	uint64_t offset;
-
-	page_walk_to(p, addr);
-	if (rtte_kind(p->w.entry, p->w.level) != RTTE_ASSIGNED || rtte_ripas(p->w.entry, p->w.level) != RMI_RAM)
+	if (rtte_kind(p->entry, p->level) != RTTE_ASSIGNED || rtte_ripas(p->entry, p->level) != RMI_RAM)
 		return NULL;
-	offset = addr & (rtt_entry_size(p->w.level) - 1);
-	return granule_find(pa(rtte_pa(p->w.entry, p->w.level).v + offset));
+	return granule_find(pa(rtte_pa(p->entry, p->level).v + offset));
 }
 
 static const struct s2 *consumer_s2(const struct apt_entry *share)
@@ -70,32 +45,34 @@ static bool map_entry(struct apt_entry *share, struct rtt_walk *c, struct granul
 bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry *share, uint64_t *cursor,
 		  uint64_t *mapped)
 {
-	struct page_walk pw = { .s2 = &realm_of(p)->s2 };
-	struct page_walk cw = { .s2 = consumer_s2(share) };
+	const struct s2 *p_s2 = &realm_of(p)->s2;
+	const struct s2 *c_s2 = consumer_s2(share);
+	struct rtt_walk pw = { 0 }, cw = { 0 };
 
 	port_publish();
-	rtt_lock(cw.s2);
+	rtt_lock(c_s2);
 	for (unsigned int i = 0; i < CSM_STEP && *cursor < region->size; i++) {
-		page_walk_to(&cw, share->base + *cursor);
-		if (map_entry(share, &cw.w, provider_page(&pw, region->base + *cursor)))
+		rtt_walk_on(p_s2, &pw, ipa(region->base + *cursor));
+		rtt_walk_on(c_s2, &cw, ipa(share->base + *cursor));
+		if (map_entry(share, &cw, provider_page(&pw)))
 			(*mapped)++;
 		*cursor += GRANULE_SIZE;
 	}
-	rtt_unlock(cw.s2);
+	rtt_unlock(c_s2);
 	port_publish();
 	return *cursor == region->size;
 }
 
 void csm_map_page(struct granule *p, struct apt_entry *region, struct apt_entry *share, uint64_t offset)
 {
-	uint64_t cursor = offset;
-	struct page_walk pw = { .s2 = &realm_of(p)->s2 };
-	struct page_walk cw = { .s2 = consumer_s2(share) };
+	const struct s2 *c_s2 = consumer_s2(share);
+	struct rtt_walk pw = rtt_walk(&realm_of(p)->s2, ipa(region->base + offset), RTT_LEVEL_PAGE);
+	struct rtt_walk cw;
 
-	rtt_lock(cw.s2);
-	page_walk_to(&cw, share->base + cursor);
-	map_entry(share, &cw.w, provider_page(&pw, region->base + cursor));
-	rtt_unlock(cw.s2);
+	rtt_lock(c_s2);
+	cw = rtt_walk(c_s2, ipa(share->base + offset), RTT_LEVEL_PAGE);
+	map_entry(share, &cw, provider_page(&pw));
+	rtt_unlock(c_s2);
 	port_publish();
 }
 
@@ -118,17 +95,21 @@ bool csm_unmap_step(struct apt_entry *share, uint64_t *cursor, enum rmi_ripas ri
 	const struct s2 *s2 = consumer_s2(share);
 	uint64_t top = share->base + share->size;
 	unsigned int budget = CSM_STEP;
+	struct rtt_walk w = { 0 };
 
 	rtt_lock(s2);
 	port_tlb_begin(s2_vttbr(s2));
 	while (budget > 0 && *cursor < share->size) {
 		uint64_t addr = share->base + *cursor;
-		struct rtt_walk w = rtt_walk(s2, ipa(addr), RTT_LEVEL_PAGE);
-		uint64_t size = rtt_entry_size(w.level);
-		uint64_t start = align_down(addr, size);
-		bool within = start >= share->base && start + size <= top;
-		enum rtte_kind kind = rtte_kind(w.entry, w.level);
+		uint64_t size, start;
+		enum rtte_kind kind;
+		bool within;
 
+		rtt_walk_on(s2, &w, ipa(addr));
+		size = rtt_entry_size(w.level);
+		start = align_down(addr, size);
+		within = start >= share->base && start + size <= top;
+		kind = rtte_kind(w.entry, w.level);
 		/* A block counts as the pages that it holds: folding keeps it inside one range. */
 		if (kind == RTTE_CSM) {
 			unmap_entry(share, &w, start, ripas);

@@ -5,29 +5,27 @@
  */
 #include "model/csm_internal.h"
 
-/* The walk for an address, and what part of the range its entry covers. */
+/* What part of the range the entry where a walk stands covers. */
 struct span {
-	struct rtt_walk w;
 	uint64_t start; /* of the entry */
 	uint64_t end;
 	bool within;    /* the whole entry lies in the range */
 };
 
-static struct span span_at(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t addr)
+static struct span span_of(const struct rtt_walk *w, uint64_t base, uint64_t size)
 {
-	struct span s = { .w = rtt_walk(s2, ipa(addr), RTT_LEVEL_PAGE) };
-	uint64_t entry = rtt_entry_size(s.w.level);
+	uint64_t entry = rtt_entry_size(w->level);
+	struct span s = { .start = align_down(w->addr, entry) };
 
-	s.start = align_down(addr, entry);
 	s.end = s.start + entry;
 	s.within = s.start >= base && s.end <= base + size;
 	return s;
 }
 
-static enum csm_scan judge(const struct span *s, enum csm_want want)
+static enum csm_scan judge(const struct rtt_walk *w, const struct span *s, enum csm_want want)
 {
-	enum rtte_kind kind = rtte_kind(s->w.entry, s->w.level);
-	enum rmi_ripas ripas = rtte_ripas(s->w.entry, s->w.level);
+	enum rtte_kind kind = rtte_kind(w->entry, w->level);
+	enum rmi_ripas ripas = rtte_ripas(w->entry, w->level);
 
 	switch (want) {
 	case CSM_WANT_REGION:
@@ -44,22 +42,27 @@ static enum csm_scan judge(const struct span *s, enum csm_want want)
 	case CSM_WANT_PAGES:
 		if (kind == RTTE_CSM)
 			return CSM_SCAN_MORE;
-		return s->w.level == RTT_LEVEL_PAGE ? CSM_SCAN_MORE : CSM_SCAN_COARSE;
+		return w->level == RTT_LEVEL_PAGE ? CSM_SCAN_MORE : CSM_SCAN_COARSE;
 	}
 	return CSM_SCAN_BAD;
 }
 
 enum csm_scan csm_scan(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *cursor, enum csm_want want)
 {
-	for (unsigned int i = 0; i < CSM_STEP && *cursor < size; i++) {
-		struct span s = span_at(s2, base, size, base + *cursor);
-		enum csm_scan verdict = judge(&s, want);
+	struct rtt_walk w = { 0 };
 
+	for (unsigned int i = 0; i < CSM_STEP && *cursor < size; i++) {
+		enum csm_scan verdict;
+		struct span s;
+
+		rtt_walk_on(s2, &w, ipa(base + *cursor));
+		s = span_of(&w, base, size);
+		verdict = judge(&w, &s, want);
 		if (verdict != CSM_SCAN_MORE)
 			return verdict;
 		/* One table of pages serves 512 of them: where only tables matter, go to its end. */
-		if (want == CSM_WANT_PAGES && s.w.level == RTT_LEVEL_PAGE)
-			s.end = rtt_table_end(s2, &s.w, ipa(base + *cursor));
+		if (want == CSM_WANT_PAGES && w.level == RTT_LEVEL_PAGE)
+			s.end = rtt_table_end(s2, &w, ipa(base + *cursor));
 		*cursor = min_u64(s.end - base, size);
 	}
 	return *cursor == size ? CSM_SCAN_DONE : CSM_SCAN_MORE;
@@ -84,17 +87,22 @@ static bool change_entry(struct rtt_walk *w, enum rmi_ripas ripas)
 
 bool csm_set_ripas(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *cursor, enum rmi_ripas ripas)
 {
+	struct rtt_walk w = { 0 };
+
 	rtt_lock(s2);
 	for (unsigned int i = 0; i < CSM_STEP && *cursor < size; i++) {
-		struct span s = span_at(s2, base, size, base + *cursor);
-		enum rmi_ripas now = rtte_ripas(s.w.entry, s.w.level);
+		enum rmi_ripas now;
+		struct span s;
 
+		rtt_walk_on(s2, &w, ipa(base + *cursor));
+		s = span_of(&w, base, size);
+		now = rtte_ripas(w.entry, w.level);
 		/*
 		 * What the host changed since the scan stays: an entry that has become coarse (it is no
 		 * worse than a hole) and one that the host destroyed in a region (its content is gone).
 		 */
 		if (s.within && now != ripas && !(ripas == RMI_RAM && now == RMI_DESTROYED))
-			REQUIRE(!change_entry(&s.w, ripas)); /* a mapped entry is RAM already, or not ours */
+			REQUIRE(!change_entry(&w, ripas)); /* a mapped entry is RAM already, or not ours */
 		*cursor = min_u64(s.end - base, size);
 	}
 	rtt_unlock(s2);

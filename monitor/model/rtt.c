@@ -78,7 +78,7 @@ struct rtt_walk rtt_walk(const struct s2 *s2, struct ipa addr, int level)
 {
 	uint64_t index = addr.v / rtt_entry_size(s2->start);
 	struct pa table = pa(s2->root.v + index / RTT_ENTRIES * GRANULE_SIZE);
-	struct rtt_walk w = { .level = s2->start };
+	struct rtt_walk w = { .level = s2->start, .addr = addr.v };
 
 	for (;;) {
 		w.index = (unsigned int)(index % RTT_ENTRIES);
@@ -92,6 +92,19 @@ struct rtt_walk rtt_walk(const struct s2 *s2, struct ipa addr, int level)
 	}
 	w.granule = granule_find(table);
 	return w;
+}
+
+void rtt_walk_on(const struct s2 *s2, struct rtt_walk *w, struct ipa addr)
+{
+	uint64_t table = rtt_entry_size(RTT_LEVEL_PAGE - 1);
+
+	if (w->level != RTT_LEVEL_PAGE || addr.v / table != w->addr / table) {
+		*w = rtt_walk(s2, addr, RTT_LEVEL_PAGE);
+		return;
+	}
+	w->addr = addr.v;
+	w->index = (unsigned int)(addr.v >> GRANULE_SHIFT) % RTT_ENTRIES;
+	w->entry = read_entry(&w->table[w->index]);
 }
 
 uint64_t rtt_table_end(const struct s2 *s2, const struct rtt_walk *w, struct ipa addr)

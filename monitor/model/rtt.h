@@ -23,6 +23,7 @@ struct rtt_walk {
 	struct granule *granule; /* of the table */
 	struct rtte *table;
 	struct rtte entry;       /* as read */
+	uint64_t addr;           /* that was asked for */
 	unsigned int index;
 	int level;
 };
@@ -62,6 +63,12 @@ bool rtt_roots_are_live(const struct s2 *s2);
 
 /* Walks to `level`, or to the first entry above it that is not a table. `addr` is below s2_size(). */
 struct rtt_walk rtt_walk(const struct s2 *s2, struct ipa addr, int level);
+
+/*
+ * Takes a walk to page level on to another address: one load, if the same table has it. A zeroed walk has been
+ * nowhere yet. Table entries above must not have changed since.
+ */
+void rtt_walk_on(const struct s2 *s2, struct rtt_walk *w, struct ipa addr);
 
 /* The IPA of the first live entry from `addr` on in the walk's table, or the table's end (RttSkipNonLiveEntries). */
 uint64_t rtt_skip_non_live(const struct s2 *s2, const struct rtt_walk *w, struct ipa addr);

@@ -169,35 +169,47 @@ static bool has_address(enum rtte_kind kind)
 	return kind == RTTE_ASSIGNED || kind == RTTE_CSM || kind == RTTE_ASSIGNED_NS;
 }
 
-struct rtte rtte_part(struct rtte e, int level, unsigned int index)
+/* The first part of `e`, and what each further one has more. */
+static uint64_t first_part(struct rtte e, int level, struct rtte *first)
 {
-	struct rtte part = e;
-
+	*first = e;
 	if (!has_address(rtte_kind(e, level)))
-		return part;
-	part.v += (uint64_t)index * rtt_entry_size(level + 1);
-	if ((part.v & DESC_VALID) && level + 1 == RTT_LEVEL_PAGE)
-		part.v |= DESC_PAGE;
-	return part;
+		return 0;
+	if ((e.v & DESC_VALID) && level + 1 == RTT_LEVEL_PAGE)
+		first->v |= DESC_PAGE;
+	return rtt_entry_size(level + 1);
+}
+
+void rtte_split(struct rtte e, int level, struct rtte *parts)
+{
+	struct rtte part;
+	uint64_t step = first_part(e, level, &part);
+
+	if (part.v == 0)
+		return; /* UNASSIGNED, RIPAS EMPTY: zero is what is there */
+	for (unsigned int i = 0; i < RTT_ENTRIES; i++, part.v += step)
+		parts[i] = part;
 }
 
 bool rtte_whole(const struct rtte *parts, int level, struct rtte *whole)
 {
-	struct rtte first = parts[0];
-	enum rtte_kind kind = rtte_kind(first, level + 1);
+	struct rtte e = parts[0], part;
+	enum rtte_kind kind = rtte_kind(e, level + 1);
+	uint64_t step;
 
 	if (kind == RTTE_TABLE)
 		return false;
 	if (has_address(kind)) {
-		if (level < RTT_MIN_BLOCK_LEVEL || !is_aligned(first.v & DESC_ADDR, rtt_entry_size(level)))
+		if (level < RTT_MIN_BLOCK_LEVEL || !is_aligned(e.v & DESC_ADDR, rtt_entry_size(level)))
 			return false;
-		if (first.v & DESC_VALID)
-			first.v = (first.v & ~DESC_TYPE) | DESC_BLOCK;
+		if (e.v & DESC_VALID)
+			e.v = (e.v & ~DESC_TYPE) | DESC_BLOCK;
 	}
-	for (unsigned int i = 0; i < RTT_ENTRIES; i++) {
-		if (parts[i].v != rtte_part(first, level, i).v)
+	step = first_part(e, level, &part);
+	for (unsigned int i = 0; i < RTT_ENTRIES; i++, part.v += step) {
+		if (parts[i].v != part.v)
 			return false;
 	}
-	*whole = first;
+	*whole = e;
 	return true;
 }

@@ -64,8 +64,11 @@ bool rtte_ns_desc_is_valid(uint64_t desc, int level);
 struct rtte rtte_assigned_ns(uint64_t desc, int level);
 uint64_t rtte_ns_desc(struct rtte e, int level);
 
-/* An entry of `level` + 1 with the same attributes, for part `index` of the block or empty entry `e`. */
-struct rtte rtte_part(struct rtte e, int level, unsigned int index);
+/*
+ * The RTT_ENTRIES entries of `level` + 1 that mean the same as the block or empty entry `e`; `parts` is zeroed
+ * memory.
+ */
+void rtte_split(struct rtte e, int level, struct rtte *parts);
 /* The inverse: true and the whole, if `parts` (RTT_ENTRIES entries of `level` + 1) have one meaning. */
 bool rtte_whole(const struct rtte *parts, int level, struct rtte *whole);
 

@@ -5,10 +5,12 @@
 #ifndef PORT_FAULT_H
 #define PORT_FAULT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Does not return if any PE has stopped the monitor. */
-void fault_check_stopped(void);
+/* Set for good when any PE has stopped the monitor: no PE serves a call any more. */
+extern _Atomic bool fault_stopped;
+_Noreturn void fault_park(void);
 
 /* An exception taken from the monitor itself (vectors.S): its number in the table, and x0-x30. */
 _Noreturn void monitor_fault(uint64_t vector, const uint64_t *gprs);

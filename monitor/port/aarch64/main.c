@@ -122,17 +122,14 @@ static _Noreturn void serve(void)
 	uint64_t x[8] = { EL3_BOOT_COMPLETE, BOOT_SUCCESS };
 	struct smc_regs regs = { { 0 } };
 
+	el3_call(x);
+	for (unsigned int i = 0; i < 8; i++)
+		regs.x[i] = x[i];
 	for (;;) {
-		el3_call(x);
-		fault_check_stopped();
-		for (unsigned int i = 0; i < 8; i++)
-			regs.x[i] = x[i];
+		if (atomic_load_explicit(&fault_stopped, memory_order_relaxed))
+			fault_park();
 		rmi_call(&regs);
-		x[0] = EL3_RMI_REQ_COMPLETE;
-		for (unsigned int i = 0; i < 5; i++)
-			x[1 + i] = regs.x[i];
-		x[6] = 0;
-		x[7] = 0;
+		el3_reply(&regs);
 	}
 }
 

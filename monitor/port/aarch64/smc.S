@@ -20,3 +20,21 @@ el3_call:
 	stp	x6, x7, [x16, #48]
 	ldp	x29, x30, [sp], #32
 	ret
+
+	/* void el3_reply(struct smc_regs *regs): RMM_RMI_REQ_COMPLETE; EL3 keeps our registers but x0-x7. */
+	.globl el3_reply
+el3_reply:
+	mov	x16, x0
+	str	x0, [sp, #-16]!
+	ldp	x1, x2, [x16]
+	ldp	x3, x4, [x16, #16]
+	ldr	x5, [x16, #32]
+	ldr	x0, =0xc400018f
+	smc	#0
+	ldr	x16, [sp], #16
+	stp	x0, x1, [x16]
+	stp	x2, x3, [x16, #16]
+	stp	x4, x5, [x16, #32]
+	stp	x6, x7, [x16, #48]
+	ret
+	.ltorg

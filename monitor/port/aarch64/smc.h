@@ -7,10 +7,14 @@
 
 #include <caec/smccc.h>
 
-#define EL3_RMI_REQ_COMPLETE 0xc400018f
 #define EL3_GTSI_DELEGATE 0xc40001b0
 #define EL3_GTSI_UNDELEGATE 0xc40001b1
 #define EL3_BOOT_COMPLETE 0xc40001cf
+
+/*
+ * Answers the host's call with regs->x[0-4] and returns with the next one in regs->x[0-7].
+ */
+void el3_reply(struct smc_regs *regs);
 
 /* x0-x7 in and out. Registers beyond may change (SMCCC). */
 void el3_call(uint64_t x[8]);

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The host's side of CSM: what the base commands do to memory that realms share, and the host's own operations
+ * (docs/csm.md "Host interface").
+ */
+#include "csm_world.h"
+
+/* --- Pages that come and go ------------------------------------------------------------------------------- */
+
+/* P's page is destroyed: C loses it first, in tables and TLBs, and it is wiped. */
+static void test_data_destroy(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+	uint64_t page, pa, desc;
+
+	(void)state;
+	csm_share_all(&w, 4, CSM_PERM_RW);
+	assert_true(world_translate(&w.c, WORLD_CSM + PAGES(1), &page, &desc));
+	host_tlb_note(world_vttbr(&w.c), (struct ipa){ WORLD_CSM + PAGES(1) });
+	host_tlb_note(world_vttbr(&w.p), (struct ipa){ WORLD_CSM + PAGES(1) });
+	memset(world_mem(page), 0x33, GRANULE_SIZE);
+	/* Not through the consumer: it is not the consumer's. */
+	out = world_rmi(RMI_DATA_DESTROY, w.c.rd, WORLD_CSM + PAGES(1));
+	assert_int_equal(out.x[0], rmi_result(RMI_ERROR_RTT, 3));
+	assert_true(world_translate(&w.c, WORLD_CSM + PAGES(1), &pa, &desc));
+
+	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(1));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], page);
+	assert_false(world_translate(&w.c, WORLD_CSM + PAGES(1), &pa, &desc));
+	assert_false(world_translate(&w.p, WORLD_CSM + PAGES(1), &pa, &desc));
+	assert_false(host_tlb_holds(world_vttbr(&w.c), (struct ipa){ WORLD_CSM + PAGES(1) }));
+	assert_false(host_tlb_holds(world_vttbr(&w.p), (struct ipa){ WORLD_CSM + PAGES(1) }));
+	assert_true(world_is_zero(page));
+	world_undelegate(page);
+	/* C is left with a hole, the rest is there. */
+	assert_int_equal(world_entry(&w.c, WORLD_CSM + PAGES(1)).state, RMI_UNASSIGNED);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM + PAGES(1)).ripas, RMI_RAM);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 3);
+	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
+	assert_int_equal(out.x[2], 3);
+	assert_int_equal(out.x[3], 1);
+	csm_end(&w);
+}
+
+/* TLB entries of what REVOKE and DETACH take away are gone when they have returned. */
+static void test_tlb(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_share_all(&w, 4, CSM_PERM_RW);
+	for (uint64_t i = 0; i < 4; i++)
+		host_tlb_note(world_vttbr(&w.c), (struct ipa){ WORLD_CSM + PAGES(i) });
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	for (uint64_t i = 0; i < 4; i++)
+		assert_false(host_tlb_holds(world_vttbr(&w.c), (struct ipa){ WORLD_CSM + PAGES(i) }));
+	csm_end(&w);
+}
+
+/* A host that does not populate: P's pages come later, and C gets them too. */
+static void test_data_created(void **state)
+{
+	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(4), 0 };
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	assert_true(world_smc_exits(&w.p, 0, create, &out, &exit));
+	world_tables(&w.p, WORLD_CSM, PAGES(4));
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w.id = out.x[1];
+	w.size = PAGES(4);
+	w.n = 0;
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+	out = csm_attach(&w);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[2], 0);
+	assert_int_equal(out.x[3], 4);
+	/* A hole is an access that the host can serve. */
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_RAM);
+	world_populate(&w.p, WORLD_CSM, PAGES(2));
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 2);
+	check_same_pages(&w);
+	/* One that did not reach C, as C has no table there, is filled by FILL. */
+	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3);
+	assert_int_equal(out.x[0], rmi_result(RMI_ERROR_RTT, 3)); /* it is live */
+	out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.x.rd, WORLD_CSM);
+	assert_int_equal(out.x[0], RMI_ERROR_INPUT);
+	world_populate(&w.p, WORLD_CSM, PAGES(4));
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 4);
+	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM + PAGES(1));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], WORLD_CSM + w.size);
+	assert_int_equal(out.x[2], 0);
+	csm_end(&w);
+}
+
+static void test_fill(void **state)
+{
+	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(600), 0 };
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	assert_true(world_smc_exits(&w.p, 0, create, &out, &exit));
+	world_tables(&w.p, WORLD_CSM, PAGES(600));
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	w.id = out.x[1];
+	w.size = PAGES(600);
+	w.n = 0;
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+	assert_int_equal(csm_attach(&w).x[3], 600);
+	/* C's table goes while it holds nothing; P's pages come; C's table comes back. */
+	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	world_populate(&w.p, WORLD_CSM, w.size);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 600 - 512);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM), rmi_result(RMI_ERROR_RTT, 2));
+	world_tables(&w.c, WORLD_CSM, w.size);
+	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM + PAGES(10));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], WORLD_CSM + PAGES(10 + 512)); /* one step */
+	assert_int_equal(out.x[2], 502);
+	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
+	assert_int_equal(out.x[2], 600);
+	assert_int_equal(out.x[3], 0);
+	check_same_pages(&w);
+	csm_end(&w);
+}
+
+/* --- Many consumers ------------------------------------------------------------------------------------------- */
+
+static void test_many_consumers(void **state)
+{
+	enum { CONSUMERS = 70 };
+	static struct world_realm c[CONSUMERS];
+	struct csm_world w;
+	struct smc_regs out;
+	uint64_t page, desc;
+	unsigned int calls = 0, with = 0;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 2, CSM_PERM_RO);
+	for (unsigned int i = 0; i < CONSUMERS; i++) {
+		world_realm(&c[i], &(struct world_options){ .apt = 1 });
+		world_activate(&c[i]);
+		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(rid_of(&c[i])), CSM_PERM_RO, 0), RSI_SUCCESS);
+		assert_int_equal(smc(&c[i], RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
+		assert_int_equal(smc(&c[i], RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
+	}
+	assert_true(world_translate(&w.p, WORLD_CSM, &page, &desc));
+	for (;;) {
+		out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM);
+		calls++;
+		if (out.x[0] != RMI_CSM_AGAIN)
+			break;
+		assert_int_equal(world_state(page), GRANULE_DATA); /* nothing is destroyed yet */
+		/* One that is served already attaches again, in between. */
+		if (calls == 1)
+			assert_int_equal(smc(&c[0], RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
+	}
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_true(calls >= 2);
+	world_undelegate(out.x[1]);
+	for (unsigned int i = 0; i < CONSUMERS; i++)
+		assert_int_equal(pages_reached(&c[i], WORLD_CSM, w.size), 1);
+	/* A page that comes reaches the first 64. P's RIPAS is DESTROYED there, so it comes in another region. */
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
+	for (unsigned int i = 0; i < CONSUMERS; i++)
+		with += (unsigned int)pages_reached(&c[i], WORLD_CSM, w.size);
+	assert_int_equal(with, 0);
+	for (unsigned int i = 0; i < CONSUMERS; i++)
+		world_end(&c[i]);
+	csm_end(&w);
+}
+
+/* --- Tables ------------------------------------------------------------------------------------------------------ */
+
+/* A region whose granules are one aligned 2 MiB of DRAM, so that its tables can be folded. */
+#define RUN (HOST_DRAM_BASE + 0x400000)
+
+static void contiguous_region(struct csm_world *w)
+{
+	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(512), 0 };
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	csm_realms(w);
+	assert_true(world_smc_exits(&w->p, 0, create, &out, &exit));
+	world_tables(&w->p, WORLD_CSM, PAGES(512));
+	for (uint64_t i = 0; i < 512; i++) {
+		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, RUN + PAGES(i)), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w->p.rd, RUN + PAGES(i), WORLD_CSM + PAGES(i)), RMI_SUCCESS);
+	}
+	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
+	w->id = out.x[1];
+	w->size = PAGES(512);
+	out = world_smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->c_rid), CSM_PERM_RO, 0);
+	w->n = out.x[1];
+	assert_int_equal(csm_attach(w).x[2], 512);
+}
+
+/* The granules of the run go back by hand: world_end() would hand them out twice. */
+static void contiguous_end(struct csm_world *w)
+{
+	struct smc_regs out;
+
+	for (uint64_t i = 0; i < 512; i++) {
+		out = world_rmi(RMI_DATA_DESTROY, w->p.rd, WORLD_CSM + PAGES(i));
+		if (out.x[0] == RMI_SUCCESS)
+			assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, RUN + PAGES(i)), RMI_SUCCESS);
+	}
+	csm_end(w);
+}
+
+static void test_fold(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+	uint64_t pa, desc, page;
+
+	(void)state;
+	contiguous_region(&w);
+	/* P's table and C's: the same pages, the same permission. */
+	out = world_rmi(RMI_RTT_FOLD, w.p.rd, WORLD_CSM, 3);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	out = world_rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 512);
+	check_same_pages(&w);
+	assert_true(world_translate(&w.c, WORLD_CSM, &pa, &desc));
+	assert_int_equal(desc >> 6 & 3, 1); /* read only */
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).level, 2);
+	/* A page of P goes: C's whole block goes with it, and comes back but for that page. */
+	host_tlb_note(world_vttbr(&w.c), (struct ipa){ WORLD_CSM });
+	page = world_delegated();
+	assert_int_equal(rmi(RMI_RTT_CREATE, w.p.rd, page, WORLD_CSM, 3), RMI_SUCCESS);
+	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(7));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], RUN + PAGES(7));
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, RUN + PAGES(7)), RMI_SUCCESS);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	assert_false(host_tlb_holds(world_vttbr(&w.c), (struct ipa){ WORLD_CSM }));
+	world_tables(&w.c, WORLD_CSM, w.size);
+	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM);
+	assert_int_equal(out.x[2], 511);
+	check_same_pages(&w);
+	contiguous_end(&w);
+}
+
+static void test_revoke_folded(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	contiguous_region(&w);
+	out = world_rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	host_tlb_note(world_vttbr(&w.c), (struct ipa){ WORLD_CSM });
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	assert_false(host_tlb_holds(world_vttbr(&w.c), (struct ipa){ WORLD_CSM }));
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
+	contiguous_end(&w);
+}
+
+/* A table that a consumer range ends in is not folded, whatever it holds. */
+static void test_fold_across_range(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 256, CSM_PERM_RO);
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size), RSI_SUCCESS);
+	/* All 512 entries are UNASSIGNED, EMPTY. */
+	assert_int_equal(rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3), rmi_result(RMI_ERROR_RTT, 3));
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	{
+		struct smc_regs out = world_rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3);
+
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		world_undelegate(out.x[1]);
+	}
+	csm_end(&w);
+}
+
+/* --- The host's operations ------------------------------------------------------------------------------------------- */
+
+static void test_apt_commands(void **state)
+{
+	struct world_realm r;
+	struct smc_regs out;
+	uint64_t g, ns;
+
+	(void)state;
+	world_reset();
+	world_realm(&r, NULL);
+	g = world_delegated();
+	ns = world_ns();
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_CREATE, r.rd, ns), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_CREATE, r.rd, g + 8), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_CREATE, r.rd, r.rd), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_CREATE, g, g), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_EXTEND, r.rd, g), RMI_ERROR_REALM);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_CREATE, r.rd, g), RMI_SUCCESS);
+	assert_int_equal(world_state(g), GRANULE_APT);
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, g), RMI_ERROR_INPUT);
+	g = world_delegated();
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_CREATE, r.rd, g), RMI_ERROR_REALM);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_EXTEND, r.rd, ns), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_EXTEND, g, g), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_EXTEND, r.rd, g), RMI_SUCCESS);
+	/* A realm with a REC keeps its APT; one with an APT is not destroyed. */
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, r.rd), RMI_ERROR_REALM);
+	assert_int_equal(rmi(RMI_REC_DESTROY, r.rec[0]), RMI_SUCCESS);
+	world_undelegate(r.rec[0]);
+	world_undelegate(r.aux[0]);
+	r.num_recs = 0;
+	assert_int_equal(rmi(RMI_REALM_DESTROY, r.rd), RMI_ERROR_REALM);
+	out = world_rmi(RMI_CSM, RMI_CSM_APT_DESTROY, r.rd);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], g);
+	assert_int_equal(out.x[2], 1);
+	world_undelegate(g);
+	out = world_rmi(RMI_CSM, RMI_CSM_APT_DESTROY, r.rd);
+	assert_int_equal(out.x[2], 0);
+	world_undelegate(out.x[1]);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, r.rd), RMI_ERROR_REALM);
+	out = world_rmi(RMI_CSM, RMI_CSM_VERSION, CSM_ABI_VERSION);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], 0x10000);
+	assert_int_equal(out.x[3], CSM_FEATURE_RX | CSM_FEATURE_BLOCKS);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_VERSION, 0x20000), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, 7, r.rd), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, UINT64_MAX, r.rd), RMI_ERROR_INPUT);
+	world_free(ns);
+	world_end(&r);
+	world_check_all_back();
+}
+
+/* C can't lose its APT while it has mappings; UNMAP empties it in bounded steps. */
+static void test_teardown_of_consumer(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_share_all(&w, 700, CSM_PERM_RW);
+	assert_int_equal(rmi(RMI_REC_DESTROY, w.c.rec[0]), RMI_SUCCESS);
+	world_undelegate(w.c.rec[0]);
+	world_undelegate(w.c.aux[0]);
+	w.c.num_recs = 0;
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, w.c.rd), RMI_ERROR_REALM);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM + 8), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM + w.size), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.p.rd, WORLD_CSM), RMI_ERROR_INPUT); /* a region, not a range */
+	out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], WORLD_CSM + PAGES(512));
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 700 - 512);
+	/* In between: still P's, still not mapped anew. */
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM), RMI_ERROR_INPUT);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_BROKEN);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, w.c.rd), RMI_ERROR_REALM);
+	out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, out.x[1]);
+	assert_int_equal(out.x[1], WORLD_CSM + w.size);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
+	csm_end(&w);
+}
+
+/* P goes with its consumers attached: they are revoked, and nothing of P is left. */
+static void test_teardown_of_provider(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_share_all(&w, 700, CSM_PERM_RW);
+	world_end(&w.p);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
+	/* The granule of P's RD is a new realm's now: another identity, no share. */
+	world_realm(&w.p, &(struct world_options){ .apt = 1 });
+	world_activate(&w.p);
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(rid_of(&w.p)), w.n), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	csm_end(&w);
+}
+
+/* APT_DESTROY of a reservation that never attached. */
+static void test_teardown_of_reservation(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 2, CSM_PERM_RO);
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size), RSI_SUCCESS);
+	world_end(&w.c);
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	world_realm(&w.c, &(struct world_options){ .apt = 1 });
+	csm_end(&w);
+}
+
+static void test_entry_read(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_share_all(&w, 3, CSM_PERM_RO);
+	out = world_rmi(RMI_CSM, RMI_CSM_ENTRY_READ, w.c.rd, 0);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], CSM_ROLE_CONSUMER | CSM_STATE_ATTACHED << 8);
+	assert_int_equal(out.x[2], WORLD_CSM);
+	assert_int_equal(out.x[3], w.size);
+	assert_int_equal(out.x[4], 1);
+	out = world_rmi(RMI_CSM, RMI_CSM_ENTRY_READ, w.c.rd, 1);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], CSM_INDEX_NONE);
+	assert_int_equal(out.x[4], CSM_INDEX_NONE);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_ENTRY_READ, w.c.rd, 15), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_ENTRY_READ, w.c.rd, UINT64_MAX), RMI_ERROR_INPUT);
+	csm_end(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_data_destroy),
+		cmocka_unit_test(test_tlb),
+		cmocka_unit_test(test_data_created),
+		cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_many_consumers),
+		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_revoke_folded),
+		cmocka_unit_test(test_fold_across_range),
+		cmocka_unit_test(test_apt_commands),
+		cmocka_unit_test(test_teardown_of_consumer),
+		cmocka_unit_test(test_teardown_of_provider),
+		cmocka_unit_test(test_teardown_of_reservation),
+		cmocka_unit_test(test_entry_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
