@@ -7,6 +7,11 @@
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA384_C
 #define MBEDTLS_SHA512_C
+#ifdef __aarch64__
+/* The instructions that every CPU with RME has; port/aarch64/machine.c checks. */
+#define MBEDTLS_SHA256_USE_ARMV8_A_CRYPTO_ONLY
+#define MBEDTLS_SHA512_USE_A64_CRYPTO_ONLY
+#endif
 #define MBEDTLS_AES_C
 #define MBEDTLS_AES_ROM_TABLES
 #define MBEDTLS_AES_FEWER_TABLES

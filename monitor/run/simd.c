@@ -6,18 +6,12 @@
  */
 #include "run/context.h"
 
-#include "port/aarch64/percpu.h"
-
-/* With E2H (DDI0487 D24.2.35): 0b11 in FPEN and ZEN: no trap. */
-#define CPTR_FPEN (UINT64_C(3) << 20)
-#define CPTR_ZEN (UINT64_C(3) << 16)
-
-#define MAX_VL_BYTES 256U
-#define ZCR_LEN_MAX UINT64_C(0xf)
+#include "port/aarch64/simd.h"
 
 /* Q registers, or Z, P and FFR. */
 struct host_simd {
-	_Alignas(16) uint8_t vectors[32 * MAX_VL_BYTES + 17 * (MAX_VL_BYTES / 8)];
+	_Alignas(16) uint8_t vectors[32 * SIMD_MAX_VL];
+	_Alignas(16) uint8_t predicates[17 * (SIMD_MAX_VL / 8)];
 	uint64_t fpcr, fpsr;
 	uint64_t zcr;
 };
@@ -31,14 +25,9 @@ struct realm_simd {
 static struct host_simd host_simd[PORT_MAX_CPUS];
 static bool has_sve;
 
-void simd_q_save(void *to);
-void simd_q_load(const void *from);
-void simd_z_save(void *to);
-void simd_z_load(const void *from);
-
 void simd_init(void)
 {
-	has_sve = id_field(read_sysreg("id_aa64pfr0_el1"), 32) != 0;
+	has_sve = simd_has_sve();
 }
 
 static struct realm_simd *realm_simd(const struct rec *rec)
@@ -55,10 +44,11 @@ static void save_host(struct host_simd *h)
 		return;
 	}
 	/* All that the hardware has, whatever length the host uses now. */
-	h->zcr = read_sysreg("s3_4_c1_c2_0");
-	write_sysreg("s3_4_c1_c2_0", ZCR_LEN_MAX);
+	h->zcr = read_sysreg(ZCR_EL2);
+	write_sysreg(ZCR_EL2, ZCR_LEN_MAX);
 	isb();
 	simd_z_save(h->vectors);
+	simd_p_save(h->predicates);
 }
 
 static void load_host(const struct host_simd *h)
@@ -70,23 +60,14 @@ static void load_host(const struct host_simd *h)
 		return;
 	}
 	simd_z_load(h->vectors);
-	write_sysreg("s3_4_c1_c2_0", h->zcr);
-}
-
-/* Opens or closes the registers to the monitor, and with it FP to the realm. SVE stays closed to it. */
-static uint64_t open_simd(void)
-{
-	uint64_t cptr = read_sysreg("cptr_el2");
-
-	write_sysreg("cptr_el2", cptr | CPTR_FPEN | (has_sve ? CPTR_ZEN : 0));
-	isb();
-	return cptr;
+	simd_p_load(h->predicates);
+	write_sysreg(ZCR_EL2, h->zcr);
 }
 
 void simd_give(struct rec *rec)
 {
 	const struct realm_simd *r = realm_simd(rec);
-	uint64_t cptr = open_simd();
+	uint64_t cptr = simd_open(has_sve);
 
 	save_host(&host_simd[this_cpu()->index]);
 	simd_q_load(r->vectors);
@@ -103,7 +84,7 @@ void simd_take_back(struct rec *rec)
 
 	if (!context_of(rec)->simd_live)
 		return;
-	cptr = open_simd();
+	cptr = simd_open(has_sve);
 	simd_q_save(r->vectors);
 	r->fpcr = read_sysreg("fpcr");
 	r->fpsr = read_sysreg("fpsr");

@@ -46,28 +46,24 @@ simd_q_load:
 	q_all	ldp
 	ret
 
-	/*
-	 * void simd_z_save(void *to): Z0-Z31, then P0-P15 and FFR, of the current vector length, 16-byte aligned.
-	 * P0 is changed. And the inverse.
-	 */
+	/* void simd_z_save(void *to): Z0-Z31 of the current vector length, 16-byte aligned. And the inverse. */
 	.globl simd_z_save, simd_z_load
 simd_z_save:
 	z_all	str
-	addvl	x0, x0, #16
-	addvl	x0, x0, #16
-	p_all	str
-	rdffr	p0.b
-	addpl	x0, x0, #16
-	str	p0, [x0]
-	addpl	x0, x0, #-16
-	ldr	p0, [x0]
 	ret
 simd_z_load:
 	z_all	ldr
-	addvl	x0, x0, #16
-	addvl	x0, x0, #16
-	addpl	x1, x0, #16
-	ldr	p0, [x1]
+	ret
+
+	/* void simd_p_save(void *to): P0-P15, then FFR. P0 is changed. And the inverse. */
+	.globl simd_p_save, simd_p_load
+simd_p_save:
+	p_all	str
+	rdffr	p0.b
+	str	p0, [x0, #16, mul vl]
+	ret
+simd_p_load:
+	ldr	p0, [x0, #16, mul vl]
 	wrffr	p0.b
 	p_all	ldr
 	ret
