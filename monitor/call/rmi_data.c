@@ -25,11 +25,16 @@ static bool ipa_is_valid(const struct realm *realm, uint64_t addr)
 }
 
 /*
- * rtt_walk and rtte_state: the entry for `addr` exists at page level, is UNASSIGNED, and is not set
- * aside for another realm's memory.
+ * ipa_align, ipa_bound, rtt_walk, rtte_state: the entry for `addr` exists at page level, is UNASSIGNED, and is not
+ * set aside for another realm's memory.
  */
-static uint64_t check_unassigned(struct granule *rd, const struct rtt_walk *w, uint64_t addr)
+static uint64_t find_unassigned(struct granule *rd, uint64_t addr, struct rtt_walk *w)
 {
+	const struct realm *realm = realm_of(rd);
+
+	if (!ipa_is_valid(realm, addr))
+		return RMI_ERROR_INPUT;
+	*w = rtt_walk(&realm->s2, ipa(addr), RTT_LEVEL_PAGE);
 	if (w->level < RTT_LEVEL_PAGE || rtte_kind(w->entry, w->level) != RTTE_UNASSIGNED ||
 	    csm_consumer_overlaps(rd, addr, addr + GRANULE_SIZE))
 		return rmi_result(RMI_ERROR_RTT, (unsigned int)w->level);
@@ -58,10 +63,7 @@ static uint64_t data_create_locked(struct granule *rd, struct granule *data, uin
 
 	if (atomic_load(&realm->state) != REALM_NEW)
 		return RMI_ERROR_REALM;
-	if (!ipa_is_valid(realm, addr))
-		return RMI_ERROR_INPUT;
-	w = rtt_walk(&realm->s2, ipa(addr), RTT_LEVEL_PAGE);
-	result = check_unassigned(rd, &w, addr);
+	result = find_unassigned(rd, addr, &w);
 	if (result != RMI_SUCCESS)
 		return result;
 	if (!granule_lock(data, GRANULE_DELEGATED))
@@ -99,12 +101,8 @@ static uint64_t data_create_unknown_locked(struct granule *rd, struct granule *d
 {
 	struct realm *realm = realm_of(rd);
 	struct rtt_walk w;
-	uint64_t result;
+	uint64_t result = find_unassigned(rd, addr, &w);
 
-	if (!ipa_is_valid(realm, addr))
-		return RMI_ERROR_INPUT;
-	w = rtt_walk(&realm->s2, ipa(addr), RTT_LEVEL_PAGE);
-	result = check_unassigned(rd, &w, addr);
 	if (result != RMI_SUCCESS)
 		return result;
 	if (!granule_lock(data, GRANULE_DELEGATED))

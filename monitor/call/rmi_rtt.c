@@ -124,7 +124,9 @@ static uint64_t destroy_locked(const struct table_args *a, uint64_t *out)
 	return RMI_SUCCESS;
 }
 
-uint64_t rmi_rtt_destroy(const uint64_t *arg, uint64_t *out)
+/* A command on an existing table: rd, ipa, level. */
+static uint64_t with_table(const uint64_t *arg, uint64_t *out,
+			   uint64_t (*command)(const struct table_args *a, uint64_t *out))
 {
 	struct table_args a;
 	uint64_t result = decode_table(arg[1], arg[2], arg[3], &a);
@@ -132,10 +134,15 @@ uint64_t rmi_rtt_destroy(const uint64_t *arg, uint64_t *out)
 	if (result != RMI_SUCCESS)
 		return result;
 	rtt_lock(a.s2);
-	result = destroy_locked(&a, out);
+	result = command(&a, out);
 	rtt_unlock(a.s2);
 	granule_unlock(a.rd);
 	return result;
+}
+
+uint64_t rmi_rtt_destroy(const uint64_t *arg, uint64_t *out)
+{
+	return with_table(arg, out, destroy_locked);
 }
 
 /* --- RMI_RTT_FOLD -------------------------------------------------------------------------------- */
@@ -187,16 +194,7 @@ static uint64_t fold_locked(const struct table_args *a, uint64_t *out)
 
 uint64_t rmi_rtt_fold(const uint64_t *arg, uint64_t *out)
 {
-	struct table_args a;
-	uint64_t result = decode_table(arg[1], arg[2], arg[3], &a);
-
-	if (result != RMI_SUCCESS)
-		return result;
-	rtt_lock(a.s2);
-	result = fold_locked(&a, out);
-	rtt_unlock(a.s2);
-	granule_unlock(a.rd);
-	return result;
+	return with_table(arg, out, fold_locked);
 }
 
 /* --- RMI_RTT_READ_ENTRY -------------------------------------------------------------------------- */

@@ -65,25 +65,35 @@ static bool measurement_extend(struct rec *rec)
 	return rsi_return(rec, RSI_SUCCESS, 0, 0);
 }
 
+/*
+ * The buffer of a call, in x1, aligned to its size (so that it lies in one granule). False: the call is over, and
+ * `*next` is what its handler returns.
+ */
+static bool get_buffer(struct rec *rec, uint64_t size, void **mem, struct rmi_rec_exit *exit, bool *next)
+{
+	struct ipa addr = ipa(rec->gprs[1]);
+	enum realm_memory found = REALM_MEMORY_INPUT;
+
+	if (is_aligned(addr.v, size) && s2_is_protected(&realm_of(rec->rd)->s2, addr.v))
+		found = realm_memory_get(rec, addr, mem, exit);
+	if (found == REALM_MEMORY_INPUT)
+		*next = rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
+	else
+		*next = false;
+	return found == REALM_MEMORY_OK;
+}
+
 /* --- REALM_CONFIG ------------------------------------------------------------------------------------------ */
 
 static bool realm_config(struct rec *rec, struct rmi_rec_exit *exit)
 {
 	const struct realm *realm = realm_of(rec->rd);
-	struct ipa addr = ipa(rec->gprs[1]);
 	struct rsi_realm_config *config;
 	void *mem;
+	bool next;
 
-	if (!is_aligned(addr.v, GRANULE_SIZE) || !s2_is_protected(&realm->s2, addr.v))
-		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
-	switch (realm_memory_get(rec, addr, &mem, exit)) {
-	case REALM_MEMORY_FAULT:
-		return false;
-	case REALM_MEMORY_INPUT:
-		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
-	case REALM_MEMORY_OK:
-		break;
-	}
+	if (!get_buffer(rec, sizeof(*config), &mem, exit, &next))
+		return next;
 	config = mem;
 	memset(config, 0, sizeof(*config));
 	config->ipa_width = realm->s2.ipa_bits;
@@ -97,28 +107,19 @@ static bool realm_config(struct rec *rec, struct rmi_rec_exit *exit)
 
 static bool host_call(struct rec *rec, struct rmi_rec_exit *exit)
 {
-	struct ipa addr = ipa(rec->gprs[1]);
 	const struct rsi_host_call *call;
 	void *mem;
+	bool next;
 
-	/* The alignment keeps the structure inside one granule. */
-	if (!is_aligned(addr.v, sizeof(struct rsi_host_call)) || !s2_is_protected(&realm_of(rec->rd)->s2, addr.v))
-		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
-	switch (realm_memory_get(rec, addr, &mem, exit)) {
-	case REALM_MEMORY_FAULT:
-		return false;
-	case REALM_MEMORY_INPUT:
-		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
-	case REALM_MEMORY_OK:
-		break;
-	}
+	if (!get_buffer(rec, sizeof(*call), &mem, exit, &next))
+		return next;
 	call = mem;
 	exit->exit_reason = RMI_EXIT_HOST_CALL;
 	exit->imm = call->imm;
 	memcpy(exit->gprs, call->gprs, sizeof(exit->gprs));
 	realm_memory_put(rec);
 	rec->host_call_pending = true;
-	rec->host_call = addr;
+	rec->host_call = ipa(rec->gprs[1]);
 	rec->pc += 4;
 	return false;
 }

@@ -109,6 +109,22 @@ void csm_reserve(const struct csm_call *call, struct csm_answer *a)
 	csm_run(reserve_step, call, a);
 }
 
+/* The caller's entry for the share in x1-x3. NULL: `a` says why there is none. */
+static struct apt_entry *find_consumer(const struct csm_call *call, struct csm_answer *a)
+{
+	struct apt *apt = csm_apt(call->rd);
+	struct apt_entry *consumer;
+
+	if (apt == NULL) {
+		csm_done(a, SMCCC_NOT_SUPPORTED);
+		return NULL;
+	}
+	consumer = apt_find(apt, apt_rid_key(APT_CONSUMER, csm_rid_arg(&call->x[1]), call->x[3]));
+	if (consumer == NULL)
+		csm_done(a, RSI_CSM_ERROR_DENIED);
+	return consumer;
+}
+
 /* --- ATTACH -------------------------------------------------------------------------------------------- */
 
 /* Both sides consent (I1): from here on P's pages may be mapped in C. */
@@ -167,15 +183,9 @@ static enum csm_step attach_phase(const struct csm_call *call, struct granule *p
 
 static enum csm_step attach_locked(const struct csm_call *call, struct granule *peer, struct csm_answer *a)
 {
-	struct csm_rid rid = csm_rid_arg(&call->x[1]);
-	struct apt *apt = csm_apt(call->rd);
-	struct apt_entry *consumer, *share, *region;
+	struct apt_entry *consumer = find_consumer(call, a);
+	struct apt_entry *share, *region;
 
-	csm_done(a, SMCCC_NOT_SUPPORTED);
-	if (apt == NULL)
-		return CSM_STEP_END;
-	csm_done(a, RSI_CSM_ERROR_DENIED);
-	consumer = apt_find(apt, apt_rid_key(APT_CONSUMER, rid, call->x[3]));
 	if (consumer == NULL)
 		return CSM_STEP_END;
 	if (consumer->state == CSM_STATE_REVOKED) {
@@ -191,8 +201,7 @@ static enum csm_step attach_locked(const struct csm_call *call, struct granule *
 	region = share == NULL ? NULL : apt_entry(csm_apt(peer), share->region);
 	if (region == NULL || share->state == CSM_STATE_REVOKED || region->state != CSM_STATE_CREATED ||
 	    region->size != consumer->size) {
-		if (consumer->state == CSM_STATE_ATTACHED)
-			csm_done(a, RSI_CSM_ERROR_REVOKED);
+		csm_done(a, consumer->state == CSM_STATE_ATTACHED ? RSI_CSM_ERROR_REVOKED : RSI_CSM_ERROR_DENIED);
 		return CSM_STEP_END;
 	}
 	return attach_phase(call, peer, region, share, consumer, a);
@@ -243,21 +252,14 @@ static bool detach_range(const struct csm_call *call, struct apt_entry *share, s
 
 static enum csm_step detach_locked(const struct csm_call *call, struct granule *peer, struct csm_answer *a)
 {
-	struct csm_rid rid = csm_rid_arg(&call->x[1]);
-	struct apt *apt = csm_apt(call->rd);
-	struct apt_entry *consumer;
+	struct apt_entry *consumer = find_consumer(call, a);
 
-	csm_done(a, SMCCC_NOT_SUPPORTED);
-	if (apt == NULL)
-		return CSM_STEP_END;
-	csm_done(a, RSI_CSM_ERROR_DENIED);
-	consumer = apt_find(apt, apt_rid_key(APT_CONSUMER, rid, call->x[3]));
 	if (consumer == NULL)
 		return CSM_STEP_END;
 	if (!detach_range(call, csm_find_share(peer, call->rd, call->x[3]), consumer))
 		return CSM_STEP_MORE;
 	csm_tell_removed(a, consumer->base, consumer->size, call->rd);
-	apt_remove(apt, consumer);
+	apt_remove(csm_apt(call->rd), consumer);
 	return CSM_STEP_END;
 }
 
