@@ -71,11 +71,6 @@ static void run(struct rec *rec, const struct rmi_rec_enter *enter, struct rmi_r
 		rec->unprotected_abort = false;
 	}
 	run_end(rec, exit);
-	/* A request that this exit does not carry is no longer the host's to fulfil. */
-	if (exit->exit_reason != RMI_EXIT_RIPAS_CHANGE) {
-		rec->ripas_base = 0;
-		rec->ripas_top = 0;
-	}
 }
 
 uint64_t rmi_rec_enter(const uint64_t *arg, uint64_t *out)

@@ -143,9 +143,7 @@ bool rsi_host_call_resume(struct rec *rec, const uint64_t *gprs, struct rmi_rec_
 		rec->gprs[0] = RSI_SUCCESS;
 		break;
 	}
-	rec->gprs[1] = 0;
-	rec->gprs[2] = 0;
-	rec->gprs[3] = 0;
+	/* The results are in memory only: x1-x30 stay (DEN0137 B5.3.3). */
 	rec->host_call_pending = false;
 	return true;
 }
