@@ -418,6 +418,34 @@ static void test_teardown_of_reservation(void **state)
 	csm_end(&w);
 }
 
+/* Attached, but P never had a page there: nothing is mapped, so nothing has to be unmapped. */
+static void test_teardown_of_holes(void **state)
+{
+	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0 };
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	assert_true(world_smc_exits(&w.p, 0, create, &out, &exit));
+	world_tables(&w.p, WORLD_CSM, PAGES(2));
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	w.size = PAGES(2);
+	w.n = 0;
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, out.x[1], RID(w.c_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+	assert_int_equal(csm_attach(&w).x[3], 2);
+	assert_int_equal(rmi(RMI_REC_DESTROY, w.c.rec[0]), RMI_SUCCESS);
+	world_undelegate(w.c.rec[0]);
+	world_undelegate(w.c.aux[0]);
+	w.c.num_recs = 0;
+	out = world_rmi(RMI_CSM, RMI_CSM_APT_DESTROY, w.c.rd); /* the entry */
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], 0);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
+	csm_end(&w);
+}
+
 static void test_entry_read(void **state)
 {
 	struct csm_world w;
@@ -455,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_teardown_of_consumer),
 		cmocka_unit_test(test_teardown_of_provider),
 		cmocka_unit_test(test_teardown_of_reservation),
+		cmocka_unit_test(test_teardown_of_holes),
 		cmocka_unit_test(test_entry_read),
 	};
 
