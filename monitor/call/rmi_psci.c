@@ -39,7 +39,7 @@ static bool complete_is_valid(const struct granule *calling, const struct granul
 	const struct rec *caller = rec_of(calling);
 	const struct rec *target = rec_of(called);
 
-	if (!caller->psci_pending || granule_refs(calling) != 0 || caller->rd != target->rd ||
+	if (granule_refs(calling) != 0 || !caller->psci_pending || caller->rd != target->rd ||
 	    rec_index_of_mpidr(caller->gprs[1]) != rec_index_of_mpidr(target->mpidr))
 		return false;
 	if (status == (uint64_t)PSCI_SUCCESS)

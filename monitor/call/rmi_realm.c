@@ -160,7 +160,7 @@ uint64_t rmi_realm_destroy(const uint64_t *arg, uint64_t *out)
 	port_tlb_end();
 	for (uint32_t i = 0; i < s2.num_roots; i++)
 		granule_retire(granule_find(pa(s2.root.v + (uint64_t)i * GRANULE_SIZE)));
-	granule_unlock_wiped(rd);
 	registry_release_vmid(s2.vmid);
+	granule_unlock_wiped(rd);
 	return RMI_SUCCESS;
 }

@@ -66,9 +66,6 @@ static void run(struct rec *rec, const struct rmi_rec_enter *enter, struct rmi_r
 	if (resume(rec, enter, exit)) {
 		while (run_realm(rec, exit) == RUN_SMC && realm_call(rec, exit))
 			;
-	} else {
-		rec->emulatable_abort = false;
-		rec->unprotected_abort = false;
 	}
 	run_end(rec, exit);
 }

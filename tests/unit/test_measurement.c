@@ -120,7 +120,7 @@ static void test_rem(void **state)
 	assert_memory_equal(a.measurement[0], b.measurement[0], RSI_MEASUREMENT_SIZE);
 }
 
-/* Which commands count (8.1). */
+/* Which commands count (DEN0137 A7.1.1). */
 static void test_events(void **state)
 {
 	uint8_t rim[RSI_MEASUREMENT_SIZE];

@@ -308,7 +308,7 @@ static void test_vmid(void **state)
 
 static void test_rim(void **state)
 {
-	/* rmm-abi.md 8.7, V1. */
+	/* Computed outside, as in test_measurement.c: V1. */
 	static const uint8_t first[8] = { 0xf3, 0x34, 0x98, 0xf2, 0x2e, 0xed, 0x8d, 0x51 };
 	const struct realm *realm = realm_of(granule_find(pa(f.rd)));
 	uint8_t rim[RSI_MEASUREMENT_SIZE], zero[RSI_MEASUREMENT_SIZE] = { 0 };

@@ -501,7 +501,7 @@ static void test_version_features(void **state)
 
 static void test_measurements(void **state)
 {
-	/* rmm-abi.md 8.7, R1: the first eight bytes. */
+	/* Computed outside, as in test_measurement.c: the first eight bytes of R1. */
 	static const uint8_t first[8] = { 0x0b, 0x8f, 0x4c, 0x5b, 0x6a, 0xdc, 0x4c, 0x08 };
 	const uint64_t bad[] = { 5, UINT64_MAX, UINT64_C(1) << 32 };
 	struct smc_regs out = world_smc(&r, RSI_MEASUREMENT_READ, 0, 2, 3, 4, 5, 6, 7, 8, SENTINEL);
