@@ -35,11 +35,10 @@ static rmi_command *const commands[RMI_FID_LAST - RMI_FID_FIRST + 1] = {
 void rmi_call(struct smc_regs *regs)
 {
 	uint32_t fid = (uint32_t)regs->x[0] & ~(uint32_t)SMCCC_SVE_HINT;
+	uint32_t number = fid - (uint32_t)RMI_FID_FIRST;
 	uint64_t out[5] = { [4] = regs->x[4] };
-	rmi_command *command = NULL;
+	rmi_command *command = number < ARRAY_SIZE(commands) ? commands[number] : NULL;
 
-	if (fid >= RMI_FID_FIRST && fid <= RMI_FID_LAST)
-		command = commands[fid - RMI_FID_FIRST];
 	if (command == NULL) {
 		regs->x[0] = SMCCC_NOT_SUPPORTED;
 		return;

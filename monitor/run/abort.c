@@ -21,6 +21,15 @@ static bool is_external(uint64_t esr)
 }
 
 /*
+ * Address size, translation, access flag, permission: what the tables say. The others (alignment at stage 2, TLB
+ * conflict, an atomic that the memory does not support) are the access's own fault, and have no IPA.
+ */
+static bool is_about_tables(uint64_t esr)
+{
+	return (esr & ESR_FSC) < FSC_EXTERNAL;
+}
+
+/*
  * HPFAR_EL2 need not hold the address of a permission fault that is not on a table walk (DDI0487
  * D24.2.66): ask stage 1. False: stage 1 says no, by now; the access will be tried again.
  */
@@ -125,6 +134,10 @@ enum trap_result trap_abort(struct rec *rec, uint64_t esr, struct rmi_rec_exit *
 
 	if (is_external(esr))
 		return external_abort(rec, esr, far, exit);
+	if (!is_about_tables(esr)) {
+		inject_external_abort(rec, esr, far);
+		return TRAP_RESUME;
+	}
 	if (!fault_ipa(esr, far, &hpfar))
 		return TRAP_RESUME;
 	if (hpfar << 8 >= s2_size(s2)) {

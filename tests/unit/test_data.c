@@ -4,7 +4,7 @@
  */
 #include "world.h"
 
-#define RTT(level) rmi_result(RMI_ERROR_RTT, (level))
+#define RTT(level) rmi_result(RMI_ERROR_RTT, (unsigned int)(level))
 #define SPAN2 UINT64_C(0x200000)   /* of a level 2 entry */
 #define SPAN1 UINT64_C(0x40000000) /* of a level 1 entry */
 #define HALF (UINT64_C(1) << 32)   /* the protected half of the default realm */
