@@ -18,7 +18,8 @@ uint64_t bench_now(void);
 void bench_row(const char *name, uint64_t instructions, uint64_t count, uint64_t reference);
 
 /* The same with a number in the name: "csm_attach", 512, "pages" is csm_attach_512_pages. */
-void bench_row_n(const char *name, uint64_t number, const char *suffix, uint64_t instructions, uint64_t count);
+void bench_row_n(const char *name, uint64_t number, const char *suffix, uint64_t instructions,
+		 uint64_t count);
 
 /* Instructions of `ticks` of a realm's counter, which counts as fast as ours. */
 uint64_t bench_instructions(uint64_t ticks);

@@ -30,14 +30,14 @@ static struct csm_rid rid_of(struct test_realm *realm)
 }
 
 /* Does the call; a row for it, and one per page. */
-#define CALL(realm, name, pages, ...) \
-	({ \
-		struct script_result r_ = script(realm, BENCH_SMC, __VA_ARGS__); \
-		CHECK_EQ(r_.x[1], RSI_SUCCESS); \
-		bench_row_n(name, pages, "pages", bench_instructions(r_.x[0]), 1); \
-		if ((pages) > 1) \
+#define CALL(realm, name, pages, ...)                                                             \
+	({                                                                                        \
+		struct script_result r_ = script(realm, BENCH_SMC, __VA_ARGS__);                  \
+		CHECK_EQ(r_.x[1], RSI_SUCCESS);                                                   \
+		bench_row_n(name, pages, "pages", bench_instructions(r_.x[0]), 1);                \
+		if ((pages) > 1)                                                                  \
 			bench_row_n(name, pages, "per_page", bench_instructions(r_.x[0]), pages); \
-		r_; \
+		r_;                                                                               \
 	})
 
 static void bench_life(struct test_realm *p, struct test_realm *c, uint64_t pages)

@@ -99,7 +99,8 @@ int main(void)
 			if (count > most)
 				most = count;
 		}
-		printf("BENCH apt_lookup_%lu_entries_worst %lu visits\n", (unsigned long)made, (unsigned long)most);
+		printf("BENCH apt_lookup_%lu_entries_worst %lu visits\n", (unsigned long)made,
+		       (unsigned long)most);
 	}
 	free(dram);
 	return 0;

@@ -14,12 +14,9 @@ static uint64_t csm_version(const uint64_t *arg, uint64_t *out)
 }
 
 static rmi_command *const operations[] = {
-	[RMI_CSM_VERSION] = csm_version,
-	[RMI_CSM_APT_CREATE] = csm_apt_create,
-	[RMI_CSM_APT_EXTEND] = csm_apt_extend,
-	[RMI_CSM_APT_DESTROY] = csm_apt_destroy,
-	[RMI_CSM_UNMAP] = csm_unmap,
-	[RMI_CSM_FILL] = csm_fill,
+	[RMI_CSM_VERSION] = csm_version,       [RMI_CSM_APT_CREATE] = csm_apt_create,
+	[RMI_CSM_APT_EXTEND] = csm_apt_extend, [RMI_CSM_APT_DESTROY] = csm_apt_destroy,
+	[RMI_CSM_UNMAP] = csm_unmap,           [RMI_CSM_FILL] = csm_fill,
 	[RMI_CSM_ENTRY_READ] = csm_entry_read,
 };
 

@@ -80,7 +80,8 @@ static bool lock_new_rec(struct new_rec *n)
 	return true;
 }
 
-static void fill_rec(struct rec *rec, struct granule *rd, const struct rmi_rec_params *p, const struct new_rec *n)
+static void fill_rec(struct rec *rec, struct granule *rd, const struct rmi_rec_params *p,
+		     const struct new_rec *n)
 {
 	memcpy(rec->gprs, p->gprs, sizeof(p->gprs));
 	rec->pc = p->pc;

@@ -28,8 +28,8 @@ static uint64_t check_enter(const struct rec *rec, const struct rmi_rec_enter *e
 		return rmi_result(RMI_ERROR_REALM, 1);
 	if (!rec->runnable || rec->psci_pending || !run_gic_is_valid(enter))
 		return RMI_ERROR_REC;
-	if ((enter->flags & RMI_REC_ENTER_FLAG_EMUL_MMIO) && !(enter->flags & RMI_REC_ENTER_FLAG_INJECT_SEA) &&
-	    !rec->emulatable_abort)
+	if ((enter->flags & RMI_REC_ENTER_FLAG_EMUL_MMIO) &&
+	    !(enter->flags & RMI_REC_ENTER_FLAG_INJECT_SEA) && !rec->emulatable_abort)
 		return RMI_ERROR_REC;
 	return RMI_SUCCESS;
 }

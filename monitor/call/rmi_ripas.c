@@ -119,7 +119,8 @@ static uint64_t change_range(struct granule *rd, const struct rec *rec, struct r
 	return addr;
 }
 
-static uint64_t set_ripas_locked(struct granule *rd, struct rec *rec, uint64_t base, uint64_t top, uint64_t *out)
+static uint64_t set_ripas_locked(struct granule *rd, struct rec *rec, uint64_t base, uint64_t top,
+				 uint64_t *out)
 {
 	const struct s2 *s2 = &realm_of(rd)->s2;
 	struct rtt_walk w;

@@ -60,7 +60,8 @@ static bool measurement_extend(struct rec *rec)
 	if (index == 0 || index >= RSI_NUM_MEASUREMENTS || size > RSI_MEASUREMENT_SIZE)
 		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
 	REQUIRE(granule_lock(rec->rd, GRANULE_RD));
-	measurement_extend_rem(realm_of(rec->rd), (unsigned int)index, (const uint8_t *)&rec->gprs[3], (size_t)size);
+	measurement_extend_rem(realm_of(rec->rd), (unsigned int)index, (const uint8_t *)&rec->gprs[3],
+			       (size_t)size);
 	granule_unlock(rec->rd);
 	return rsi_return(rec, RSI_SUCCESS, 0, 0);
 }

@@ -41,7 +41,7 @@ static const struct {
 	uint32_t fid;
 	csm_command *run;
 } commands[] = {
-	{ RSI_CSM_CALL_UID, csm_uid },   { RSI_CSM_CALL_REVISION, csm_revision },
+	{ RSI_CSM_CALL_UID, csm_uid },    { RSI_CSM_CALL_REVISION, csm_revision },
 	{ RSI_CSM_VERSION, csm_version }, { RSI_CSM_REALM_ID, csm_realm_id },
 	{ RSI_CSM_CREATE, csm_create },   { RSI_CSM_SHARE, csm_share },
 	{ RSI_CSM_REVOKE, csm_revoke },   { RSI_CSM_DESTROY, csm_destroy },

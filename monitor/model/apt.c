@@ -28,7 +28,7 @@ struct apt {
 	uint32_t tree[APT_TREES]; /* roots */
 	uint64_t next_id;
 	uint32_t peer_hand;
-	uint32_t page[DIRECT_PAGES];     /* granule indexes */
+	uint32_t page[DIRECT_PAGES]; /* granule indexes */
 	uint32_t directory[DIRECTORIES];
 	_Alignas(8) struct apt_slot slot[ROOT_ENTRIES];
 };

@@ -65,8 +65,8 @@ struct apt_entry {
 	uint32_t prev;       /* share: the region's list */
 	uint32_t first;      /* region: shares, oldest first */
 	uint32_t last;
-	uint32_t release;    /* region: where a DATA_DESTROY in parts goes on in the list */
-	uint32_t consumer;   /* share: granule index of the consumer's RD while attached; else APT_NONE */
+	uint32_t release;  /* region: where a DATA_DESTROY in parts goes on in the list */
+	uint32_t consumer; /* share: granule index of the consumer's RD while attached; else APT_NONE */
 };
 _Static_assert(sizeof(struct apt_entry) <= 128, "32 entries must fit a granule");
 

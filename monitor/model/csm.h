@@ -38,10 +38,10 @@ enum csm_outcome {
 
 struct csm_answer {
 	enum csm_outcome outcome;
-	uint64_t status;     /* rsi_status, rsi_csm_status, or SMCCC_NOT_SUPPORTED */
-	uint64_t value[10];  /* x1.. of the result */
+	uint64_t status;    /* rsi_status, rsi_csm_status, or SMCCC_NOT_SUPPORTED */
+	uint64_t value[10]; /* x1.. of the result */
 	uint32_t num_values;
-	uint8_t event;       /* enum csm_event */
+	uint8_t event; /* enum csm_event */
 	uint64_t base;
 	uint64_t size;
 	uint64_t argument;
@@ -49,10 +49,10 @@ struct csm_answer {
 
 /* What a command knows of its caller. */
 struct csm_call {
-	struct granule *rd;  /* of the calling realm; not locked, alive because the caller is */
-	const uint64_t *x;   /* x0-x17 as the realm set them */
-	uint8_t asked;       /* the event that the host has answered; 0: first time */
-	bool rejected;       /* its answer */
+	struct granule *rd; /* of the calling realm; not locked, alive because the caller is */
+	const uint64_t *x;  /* x0-x17 as the realm set them */
+	uint8_t asked;      /* the event that the host has answered; 0: first time */
+	bool rejected;      /* its answer */
 };
 
 typedef void csm_command(const struct csm_call *call, struct csm_answer *answer);

@@ -49,7 +49,8 @@ void csm_data_created(struct granule *rd, struct ipa addr)
 	if (region == NULL)
 		return;
 	share = apt_entry(apt, region->first);
-	for (unsigned int seen = 0; share != NULL && seen < CSM_STEP && consumers < CSM_STEP_CONSUMERS; seen++) {
+	for (unsigned int seen = 0; share != NULL && seen < CSM_STEP && consumers < CSM_STEP_CONSUMERS;
+	     seen++) {
 		if (share->state == CSM_STATE_ATTACHED) {
 			csm_map_page(rd, region, share, addr.v - region->base);
 			consumers++;
@@ -67,7 +68,8 @@ bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data)
 
 	REQUIRE(region != NULL); /* only regions are mapped elsewhere */
 	share = apt_entry(apt, region->release != APT_NONE ? region->release : region->first);
-	for (unsigned int seen = 0; share != NULL && seen < CSM_STEP && consumers < CSM_STEP_CONSUMERS; seen++) {
+	for (unsigned int seen = 0; share != NULL && seen < CSM_STEP && consumers < CSM_STEP_CONSUMERS;
+	     seen++) {
 		if (share->consumer != APT_NONE) {
 			csm_unmap_page(share, addr.v - region->base, data);
 			consumers++;

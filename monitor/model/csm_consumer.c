@@ -201,7 +201,8 @@ static enum csm_step attach_locked(const struct csm_call *call, struct granule *
 	region = share == NULL ? NULL : apt_entry(csm_apt(peer), share->region);
 	if (region == NULL || share->state == CSM_STATE_REVOKED || region->state != CSM_STATE_CREATED ||
 	    region->size != consumer->size) {
-		csm_done(a, consumer->state == CSM_STATE_ATTACHED ? RSI_CSM_ERROR_REVOKED : RSI_CSM_ERROR_DENIED);
+		csm_done(a, consumer->state == CSM_STATE_ATTACHED ? RSI_CSM_ERROR_REVOKED
+								  : RSI_CSM_ERROR_DENIED);
 		return CSM_STEP_END;
 	}
 	return attach_phase(call, peer, region, share, consumer, a);

@@ -160,9 +160,9 @@ static uint64_t find_attachment(uint64_t rd_pa, uint64_t addr, struct attachment
 		return RMI_ERROR_INPUT;
 	rid = realm_of(rd)->rid;
 	apt = csm_apt(rd);
-	e = apt == NULL || !is_aligned(addr, GRANULE_SIZE) || addr + GRANULE_SIZE < addr ?
-		    NULL :
-		    csm_find_overlap(apt, addr, addr + GRANULE_SIZE);
+	e = apt == NULL || !is_aligned(addr, GRANULE_SIZE) || addr + GRANULE_SIZE < addr
+		    ? NULL
+		    : csm_find_overlap(apt, addr, addr + GRANULE_SIZE);
 	if (e == NULL || e->kind != APT_CONSUMER) {
 		granule_unlock(rd);
 		return RMI_ERROR_INPUT;

@@ -27,7 +27,8 @@ static inline void csm_ask(struct csm_answer *a, enum csm_event event, uint64_t 
 }
 
 /* Success, of which the host hears first: a range is gone from the realm with RD `rd`. */
-static inline void csm_tell_removed(struct csm_answer *a, uint64_t base, uint64_t size, const struct granule *rd)
+static inline void csm_tell_removed(struct csm_answer *a, uint64_t base, uint64_t size,
+				    const struct granule *rd)
 {
 	csm_ask(a, CSM_EVENT_REMOVE, base, size, granule_pa(rd).v);
 	a->outcome = CSM_TELL;
@@ -123,7 +124,8 @@ enum csm_want {
 };
 
 /* Looks at up to CSM_STEP entries from base + *cursor on. The RD is locked. */
-enum csm_scan csm_scan(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *cursor, enum csm_want want);
+enum csm_scan csm_scan(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *cursor,
+		       enum csm_want want);
 
 /* Gives up to CSM_STEP entries from *cursor on the RIPAS, where they are the realm's own. True: done. */
 bool csm_set_ripas(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *cursor, enum rmi_ripas ripas);

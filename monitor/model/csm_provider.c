@@ -9,7 +9,8 @@
 
 /* --- CREATE -------------------------------------------------------------------------------------------- */
 
-static enum csm_step create_failed(struct apt *apt, struct apt_entry *region, struct csm_answer *a, uint64_t status)
+static enum csm_step create_failed(struct apt *apt, struct apt_entry *region, struct csm_answer *a,
+				   uint64_t status)
 {
 	apt_remove(apt, region);
 	csm_done(a, status);
@@ -92,8 +93,8 @@ static enum csm_step create_locked(const struct csm_call *call, struct csm_answe
 		region->base = base;
 		region->size = size;
 		apt_insert(apt, region);
-	} else if (region->kind != APT_REGION || region->state != CSM_STATE_CREATING || region->base != base ||
-		   region->size != size) {
+	} else if (region->kind != APT_REGION || region->state != CSM_STATE_CREATING ||
+		   region->base != base || region->size != size) {
 		return CSM_STEP_END;
 	}
 	return create_phase(call, apt, region, a);

@@ -9,7 +9,7 @@
 struct span {
 	uint64_t start; /* of the entry */
 	uint64_t end;
-	bool within;    /* the whole entry lies in the range */
+	bool within; /* the whole entry lies in the range */
 };
 
 static struct span span_of(const struct rtt_walk *w, uint64_t base, uint64_t size)
@@ -47,7 +47,8 @@ static enum csm_scan judge(const struct rtt_walk *w, const struct span *s, enum 
 	return CSM_SCAN_BAD;
 }
 
-enum csm_scan csm_scan(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *cursor, enum csm_want want)
+enum csm_scan csm_scan(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *cursor,
+		       enum csm_want want)
 {
 	struct rtt_walk w = { 0 };
 

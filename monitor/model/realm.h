@@ -35,7 +35,7 @@ struct realm {
 	uint8_t num_wps;            /* minus one */
 	uint8_t rpv[64];
 	uint8_t measurement[RSI_NUM_MEASUREMENTS][RSI_MEASUREMENT_SIZE]; /* RIM, REM 1-4 */
-	struct granule *apt;        /* root of the Access Policy Table; NULL: no CSM for this realm */
+	struct granule *apt; /* root of the Access Policy Table; NULL: no CSM for this realm */
 };
 _Static_assert(sizeof(struct realm) <= GRANULE_SIZE, "struct realm must fit a granule");
 

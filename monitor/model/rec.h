@@ -17,10 +17,10 @@
 /* A call of RSI_CSM_* that waits for the host; the REC's registers still hold its arguments. */
 struct rec_csm {
 	bool pending;
-	bool done;             /* the command is complete: `result` goes to the realm on the next entry */
-	uint8_t event;         /* enum csm_event that was reported */
+	bool done;     /* the command is complete: `result` goes to the realm on the next entry */
+	uint8_t event; /* enum csm_event that was reported */
 	struct smc_regs result;
-	uint32_t num_results;  /* registers x0.. of `result` that are written */
+	uint32_t num_results; /* registers x0.. of `result` that are written */
 };
 
 /* The register state that run/ keeps; its layout is run/'s business (run/context.h). */
@@ -32,28 +32,28 @@ struct rec {
 	uint64_t pc;
 	uint64_t pstate;
 
-	struct granule *rd;     /* owner */
+	struct granule *rd; /* owner */
 	struct granule *aux[RMI_MAX_AUX];
 	uint32_t num_aux;
-	uint64_t mpidr;         /* MPIDR_EL1 form, bit 31 set */
+	uint64_t mpidr; /* MPIDR_EL1 form, bit 31 set */
 	bool runnable;
 
-	bool psci_pending;      /* CPU_ON or AFFINITY_INFO waits for RMI_PSCI_COMPLETE */
+	bool psci_pending; /* CPU_ON or AFFINITY_INFO waits for RMI_PSCI_COMPLETE */
 
 	bool host_call_pending;
-	struct ipa host_call;   /* the RsiHostCall structure */
+	struct ipa host_call; /* the RsiHostCall structure */
 
 	/* The request of RSI_IPA_STATE_SET; base = top = 0: none. `ripas_base` advances. */
 	uint64_t ripas_base;
 	uint64_t ripas_top;
-	uint8_t ripas_value;    /* enum rmi_ripas */
-	bool ripas_destroyed;   /* DESTROYED pages may change too */
-	bool ripas_pending;     /* the realm waits for the answer */
+	uint8_t ripas_value;  /* enum rmi_ripas */
+	bool ripas_destroyed; /* DESTROYED pages may change too */
+	bool ripas_pending;   /* the realm waits for the answer */
 
 	/* The last exit was a data abort: what an answer to it may do. */
 	bool emulatable_abort;
 	bool unprotected_abort;
-	uint64_t abort_esr;     /* ESR_EL2, FAR_EL2, HPFAR_EL2 of that exit */
+	uint64_t abort_esr; /* ESR_EL2, FAR_EL2, HPFAR_EL2 of that exit */
 	uint64_t abort_far;
 	uint64_t abort_hpfar;
 

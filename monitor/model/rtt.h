@@ -11,9 +11,9 @@
 
 /* The stage 2 translation of a realm; constant from REALM_CREATE on. */
 struct s2 {
-	struct pa root;      /* first starting-level table */
-	uint32_t num_roots;  /* concatenated starting tables, 1-16 */
-	int8_t start;        /* starting level, 0-2 */
+	struct pa root;     /* first starting-level table */
+	uint32_t num_roots; /* concatenated starting tables, 1-16 */
+	int8_t start;       /* starting level, 0-2 */
 	uint8_t ipa_bits;
 	uint16_t vmid;
 };
@@ -22,8 +22,8 @@ struct s2 {
 struct rtt_walk {
 	struct granule *granule; /* of the table */
 	struct rtte *table;
-	struct rtte entry;       /* as read */
-	uint64_t addr;           /* that was asked for */
+	struct rtte entry; /* as read */
+	uint64_t addr;     /* that was asked for */
 	unsigned int index;
 	int level;
 };

@@ -84,7 +84,7 @@ static enum trap_result external_abort(struct rec *rec, uint64_t esr, uint64_t f
 	unsigned int set = (unsigned int)(esr >> ESR_SET_SHIFT) & 3;
 
 	REQUIRE(set != 2); /* uncontainable: nothing here can be trusted any more */
-	if (set != 3) /* not restartable */
+	if (set != 3)      /* not restartable */
 		inject_external_abort(rec, esr, far);
 	return exit_with(exit, esr & EXIT_ESR_DATA_ABORT, 0);
 }

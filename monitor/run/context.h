@@ -45,10 +45,10 @@ struct run_context {
 	struct gic_state gic;
 	uint64_t vtcr, vttbr;
 	uint64_t virtual_serror; /* HCR_EL2.VSE, or 0 */
-	bool virtual_reported;  /* the timers' output as the last exit record had it */
+	bool virtual_reported;   /* the timers' output as the last exit record had it */
 	bool physical_reported;
-	bool simd_live;         /* the realm's SIMD registers are in the PE */
-	bool has_run;           /* since run_context_init() */
+	bool simd_live; /* the realm's SIMD registers are in the PE */
+	bool has_run;   /* since run_context_init() */
 };
 _Static_assert(sizeof(struct run_context) <= REC_CONTEXT_SIZE, "the context must fit its place in a REC");
 _Static_assert(offsetof(struct rec, pc) == REC_PC, "assembly uses it");
@@ -93,7 +93,7 @@ void simd_take_back(struct rec *rec);
 enum trap_result {
 	TRAP_RESUME, /* the realm runs on */
 	TRAP_SMC,
-	TRAP_EXIT,   /* the exit record is filled */
+	TRAP_EXIT, /* the exit record is filled */
 };
 
 enum trap_result trap_sync(struct rec *rec, struct rmi_rec_exit *exit);

@@ -7,6 +7,7 @@
 /* SCTLR_EL1 after reset: what is RES1 without newer features; MMU and caches off (DDI0487 D24.2.168). */
 #define SCTLR_EL1_RESET UINT64_C(0x30c50838)
 
+/* clang-format off: one list, not nested calls. */
 #define EL1_REGISTERS(f) \
 	f(sp_el0, "sp_el0") f(sp_el1, "sp_el1") f(elr, "elr_el12") f(spsr, "spsr_el12") f(sctlr, "sctlr_el12") \
 	f(actlr, "actlr_el1") f(cpacr, "cpacr_el12") f(ttbr0, "ttbr0_el12") f(ttbr1, "ttbr1_el12") \
@@ -24,6 +25,7 @@
 	f(0, "s3_0_c2_c1_0") f(1, "s3_0_c2_c1_1") f(2, "s3_0_c2_c1_2") f(3, "s3_0_c2_c1_3") \
 	f(4, "s3_0_c2_c2_0") f(5, "s3_0_c2_c2_1") f(6, "s3_0_c2_c2_2") f(7, "s3_0_c2_c2_3") \
 	f(8, "s3_0_c2_c3_0") f(9, "s3_0_c2_c3_1")
+/* clang-format on */
 
 #define SAVE(field, name) s->field = read_sysreg(name);
 #define LOAD(field, name) write_sysreg(name, s->field);

@@ -75,7 +75,8 @@ static uint64_t mmfr1(void)
 {
 	uint64_t v = read_sysreg("id_aa64mmfr1_el1");
 
-	return at_most(v & (FIELD(0) | FIELD(12) | FIELD(20) | FIELD(24) | FIELD(28) | FIELD(36) | FIELD(48)), 0, 2);
+	return at_most(v & (FIELD(0) | FIELD(12) | FIELD(20) | FIELD(24) | FIELD(28) | FIELD(36) | FIELD(48)),
+		       0, 2);
 }
 
 /* CnP, UAO, LSM, VARange, CCIDX, ST, AT, IDS, TTL, BBM, E0PD. */

@@ -43,20 +43,23 @@
  * ones, LORegions and error records to EL2; local TLB and instruction cache maintenance reaches all PEs (FB), because
  * a REC may go on on another one.
  */
-#define HCR_REALM \
-	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TID3 | HCR_TSC | \
-	 HCR_TIDCP | HCR_RW | HCR_E2H | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK | HCR_API | HCR_FWB)
+#define HCR_REALM                                                                                     \
+	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TID3 | \
+	 HCR_TSC | HCR_TIDCP | HCR_RW | HCR_E2H | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK | HCR_API | \
+	 HCR_FWB)
 
 /* CPTR_EL2 with E2H: trace and activity monitors trapped; FP, SVE and SME too, until first use. */
 #define CPTR_REALM ((UINT64_C(1) << 28) | (UINT64_C(1) << 30))
 
 /* MDCR_EL2: performance monitors, debug, profiling, trace filter trapped; the buffers are not the realm's. */
-#define MDCR_REALM \
-	((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 14) | (UINT64_C(1) << 19))
+#define MDCR_REALM                                                                            \
+	((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 14) | \
+	 (UINT64_C(1) << 19))
 
 /* VTCR_EL2: walks cacheable, inner shareable; 4 KiB granules; NSA; RES1. */
-#define VTCR_COMMON \
-	((UINT64_C(1) << 8) | (UINT64_C(1) << 10) | (UINT64_C(3) << 12) | (UINT64_C(1) << 30) | (UINT64_C(1) << 31))
+#define VTCR_COMMON                                                                             \
+	((UINT64_C(1) << 8) | (UINT64_C(1) << 10) | (UINT64_C(3) << 12) | (UINT64_C(1) << 30) | \
+	 (UINT64_C(1) << 31))
 #define VTCR_VS (UINT64_C(1) << 19)
 
 unsigned int run_enter(struct rec *rec);

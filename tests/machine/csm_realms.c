@@ -10,8 +10,8 @@ struct test_realm *csm_realm(const char *name)
 }
 
 /* INCOMPLETE means "again": an interrupt came. */
-#define RETRY(result, call) \
-	do { \
+#define RETRY(result, call)        \
+	do {                       \
 		(result) = (call); \
 	} while ((result).x[0] == RSI_INCOMPLETE)
 
@@ -32,7 +32,8 @@ uint64_t csm_create(struct test_realm *realm, uint64_t base, uint64_t size, uint
 	return r.x[0];
 }
 
-uint64_t csm_share(struct test_realm *realm, uint64_t id, struct csm_rid peer, uint64_t permission, uint64_t *n)
+uint64_t csm_share(struct test_realm *realm, uint64_t id, struct csm_rid peer, uint64_t permission,
+		   uint64_t *n)
 {
 	struct script_result r = realm_smc(realm, RSI_CSM_SHARE, id, peer.lo, peer.hi, permission, 0);
 

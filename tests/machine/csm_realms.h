@@ -17,7 +17,8 @@ struct test_realm *csm_realm(const char *name);
 
 struct csm_rid csm_rid_of(struct test_realm *realm);
 uint64_t csm_create(struct test_realm *realm, uint64_t base, uint64_t size, uint64_t *id);
-uint64_t csm_share(struct test_realm *realm, uint64_t id, struct csm_rid peer, uint64_t permission, uint64_t *n);
+uint64_t csm_share(struct test_realm *realm, uint64_t id, struct csm_rid peer, uint64_t permission,
+		   uint64_t *n);
 uint64_t csm_revoke(struct test_realm *realm, struct csm_rid peer, uint64_t n);
 uint64_t csm_destroy(struct test_realm *realm, uint64_t id);
 uint64_t csm_reserve(struct test_realm *realm, struct csm_rid peer, uint64_t n, uint64_t base, uint64_t size);

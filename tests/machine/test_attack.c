@@ -67,7 +67,8 @@ MACHINE_TEST(attack_host_commands)
 	/* A page of the host's choice where C expects P's. */
 	value = test_granule();
 	CHECK_OK(rmi_granule_delegate(&rmm, value));
-	CHECK_RMI(rmi_data_create_unknown(&rmm, s.c->realm.rd, value, CSM_WINDOW), rmi_result(RMI_ERROR_RTT, 3));
+	CHECK_RMI(rmi_data_create_unknown(&rmm, s.c->realm.rd, value, CSM_WINDOW),
+		  rmi_result(RMI_ERROR_RTT, 3));
 	CHECK_OK(rmi_granule_undelegate(&rmm, value));
 	test_granule_free(value);
 	/* Mapped as host memory into a realm that is with the host: the access faults. */

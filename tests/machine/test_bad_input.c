@@ -8,17 +8,17 @@
 
 /* Addresses that are no granule of the kind a command wants. */
 static const uint64_t bad_addresses[] = {
-	0x1,                           /* misaligned, and no memory */
-	0x60000001,                    /* misaligned, in DRAM */
+	0x1,        /* misaligned, and no memory */
+	0x60000001, /* misaligned, in DRAM */
 	0x60000800,
-	0x0,                           /* flash: not delegable */
-	0x09000000,                    /* a device */
-	0x0e000000,                    /* Secure RAM */
-	0x40100000,                    /* the RMM's image */
-	0x418ff000,                    /* the page it shares with EL3 */
-	0x3ffffffff000,                /* beyond DRAM */
-	0xfffffffffffff000,            /* and beyond any address */
-	0x1000000060000000,            /* high bits on a good one */
+	0x0,                /* flash: not delegable */
+	0x09000000,         /* a device */
+	0x0e000000,         /* Secure RAM */
+	0x40100000,         /* the RMM's image */
+	0x418ff000,         /* the page it shares with EL3 */
+	0x3ffffffff000,     /* beyond DRAM */
+	0xfffffffffffff000, /* and beyond any address */
+	0x1000000060000000, /* high bits on a good one */
 	0x8000000060000000,
 };
 
@@ -51,7 +51,8 @@ static void check_one(const struct bad_case *c, uint64_t bad)
 	x[c->argument] = bad;
 	regs = rmi_call(&rmm, c->fid, x[1], x[2], x[3], x[4], x[5]);
 	if (regs.x[0] != RMI_ERROR_INPUT)
-		verdict_fail("command %lx, x%u = %lx: %s", c->fid, c->argument, bad, host_result_name(regs.x[0]));
+		verdict_fail("command %lx, x%u = %lx: %s", c->fid, c->argument, bad,
+			     host_result_name(regs.x[0]));
 }
 
 static void check_case(const struct bad_case *c, const uint64_t *more, unsigned int more_count)
@@ -89,7 +90,9 @@ MACHINE_TEST(bad_rmi_addresses)
 			{ RMI_RTT_DESTROY, 1, { 0, rd, CSM_WINDOW, 3 } },
 			{ RMI_RTT_FOLD, 1, { 0, rd, CSM_WINDOW, 3 } },
 			{ RMI_RTT_READ_ENTRY, 1, { 0, rd, CSM_WINDOW, 3 } },
-			{ RMI_RTT_MAP_UNPROTECTED, 1, { 0, rd, host_unprotected_base(&realm->realm), 3, ns } },
+			{ RMI_RTT_MAP_UNPROTECTED,
+			  1,
+			  { 0, rd, host_unprotected_base(&realm->realm), 3, ns } },
 			{ RMI_RTT_UNMAP_UNPROTECTED, 1, { 0, rd, host_unprotected_base(&realm->realm), 3 } },
 			{ RMI_RTT_INIT_RIPAS, 1, { 0, rd, CSM_WINDOW, CSM_WINDOW + GRANULE_SIZE } },
 			{ RMI_RTT_SET_RIPAS, 1, { 0, rd, rec, CSM_WINDOW, CSM_WINDOW + GRANULE_SIZE } },
@@ -148,8 +151,14 @@ MACHINE_TEST(bad_rmi_ipas)
 	struct test_realm *realm = csm_realm("A");
 	uint64_t rd = realm->realm.rd, spare = test_granule();
 	uint64_t half = host_unprotected_base(&realm->realm);
-	const uint64_t bad[] = { 1, 0x800, CSM_WINDOW + 8, 2 * half, 2 * half + GRANULE_SIZE, ~ABI_U64(0),
-				 ABI_U64(1) << 63, ~ABI_U64(0xfff) };
+	const uint64_t bad[] = { 1,
+				 0x800,
+				 CSM_WINDOW + 8,
+				 2 * half,
+				 2 * half + GRANULE_SIZE,
+				 ~ABI_U64(0),
+				 ABI_U64(1) << 63,
+				 ~ABI_U64(0xfff) };
 	const int64_t bad_levels[] = { -2, -1, 4, 5, 99, INT64_MIN, INT64_MAX, 0x100000003 };
 
 	CHECK_OK(rmi_granule_delegate(&rmm, spare));
@@ -237,8 +246,15 @@ MACHINE_TEST(bad_realm_arguments)
 {
 	struct test_realm *realm = csm_realm("A");
 	uint64_t half = host_unprotected_base(&realm->realm);
-	const uint64_t bad[] = { 1, 0xfff, CSM_WINDOW + 0x80, half, half + GRANULE_SIZE, 2 * half,
-				 ABI_U64(1) << 63, ~ABI_U64(0xfff), ~ABI_U64(0) };
+	const uint64_t bad[] = { 1,
+				 0xfff,
+				 CSM_WINDOW + 0x80,
+				 half,
+				 half + GRANULE_SIZE,
+				 2 * half,
+				 ABI_U64(1) << 63,
+				 ~ABI_U64(0xfff),
+				 ~ABI_U64(0) };
 	struct csm_rid own = csm_rid_of(realm);
 
 	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -256,7 +272,8 @@ MACHINE_TEST(bad_realm_arguments)
 	}
 	CHECK_EQ(realm_smc(realm, RSI_CSM_CREATE, CSM_WINDOW, 0, 0).x[0], RSI_ERROR_INPUT);
 	CHECK_EQ(realm_smc(realm, RSI_CSM_CREATE, CSM_WINDOW, -CSM_WINDOW, 0).x[0], RSI_ERROR_INPUT);
-	CHECK_EQ(realm_smc(realm, RSI_CSM_CREATE, half - GRANULE_SIZE, 2 * GRANULE_SIZE, 0).x[0], RSI_ERROR_INPUT);
+	CHECK_EQ(realm_smc(realm, RSI_CSM_CREATE, half - GRANULE_SIZE, 2 * GRANULE_SIZE, 0).x[0],
+		 RSI_ERROR_INPUT);
 	CHECK_EQ(realm_smc(realm, RSI_CSM_CREATE, CSM_WINDOW, GRANULE_SIZE, 1).x[0], RSI_ERROR_INPUT);
 	CHECK_EQ(realm_smc(realm, RSI_CSM_RESERVE, own.lo, own.hi, 0, CSM_WINDOW, GRANULE_SIZE).x[0],
 		 RSI_ERROR_INPUT);
@@ -266,8 +283,10 @@ MACHINE_TEST(bad_realm_arguments)
 	CHECK_EQ(realm_smc(realm, RSI_CSM_ATTACH, 1, 2, 3).x[0], RSI_CSM_ERROR_DENIED);
 	CHECK_EQ(realm_smc(realm, RSI_CSM_DETACH, 1, 2, 3).x[0], RSI_CSM_ERROR_DENIED);
 	CHECK_EQ(realm_smc(realm, RSI_CSM_QUERY, 1000000).x[0], RSI_ERROR_INPUT);
-	CHECK_EQ(realm_smc(realm, RSI_IPA_STATE_SET, CSM_WINDOW, CSM_WINDOW, RSI_RAM, 0).x[0], RSI_ERROR_INPUT);
-	CHECK_EQ(realm_smc(realm, RSI_IPA_STATE_SET, CSM_WINDOW, CSM_WINDOW + GRANULE_SIZE, RSI_DESTROYED, 0).x[0],
+	CHECK_EQ(realm_smc(realm, RSI_IPA_STATE_SET, CSM_WINDOW, CSM_WINDOW, RSI_RAM, 0).x[0],
+		 RSI_ERROR_INPUT);
+	CHECK_EQ(realm_smc(realm, RSI_IPA_STATE_SET, CSM_WINDOW, CSM_WINDOW + GRANULE_SIZE, RSI_DESTROYED, 0)
+			 .x[0],
 		 RSI_ERROR_INPUT);
 	CHECK_EQ(realm_smc(realm, RSI_MEASUREMENT_READ, 5).x[0], RSI_ERROR_INPUT);
 	CHECK_EQ(realm_smc(realm, RSI_MEASUREMENT_EXTEND, 0, 8).x[0], RSI_ERROR_INPUT);

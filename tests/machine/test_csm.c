@@ -240,7 +240,8 @@ MACHINE_TEST(csm_host_takes_a_page)
 	csm_setup(&s, PAGES, CSM_PERM_RW);
 	CHECK_EQ(realm_write64(s.p, CSM_WINDOW, 1), 0);
 	/* Not through the consumer. */
-	CHECK_RMI(rmi_data_destroy(&rmm, s.c->realm.rd, CSM_WINDOW, &data, &top), rmi_result(RMI_ERROR_RTT, 3));
+	CHECK_RMI(rmi_data_destroy(&rmm, s.c->realm.rd, CSM_WINDOW, &data, &top),
+		  rmi_result(RMI_ERROR_RTT, 3));
 	CHECK_OK(host_translate(&s.p->realm, CSM_WINDOW, &pa));
 	CHECK_RMI(rmi_data_destroy(&rmm, s.p->realm.rd, CSM_WINDOW, &data, &top), RMI_SUCCESS);
 	CHECK_EQ(data, pa);

@@ -9,8 +9,10 @@ static void check_extension(enum rmi_hash_algorithm algorithm, const uint64_t *e
 {
 	struct test_realm *realm =
 		realm_start(REALM_PROGRAM_SCRIPT, &(struct realm_options){ .hash_algo = algorithm });
-	uint64_t extend[18] = { RSI_MEASUREMENT_EXTEND, 2, 32, 0x0807060504030201, 0x100f0e0d0c0b0a09,
-				0x1817161514131211, 0x201f1e1d1c1b1a19 };
+	uint64_t extend[18] = {
+		RSI_MEASUREMENT_EXTEND, 2, 32, 0x0807060504030201, 0x100f0e0d0c0b0a09, 0x1817161514131211,
+		0x201f1e1d1c1b1a19
+	};
 	uint64_t read[18] = { RSI_MEASUREMENT_READ, 2 };
 
 	realm_smc_wide(realm, extend);

@@ -11,7 +11,8 @@
 #define UNDEFINED 0x2000000
 
 /* Writes instructions to the realm's free RAM and has REC 0 execute them. */
-static bool execute(struct test_realm *realm, struct script_result *result, const uint32_t *code, unsigned int words)
+static bool execute(struct test_realm *realm, struct script_result *result, const uint32_t *code,
+		    unsigned int words)
 {
 	for (unsigned int i = 0; i < words; i += 2)
 		CHECK_EQ(realm_write64(realm, test_ram(realm) + 4 * (uint64_t)i,
@@ -132,18 +133,19 @@ MACHINE_TEST(host_simd_state)
 /* Registers of the host's own EL1: a guest of its is not disturbed. */
 MACHINE_TEST(host_el1_state)
 {
-#define HOST_REGISTERS(f)                                                                                          \
-	f("sp_el0") f("sp_el1") f("elr_el1") f("spsr_el1") f("ttbr0_el1") f("ttbr1_el1") f("tcr_el1")             \
-	f("mair_el1") f("esr_el1") f("far_el1") f("vbar_el1") f("contextidr_el1") f("tpidr_el0") f("tpidrro_el0") \
-	f("tpidr_el1") f("cntp_cval_el0") f("cntv_cval_el0") f("apiakeylo_el1") f("apgakeyhi_el1") f("vttbr_el2")
+#define HOST_REGISTERS(f)                                                                                \
+	f("sp_el0") f("sp_el1") f("elr_el1") f("spsr_el1") f("ttbr0_el1") f("ttbr1_el1") f("tcr_el1")    \
+		f("mair_el1") f("esr_el1") f("far_el1") f("vbar_el1") f("contextidr_el1") f("tpidr_el0") \
+			f("tpidrro_el0") f("tpidr_el1") f("cntp_cval_el0") f("cntv_cval_el0")            \
+				f("apiakeylo_el1") f("apgakeyhi_el1") f("vttbr_el2")
 	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
 	uint64_t value;
 
 #define SET(name) __asm__ volatile(".arch_extension pauth\n\tmsr " name ", %0" : : "r"(UINT64_C(0x5000)));
-#define SAME(name)                                                                            \
-	__asm__ volatile(".arch_extension pauth\n\tmrs %0, " name : "=r"(value));              \
-	if (value != 0x5000)                                                                  \
-		print(name "\n");                                                              \
+#define SAME(name)                                                                \
+	__asm__ volatile(".arch_extension pauth\n\tmrs %0, " name : "=r"(value)); \
+	if (value != 0x5000)                                                      \
+		print(name "\n");                                                 \
 	CHECK_EQ(value, 0x5000);
 	HOST_REGISTERS(SET)
 	CHECK_EQ(realm_write64(realm, test_ram(realm), 1), 0);
@@ -158,16 +160,16 @@ MACHINE_TEST(realm_hidden_registers)
 		const char *name;
 		uint16_t number;
 	} hidden[] = {
-		{ "PMCR_EL0", SYSREG(3, 3, 9, 12, 0) },	   { "PMCCNTR_EL0", SYSREG(3, 3, 9, 13, 0) },
+		{ "PMCR_EL0", SYSREG(3, 3, 9, 12, 0) },      { "PMCCNTR_EL0", SYSREG(3, 3, 9, 13, 0) },
 		{ "PMUSERENR_EL0", SYSREG(3, 3, 9, 14, 0) }, { "PMINTENSET_EL1", SYSREG(3, 0, 9, 14, 1) },
-		{ "TCR2_EL1", SYSREG(3, 0, 2, 0, 3) },	   { "GCR_EL1", SYSREG(3, 0, 1, 0, 6) },
-		{ "TFSR_EL1", SYSREG(3, 0, 5, 6, 0) },	   { "SCXTNUM_EL1", SYSREG(3, 0, 13, 0, 7) },
-		{ "SCXTNUM_EL0", SYSREG(3, 3, 13, 0, 7) }, { "LORC_EL1", SYSREG(3, 0, 10, 4, 3) },
-		{ "ERRIDR_EL1", SYSREG(3, 0, 5, 3, 0) },   { "TRFCR_EL1", SYSREG(3, 0, 1, 2, 1) },
-		{ "TRCOSLSR", SYSREG(2, 1, 1, 1, 4) },	   { "HCR_EL2", SYSREG(3, 4, 1, 1, 0) },
-		{ "SCR_EL3", SYSREG(3, 6, 1, 1, 0) },	   { "S3_0_C15_C0_0", SYSREG(3, 0, 15, 0, 0) },
+		{ "TCR2_EL1", SYSREG(3, 0, 2, 0, 3) },       { "GCR_EL1", SYSREG(3, 0, 1, 0, 6) },
+		{ "TFSR_EL1", SYSREG(3, 0, 5, 6, 0) },       { "SCXTNUM_EL1", SYSREG(3, 0, 13, 0, 7) },
+		{ "SCXTNUM_EL0", SYSREG(3, 3, 13, 0, 7) },   { "LORC_EL1", SYSREG(3, 0, 10, 4, 3) },
+		{ "ERRIDR_EL1", SYSREG(3, 0, 5, 3, 0) },     { "TRFCR_EL1", SYSREG(3, 0, 1, 2, 1) },
+		{ "TRCOSLSR", SYSREG(2, 1, 1, 1, 4) },       { "HCR_EL2", SYSREG(3, 4, 1, 1, 0) },
+		{ "SCR_EL3", SYSREG(3, 6, 1, 1, 0) },        { "S3_0_C15_C0_0", SYSREG(3, 0, 15, 0, 0) },
 		{ "S3_3_C11_C0_0", SYSREG(3, 3, 11, 0, 0) }, { "AMCR_EL0", SYSREG(3, 3, 13, 2, 0) },
-		{ "TPIDR2_EL0", SYSREG(3, 3, 13, 0, 5) },  { "SVCR", SYSREG(3, 3, 4, 2, 2) },
+		{ "TPIDR2_EL0", SYSREG(3, 3, 13, 0, 5) },    { "SVCR", SYSREG(3, 3, 4, 2, 2) },
 		{ "CNTHP_CTL_EL2", SYSREG(3, 4, 14, 2, 1) }, { "ICH_LR0_EL2", SYSREG(3, 4, 12, 12, 0) },
 	};
 	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);

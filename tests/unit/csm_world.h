@@ -7,7 +7,7 @@
 
 #include "world.h"
 
-#define PAGES(n) ((uint64_t)(n) * GRANULE_SIZE)
+#define PAGES(n) ((uint64_t)(n)*GRANULE_SIZE)
 
 /* P, C and X: ACTIVE, with an APT of one granule. P provides `id` to C as share `n`, if set up so. */
 struct csm_world {

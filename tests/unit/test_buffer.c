@@ -33,7 +33,8 @@ static void make_block(uint64_t at)
 		world_free(spare[--count - 512]);
 	for (uint64_t i = 0; i < 512; i++) {
 		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, page + PAGES(i)), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, page + PAGES(i), at + PAGES(i)), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, page + PAGES(i), at + PAGES(i)),
+				 RMI_SUCCESS);
 	}
 	out = world_rmi(RMI_RTT_FOLD, r.rd, at, 3);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
@@ -43,7 +44,8 @@ static void make_block(uint64_t at)
 
 static void test_block(void **state)
 {
-	const uint64_t at[] = { WORLD_RAM, WORLD_RAM + PAGES(1), WORLD_RAM + PAGES(300), WORLD_RAM + PAGES(511) };
+	const uint64_t at[] = { WORLD_RAM, WORLD_RAM + PAGES(1), WORLD_RAM + PAGES(300),
+				WORLD_RAM + PAGES(511) };
 
 	(void)state;
 	world_reset();
@@ -129,11 +131,12 @@ static void test_state_get(void **state)
 	check_state(WORLD_RAM, top, WORLD_RAM + BLOCK, RSI_EMPTY);
 	check_state(WORLD_RAM + PAGES(100), top, WORLD_RAM + BLOCK, RSI_EMPTY);
 	check_state(WORLD_RAM + PAGES(511), top, WORLD_RAM + BLOCK, RSI_EMPTY);
-	check_state(WORLD_RAM + PAGES(511), WORLD_RAM + BLOCK + 1 * GRANULE_SIZE, WORLD_RAM + BLOCK, RSI_EMPTY);
+	check_state(WORLD_RAM + PAGES(511), WORLD_RAM + BLOCK + 1 * GRANULE_SIZE, WORLD_RAM + BLOCK,
+		    RSI_EMPTY);
 	check_state(0, top, WORLD_RAM, RSI_EMPTY);
 	check_state(WORLD_RAM - GRANULE_SIZE, top, WORLD_RAM, RSI_EMPTY);
 	check_state(WORLD_RAM + 2 * BLOCK, top, GIB, RSI_EMPTY);
-	check_state(GIB - BLOCK, top, GIB, RSI_EMPTY); /* the last entry */
+	check_state(GIB - BLOCK, top, GIB, RSI_EMPTY);        /* the last entry */
 	check_state(GIB + GRANULE_SIZE, top, top, RSI_EMPTY); /* in the starting table, up to the bound */
 	world_end(&r);
 	world_check_all_back();
@@ -202,12 +205,9 @@ static void test_shared_revoked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_block),
-		cmocka_unit_test(test_fault_level),
-		cmocka_unit_test(test_state_get),
-		cmocka_unit_test(test_state_get_roots),
-		cmocka_unit_test(test_shared),
-		cmocka_unit_test(test_shared_revoked),
+		cmocka_unit_test(test_block),     cmocka_unit_test(test_fault_level),
+		cmocka_unit_test(test_state_get), cmocka_unit_test(test_state_get_roots),
+		cmocka_unit_test(test_shared),    cmocka_unit_test(test_shared_revoked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

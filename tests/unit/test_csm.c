@@ -43,7 +43,9 @@ static void test_permissions(void **state)
 	const struct {
 		enum csm_permission permission;
 		bool write, execute;
-	} rules[] = { { CSM_PERM_RO, false, false }, { CSM_PERM_RW, true, false }, { CSM_PERM_RX, false, true } };
+	} rules[] = { { CSM_PERM_RO, false, false },
+		      { CSM_PERM_RW, true, false },
+		      { CSM_PERM_RX, false, true } };
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
@@ -84,10 +86,12 @@ static void test_consent(void **state)
 	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, 1, 2, 0, WORLD_CSM + w.size, w.size), RSI_SUCCESS);
 	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, 1, 2, 0), RSI_CSM_ERROR_DENIED);
 	/* Nor another size. */
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM + PAGES(16), PAGES(1)), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM + PAGES(16), PAGES(1)),
+			 RSI_SUCCESS);
 	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
 	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), 0), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM + PAGES(16), PAGES(3)), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM + PAGES(16), PAGES(3)),
+			 RSI_SUCCESS);
 	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, PAGES(64)), 0);
 	assert_int_equal(pages_reached(&w.x, WORLD_CSM, PAGES(64)), 0);
@@ -121,7 +125,8 @@ static void test_attach_states(void **state)
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 	}
 	/* The same share twice; another range over it. */
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM + PAGES(8), w.size), RSI_ERROR_STATE);
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM + PAGES(8), w.size),
+			 RSI_ERROR_STATE);
 	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
 	/* Once more: nothing is missing. */
 	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
@@ -144,9 +149,15 @@ static void test_ranges(void **state)
 {
 	const uint64_t half = UINT64_C(1) << 32;
 	const uint64_t bad[][2] = {
-		{ WORLD_CSM, 0 },	     { WORLD_CSM + 1, PAGES(1) },	{ WORLD_CSM, PAGES(1) + 8 },
-		{ half, PAGES(1) },	     { half - PAGES(1), PAGES(2) },	{ 0 - PAGES(1), PAGES(2) },
-		{ WORLD_CSM, 0 - PAGES(1) }, { WORLD_CSM, 0 - WORLD_CSM },	{ half - PAGES(2), 0 - half },
+		{ WORLD_CSM, 0 },
+		{ WORLD_CSM + 1, PAGES(1) },
+		{ WORLD_CSM, PAGES(1) + 8 },
+		{ half, PAGES(1) },
+		{ half - PAGES(1), PAGES(2) },
+		{ 0 - PAGES(1), PAGES(2) },
+		{ WORLD_CSM, 0 - PAGES(1) },
+		{ WORLD_CSM, 0 - WORLD_CSM },
+		{ half - PAGES(2), 0 - half },
 		{ UINT64_MAX, PAGES(1) },
 	};
 	struct csm_world w;
@@ -155,15 +166,19 @@ static void test_ranges(void **state)
 	csm_share_all(&w, 4, CSM_PERM_RW);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(smc(&w.x, RSI_CSM_CREATE, bad[i][0], bad[i][1], 0), RSI_ERROR_INPUT);
-		assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 5, bad[i][0], bad[i][1]), RSI_ERROR_INPUT);
+		assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 5, bad[i][0], bad[i][1]),
+				 RSI_ERROR_INPUT);
 	}
 	assert_int_equal(smc(&w.x, RSI_CSM_CREATE, WORLD_CSM, PAGES(1), 1), RSI_ERROR_INPUT);
 	/* Every way to overlap what is there, on both sides and in both roles. */
 	for (unsigned int i = 0; i < 2; i++) {
 		struct world_realm *r = i == 0 ? &w.p : &w.c;
 		const uint64_t over[][2] = {
-			{ WORLD_CSM, PAGES(4) }, { WORLD_CSM + PAGES(1), PAGES(1) }, { WORLD_CSM - PAGES(1), PAGES(2) },
-			{ WORLD_CSM + PAGES(3), PAGES(2) }, { WORLD_CSM - PAGES(1), PAGES(8) },
+			{ WORLD_CSM, PAGES(4) },
+			{ WORLD_CSM + PAGES(1), PAGES(1) },
+			{ WORLD_CSM - PAGES(1), PAGES(2) },
+			{ WORLD_CSM + PAGES(3), PAGES(2) },
+			{ WORLD_CSM - PAGES(1), PAGES(8) },
 		};
 
 		for (size_t k = 0; k < sizeof(over) / sizeof(over[0]); k++) {
@@ -203,8 +218,10 @@ static void test_ripas(void **state)
 	}
 	csm_offer(&w, 2, CSM_PERM_RO);
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
-	assert_int_equal(smc(&w.p, RSI_IPA_STATE_SET, WORLD_CSM, WORLD_CSM + PAGES(1), RSI_EMPTY, 0), RSI_ERROR_INPUT);
-	assert_int_equal(smc(&w.c, RSI_IPA_STATE_SET, WORLD_CSM + PAGES(1), WORLD_CSM + PAGES(8), RSI_EMPTY, 0),
+	assert_int_equal(smc(&w.p, RSI_IPA_STATE_SET, WORLD_CSM, WORLD_CSM + PAGES(1), RSI_EMPTY, 0),
+			 RSI_ERROR_INPUT);
+	assert_int_equal(smc(&w.c, RSI_IPA_STATE_SET, WORLD_CSM + PAGES(1), WORLD_CSM + PAGES(8), RSI_EMPTY,
+			     0),
 			 RSI_ERROR_INPUT);
 	csm_end(&w);
 }
@@ -225,7 +242,7 @@ static void test_ripas_race(void **state)
 	world_activate(&p);
 	assert_true(world_smc_exits(&p, 0, on, &out, &exit));
 	assert_int_equal(rmi(RMI_PSCI_COMPLETE, p.rec[0], p.rec[1], PSCI_SUCCESS), RMI_SUCCESS);
-	assert_true(world_smc_exits(&p, 0, set, &out, &exit)); /* REC 0 waits */
+	assert_true(world_smc_exits(&p, 0, set, &out, &exit));    /* REC 0 waits */
 	assert_true(world_smc_exits(&p, 1, create, &out, &exit)); /* REC 1 */
 	assert_true(world_serve(&p, &exit));
 	assert_false(world_resume(&p, 1, 0, &out, &exit));
@@ -557,7 +574,8 @@ static void test_host_lies_about_reservation(void **state)
 		assert_true(world_smc_exits(&w.c, 0, reserve, &out, &exit));
 		assert_true(world_serve(&w.c, &exit));
 		pa = world_delegated();
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w.c.rd, pa, WORLD_CSM), rmi_result(RMI_ERROR_RTT, 3));
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w.c.rd, pa, WORLD_CSM),
+				 rmi_result(RMI_ERROR_RTT, 3));
 		world_undelegate(pa);
 		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 		assert_int_equal(out.x[0], RSI_SUCCESS);

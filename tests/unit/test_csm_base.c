@@ -153,8 +153,10 @@ static void test_many_consumers(void **state)
 	for (unsigned int i = 0; i < CONSUMERS; i++) {
 		world_realm(&c[i], &(struct world_options){ .apt = 1 });
 		world_activate(&c[i]);
-		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(rid_of(&c[i])), CSM_PERM_RO, 0), RSI_SUCCESS);
-		assert_int_equal(smc(&c[i], RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
+		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(rid_of(&c[i])), CSM_PERM_RO, 0),
+				 RSI_SUCCESS);
+		assert_int_equal(smc(&c[i], RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size),
+				 RSI_SUCCESS);
 		assert_int_equal(smc(&c[i], RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
 	}
 	assert_true(world_translate(&w.p, WORLD_CSM, &page, &desc));
@@ -199,7 +201,8 @@ static void contiguous_region(struct csm_world *w)
 	world_tables(&w->p, WORLD_CSM, PAGES(512));
 	for (uint64_t i = 0; i < 512; i++) {
 		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, RUN + PAGES(i)), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w->p.rd, RUN + PAGES(i), WORLD_CSM + PAGES(i)), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w->p.rd, RUN + PAGES(i), WORLD_CSM + PAGES(i)),
+				 RMI_SUCCESS);
 	}
 	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
 	w->id = out.x[1];
@@ -367,7 +370,8 @@ static void test_teardown_of_consumer(void **state)
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, w.c.rd), RMI_ERROR_REALM);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM + 8), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM + w.size), RMI_ERROR_INPUT);
-	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.p.rd, WORLD_CSM), RMI_ERROR_INPUT); /* a region, not a range */
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.p.rd, WORLD_CSM),
+			 RMI_ERROR_INPUT); /* a region, not a range */
 	out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(out.x[1], WORLD_CSM + PAGES(512));
@@ -471,20 +475,13 @@ static void test_entry_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_data_destroy),
-		cmocka_unit_test(test_tlb),
-		cmocka_unit_test(test_data_created),
-		cmocka_unit_test(test_fill),
-		cmocka_unit_test(test_many_consumers),
-		cmocka_unit_test(test_fold),
-		cmocka_unit_test(test_revoke_folded),
-		cmocka_unit_test(test_fold_across_range),
-		cmocka_unit_test(test_apt_commands),
-		cmocka_unit_test(test_teardown_of_consumer),
-		cmocka_unit_test(test_teardown_of_provider),
-		cmocka_unit_test(test_teardown_of_reservation),
-		cmocka_unit_test(test_teardown_of_holes),
-		cmocka_unit_test(test_entry_read),
+		cmocka_unit_test(test_data_destroy),         cmocka_unit_test(test_tlb),
+		cmocka_unit_test(test_data_created),         cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_many_consumers),       cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_revoke_folded),        cmocka_unit_test(test_fold_across_range),
+		cmocka_unit_test(test_apt_commands),         cmocka_unit_test(test_teardown_of_consumer),
+		cmocka_unit_test(test_teardown_of_provider), cmocka_unit_test(test_teardown_of_reservation),
+		cmocka_unit_test(test_teardown_of_holes),    cmocka_unit_test(test_entry_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

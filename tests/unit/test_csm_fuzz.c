@@ -32,7 +32,7 @@ struct share {
 	unsigned int realm;  /* of the consumer */
 	uint64_t n;
 	enum csm_permission permission;
-	int consumer;        /* attached: in consumers[]; else -1 */
+	int consumer; /* attached: in consumers[]; else -1 */
 };
 
 struct consumer {
@@ -95,12 +95,12 @@ static struct consumer *find_consumer(unsigned int realm, unsigned int provider,
 	return NULL;
 }
 
-#define FREE_OF(array) \
-	({ \
-		unsigned int free_ = 0; \
+#define FREE_OF(array)                                     \
+	({                                                 \
+		unsigned int free_ = 0;                    \
 		while (free_ < MAX && (array)[free_].live) \
-			free_++; \
-		free_; \
+			free_++;                           \
+		free_;                                     \
 	})
 
 /* The share is gone: whoever was attached is revoked. */
@@ -130,7 +130,8 @@ static void check_foreign(unsigned int realm, unsigned int page, uint64_t pa, ui
 		if (page < c->base || page >= c->base + c->size)
 			continue;
 		/* I3: page i of C is page i of P. I6: which is P's own. */
-		assert_true(world_translate(&m.realm[r->realm], WORLD_CSM + PAGES(r->base + page - c->base), &own, &own_desc));
+		assert_true(world_translate(&m.realm[r->realm], WORLD_CSM + PAGES(r->base + page - c->base),
+					    &own, &own_desc));
 		assert_int_equal(own, pa);
 		assert_false(own_desc & DESC_FOREIGN);
 		/* I4. */
@@ -199,7 +200,8 @@ static bool has_destroyed(unsigned int realm, unsigned int base, unsigned int si
 
 static void step_create(void)
 {
-	unsigned int realm = pick(REALMS), size = 1 + pick(5), base = pick(WINDOW - size), slot = FREE_OF(m.regions);
+	unsigned int realm = pick(REALMS), size = 1 + pick(5), base = pick(WINDOW - size),
+		     slot = FREE_OF(m.regions);
 	struct smc_regs out;
 
 	if (slot == MAX)
@@ -282,7 +284,8 @@ static void step_reserve(void)
 		assert_int_equal(out.x[0], RSI_ERROR_INPUT);
 	} else {
 		assert_int_equal(out.x[0], RSI_SUCCESS);
-		m.consumers[slot] = (struct consumer){ true, realm, provider, n, base, size, CSM_STATE_RESERVED };
+		m.consumers[slot] =
+			(struct consumer){ true, realm, provider, n, base, size, CSM_STATE_RESERVED };
 	}
 }
 
@@ -318,7 +321,8 @@ static void step_attach(void)
 	if (expected == RSI_SUCCESS) {
 		assert_int_equal(out.x[1], s->permission);
 		assert_int_equal(out.x[2] + out.x[3], c->size);
-		assert_int_equal(out.x[2], pages_reached(&m.realm[realm], WORLD_CSM + PAGES(c->base), PAGES(c->size)));
+		assert_int_equal(out.x[2],
+				 pages_reached(&m.realm[realm], WORLD_CSM + PAGES(c->base), PAGES(c->size)));
 	}
 }
 
@@ -385,9 +389,10 @@ static void step_host(void)
 
 static void run_seed(uint64_t seed)
 {
-	static void (*const steps[])(void) = { step_create, step_share, step_share, step_revoke, step_destroy,
-					       step_reserve, step_reserve, step_attach, step_attach, step_attach,
-					       step_detach, step_host, step_host };
+	static void (*const steps[])(void) = { step_create,  step_share,   step_share,   step_revoke,
+					       step_destroy, step_reserve, step_reserve, step_attach,
+					       step_attach,  step_attach,  step_detach,  step_host,
+					       step_host };
 
 	memset(&m, 0, sizeof(m));
 	m.random = seed * UINT64_C(0x9e3779b97f4a7c15);

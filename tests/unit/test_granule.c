@@ -48,7 +48,9 @@ static void test_features(void **state)
 
 static void test_unknown(void **state)
 {
-	const uint64_t holes[] = { 0xc4000156, 0xc4000160, 0xc4000163, 0xc400016a, 0xc400018f, 0xc4000190, 0 };
+	const uint64_t holes[] = {
+		0xc4000156, 0xc4000160, 0xc4000163, 0xc400016a, 0xc400018f, 0xc4000190, 0
+	};
 	struct smc_regs out;
 
 	(void)state;
@@ -84,8 +86,14 @@ static void test_delegate(void **state)
 static void test_delegate_bad(void **state)
 {
 	uint64_t g = world_ns();
-	const uint64_t bad[] = { g + 1, g + 0x800, 0, HOST_DRAM_BASE - GRANULE_SIZE, UINT64_MAX, ~UINT64_C(0xfff),
-				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE, g | UINT64_C(1) << 60 };
+	const uint64_t bad[] = { g + 1,
+				 g + 0x800,
+				 0,
+				 HOST_DRAM_BASE - GRANULE_SIZE,
+				 UINT64_MAX,
+				 ~UINT64_C(0xfff),
+				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
+				 g | UINT64_C(1) << 60 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -124,7 +132,8 @@ static void test_undelegate_in_use(void **state)
 static void test_table(void **state)
 {
 	static struct granule storage[64];
-	struct granule_bank banks[2] = { { pa(0x1000000), 32 * GRANULE_SIZE }, { pa(0x8000000), 16 * GRANULE_SIZE } };
+	struct granule_bank banks[2] = { { pa(0x1000000), 32 * GRANULE_SIZE },
+					 { pa(0x8000000), 16 * GRANULE_SIZE } };
 
 	(void)state;
 	assert_true(granule_init(banks, 2, storage, 64));

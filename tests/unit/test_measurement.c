@@ -61,8 +61,12 @@ static void test_vectors(void **state)
 		value[i] = (uint8_t)(i + 1);
 	for (uint8_t algo = 0; algo < 2; algo++) {
 		struct realm realm = { .hash_algo = algo };
-		struct rmi_realm_params params = { .s2sz = 40, .num_bps = 5, .num_wps = 3, .hash_algo = algo };
-		struct rmi_rec_params rec = { .flags = 1, .pc = 0x200000, .gprs = { 1, 2, 3, 4, 5, 6, 7, 8 } };
+		struct rmi_realm_params params = {
+			.s2sz = 40, .num_bps = 5, .num_wps = 3, .hash_algo = algo
+		};
+		struct rmi_rec_params rec = { .flags = 1,
+					      .pc = 0x200000,
+					      .gprs = { 1, 2, 3, 4, 5, 6, 7, 8 } };
 
 		memset(realm.measurement, 0xee, sizeof(realm.measurement));
 		/* What is not measured. */
@@ -160,11 +164,13 @@ static void test_events(void **state)
 		uint64_t data = world_delegated();
 		uint64_t source = world_ns();
 
-		assert_int_equal(rmi(RMI_DATA_CREATE, r.rd, data, WORLD_RAM + 0x10000, source, 0), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_DATA_CREATE, r.rd, data, WORLD_RAM + 0x10000, source, 0),
+				 RMI_SUCCESS);
 		assert_memory_not_equal(realm->measurement[0], rim, sizeof(rim));
 		memcpy(rim, realm->measurement[0], sizeof(rim));
 		/* A command that fails does not count. */
-		assert_int_not_equal(rmi(RMI_DATA_CREATE, r.rd, data, WORLD_RAM + 0x10000, source, 0), RMI_SUCCESS);
+		assert_int_not_equal(rmi(RMI_DATA_CREATE, r.rd, data, WORLD_RAM + 0x10000, source, 0),
+				     RMI_SUCCESS);
 		assert_memory_equal(realm->measurement[0], rim, sizeof(rim));
 		world_free(source);
 	}

@@ -97,7 +97,8 @@ static void test_create_refused(void **state)
 	world_populate(&r, WORLD_RAM + 0x1000, GRANULE_SIZE);
 	memcpy(rim, realm->measurement[0], sizeof(rim));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(rmi(RMI_DATA_CREATE, r.rd, bad[i].data, bad[i].ipa, bad[i].source, bad[i].flags),
+		assert_int_equal(rmi(RMI_DATA_CREATE, r.rd, bad[i].data, bad[i].ipa, bad[i].source,
+				     bad[i].flags),
 				 bad[i].result);
 		assert_int_equal(world_state(data), GRANULE_DELEGATED);
 	}
@@ -267,7 +268,8 @@ static void test_set_ripas(void **state)
 	/* Nothing was asked for. */
 	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], 0, 0x1000), RMI_ERROR_INPUT);
 	ask(page, page + 0x8000, RSI_EMPTY, 0);
-	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], page + 0x1000, page + 0x2000), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], page + 0x1000, page + 0x2000),
+			 RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], page, page + 0x9000), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], page, page), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], page, page + 0x800), RMI_ERROR_INPUT);
@@ -290,7 +292,8 @@ static void test_set_ripas(void **state)
 	assert_int_equal(out.x[1], page + 0x6000);
 	assert_int_equal(out.x[2], RSI_ACCEPT);
 	/* The request is over. */
-	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], page + 0x6000, page + 0x7000), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], page + 0x6000, page + 0x7000),
+			 RMI_ERROR_INPUT);
 	ask(page, page + 0x4000, RSI_RAM, 0);
 	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], page, page + 0x4000), RMI_SUCCESS);
 	assert_true(is_reached(page));
@@ -334,7 +337,8 @@ static void test_set_ripas_structure(void **state)
 	ask(WORLD_CSM, WORLD_CSM + MIB2, RSI_RAM, 0);
 	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], WORLD_CSM, WORLD_CSM + MIB2), RTT_ERROR(1));
 	world_realm(&other, NULL);
-	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, other.rd, r.rec[0], WORLD_CSM, WORLD_CSM + MIB2), RMI_ERROR_REC);
+	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, other.rd, r.rec[0], WORLD_CSM, WORLD_CSM + MIB2),
+			 RMI_ERROR_REC);
 	world_end(&other);
 	world_tables(&r, WORLD_CSM + MIB2, GRANULE_SIZE); /* a table right behind */
 	out = world_rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], WORLD_CSM, WORLD_CSM + MIB2);
@@ -348,7 +352,8 @@ static void test_set_ripas_structure(void **state)
 	assert_int_equal(out.x[1], WORLD_CSM + 0x3000);
 	answer(0);
 	ask(WORLD_CSM + 0x1000, WORLD_CSM + 0x3000, RSI_EMPTY, 0);
-	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], WORLD_CSM + 0x1000, WORLD_CSM + 0x3000), RTT_ERROR(2));
+	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], WORLD_CSM + 0x1000, WORLD_CSM + 0x3000),
+			 RTT_ERROR(2));
 	answer(0);
 }
 

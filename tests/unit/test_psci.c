@@ -114,10 +114,12 @@ static void test_version(void **state)
 
 static void test_features(void **state)
 {
-	const uint64_t good[] = { SMCCC_VERSION, PSCI_CPU_SUSPEND, PSCI_CPU_OFF, PSCI_CPU_ON, PSCI_AFFINITY_INFO,
-				  PSCI_SYSTEM_OFF, PSCI_SYSTEM_RESET, PSCI_FEATURES, PSCI_VERSION };
-	const uint64_t bad[] = { 0x84000005, 0x84000006, 0x84000007, 0xc4000007, 0x8400000b, 0x8400000e, 0xc400000e,
-				 0x84000012, 0xc4000012, 0x84000015, 0xc4000015, 0x84000020, 0 };
+	const uint64_t good[] = { SMCCC_VERSION,     PSCI_CPU_SUSPEND,   PSCI_CPU_OFF,
+				  PSCI_CPU_ON,       PSCI_AFFINITY_INFO, PSCI_SYSTEM_OFF,
+				  PSCI_SYSTEM_RESET, PSCI_FEATURES,      PSCI_VERSION };
+	const uint64_t bad[] = { 0x84000005, 0x84000006, 0x84000007, 0xc4000007, 0x8400000b,
+				 0x8400000e, 0xc400000e, 0x84000012, 0xc4000012, 0x84000015,
+				 0xc4000015, 0x84000020, 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -150,7 +152,8 @@ static void test_refused(void **state)
 	assert_int_equal(answer(PSCI_CPU_ON, 1, UNPROTECTED), PSCI_INVALID_ADDRESS);
 	assert_int_equal(answer(PSCI_CPU_ON, 1, UNPROTECTED << 1), PSCI_INVALID_ADDRESS);
 	assert_int_equal(answer(PSCI_CPU_ON, 1, UINT64_MAX), PSCI_INVALID_ADDRESS);
-	assert_int_equal(answer(PSCI_CPU_ON, UINT64_C(1) << 32, WORLD_RAM), PSCI_INVALID_PARAMETERS); /* aff3 */
+	assert_int_equal(answer(PSCI_CPU_ON, UINT64_C(1) << 32, WORLD_RAM),
+			 PSCI_INVALID_PARAMETERS); /* aff3 */
 	assert_int_equal(answer(PSCI_AFFINITY_INFO, UINT64_C(1) << 32, 0), PSCI_INVALID_PARAMETERS);
 	for (unsigned int i = 1; i < 3; i++)
 		assert_false(rec(i)->runnable);
@@ -334,10 +337,19 @@ static void check_refused(uint64_t calling, uint64_t target, int64_t status)
 static void test_complete_bad(void **state)
 {
 	const uint64_t host = world_ns();
-	const uint64_t bad[] = { host, r.rd, r.rtt, r.aux[0], 0, 1, UINT64_MAX, HOST_DRAM_BASE - GRANULE_SIZE,
+	const uint64_t bad[] = { host,
+				 r.rd,
+				 r.rtt,
+				 r.aux[0],
+				 0,
+				 1,
+				 UINT64_MAX,
+				 HOST_DRAM_BASE - GRANULE_SIZE,
 				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
-	const int64_t statuses[] = { -1, -2, -4, -5, -6, -7, -8, -9, 1, UINT32_MAX, (uint32_t)PSCI_DENIED,
-				     INT64_C(1) << 32, INT64_MIN };
+	const int64_t statuses[] = {
+		-1,       -2, -4, -5, -6, -7, -8, -9, 1, UINT32_MAX, (uint32_t)PSCI_DENIED, INT64_C(1) << 32,
+		INT64_MIN
+	};
 	struct world_realm other;
 
 	(void)state;
@@ -352,13 +364,13 @@ static void test_complete_bad(void **state)
 	check_refused(r.rec[0], r.rec[1] + 0x800, PSCI_SUCCESS);
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
 		check_refused(r.rec[0], r.rec[1], statuses[i]);
-	check_refused(r.rec[0], r.rec[0], PSCI_SUCCESS);	/* alias */
-	check_refused(r.rec[1], r.rec[0], PSCI_SUCCESS);	/* the wrong way round */
-	check_refused(r.rec[0], r.rec[2], PSCI_SUCCESS);	/* target */
-	check_refused(r.rec[0], other.rec[1], PSCI_SUCCESS);	/* owner: the same MPIDR elsewhere */
+	check_refused(r.rec[0], r.rec[0], PSCI_SUCCESS);     /* alias */
+	check_refused(r.rec[1], r.rec[0], PSCI_SUCCESS);     /* the wrong way round */
+	check_refused(r.rec[0], r.rec[2], PSCI_SUCCESS);     /* target */
+	check_refused(r.rec[0], other.rec[1], PSCI_SUCCESS); /* owner: the same MPIDR elsewhere */
 	assert_false(rec_of(granule_find(pa(other.rec[1])))->runnable);
 	set_running(0, true);
-	check_refused(r.rec[0], r.rec[1], PSCI_SUCCESS);	/* can't be: it runs */
+	check_refused(r.rec[0], r.rec[1], PSCI_SUCCESS); /* can't be: it runs */
 	set_running(0, false);
 	assert_int_equal(complete(PSCI_SUCCESS), RMI_SUCCESS);
 	check_completed(PSCI_SUCCESS);

@@ -27,8 +27,13 @@ static int setup(void **state)
 	f.rd = world_delegated();
 	f.params = world_ns();
 	f.good = (struct rmi_realm_params){
-		.s2sz = 40, .num_bps = 5, .num_wps = 3, .vmid = VMID,
-		.rtt_base = f.roots, .rtt_level_start = 1, .rtt_num_start = 2,
+		.s2sz = 40,
+		.num_bps = 5,
+		.num_wps = 3,
+		.vmid = VMID,
+		.rtt_base = f.roots,
+		.rtt_level_start = 1,
+		.rtt_num_start = 2,
 	};
 	return 0;
 }
@@ -90,7 +95,8 @@ static void test_create(void **state)
 	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
 	assert_int_equal(world_state(f.rd), GRANULE_RD);
 	for (unsigned int i = 0; i < ROOTS; i++)
-		assert_int_equal(world_state(f.roots + i * GRANULE_SIZE), i < 2 ? GRANULE_RTT : GRANULE_DELEGATED);
+		assert_int_equal(world_state(f.roots + i * GRANULE_SIZE),
+				 i < 2 ? GRANULE_RTT : GRANULE_DELEGATED);
 	assert_int_equal(realm->state, REALM_NEW);
 	assert_int_equal(realm->rec_index, 0);
 	assert_int_equal(realm->num_recs, 0);
@@ -119,19 +125,44 @@ static void test_create_fields(void **state)
 		size_t offset;
 		uint64_t value;
 	} bad[] = {
-		{ 0x0, RMI_REALM_FLAG_LPA2 }, { 0x0, RMI_REALM_FLAG_SVE }, { 0x0, RMI_REALM_FLAG_PMU },
-		{ 0x8, 0 }, { 0x8, 31 }, { 0x8, 49 }, { 0x8, 255 },
-		{ 0x18, 0 }, { 0x18, 6 }, { 0x18, 255 },
-		{ 0x20, 0 }, { 0x20, 4 }, { 0x20, 255 },
-		{ 0x30, 2 }, { 0x30, 3 }, { 0x30, 255 },
-		{ 0x808, f.roots + 1 }, { 0x808, f.roots + 8 }, { 0x808, f.roots + 0x800 },
+		{ 0x0, RMI_REALM_FLAG_LPA2 },
+		{ 0x0, RMI_REALM_FLAG_SVE },
+		{ 0x0, RMI_REALM_FLAG_PMU },
+		{ 0x8, 0 },
+		{ 0x8, 31 },
+		{ 0x8, 49 },
+		{ 0x8, 255 },
+		{ 0x18, 0 },
+		{ 0x18, 6 },
+		{ 0x18, 255 },
+		{ 0x20, 0 },
+		{ 0x20, 4 },
+		{ 0x20, 255 },
+		{ 0x30, 2 },
+		{ 0x30, 3 },
+		{ 0x30, 255 },
+		{ 0x808, f.roots + 1 },
+		{ 0x808, f.roots + 8 },
+		{ 0x808, f.roots + 0x800 },
 		{ 0x808, f.roots + GRANULE_SIZE }, /* not aligned to two tables */
-		{ 0x808, 0 }, { 0x808, HOST_DRAM_BASE - 2 * GRANULE_SIZE },
-		{ 0x808, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE }, { 0x808, ~UINT64_C(0x1fff) },
-		{ 0x808, f.roots | UINT64_C(1) << 52 }, { 0x808, HOST_DRAM_BASE /* not delegated */ },
-		{ 0x810, 0 - UINT64_C(1) }, { 0x810, 2 }, { 0x810, 3 }, { 0x810, 4 },
-		{ 0x810, UINT64_C(1) << 63 }, { 0x810, UINT64_C(1) << 32 | 1 },
-		{ 0x818, 0 }, { 0x818, 1 }, { 0x818, 3 }, { 0x818, 4 }, { 0x818, 16 }, { 0x818, UINT32_MAX },
+		{ 0x808, 0 },
+		{ 0x808, HOST_DRAM_BASE - 2 * GRANULE_SIZE },
+		{ 0x808, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE },
+		{ 0x808, ~UINT64_C(0x1fff) },
+		{ 0x808, f.roots | UINT64_C(1) << 52 },
+		{ 0x808, HOST_DRAM_BASE /* not delegated */ },
+		{ 0x810, 0 - UINT64_C(1) },
+		{ 0x810, 2 },
+		{ 0x810, 3 },
+		{ 0x810, 4 },
+		{ 0x810, UINT64_C(1) << 63 },
+		{ 0x810, UINT64_C(1) << 32 | 1 },
+		{ 0x818, 0 },
+		{ 0x818, 1 },
+		{ 0x818, 3 },
+		{ 0x818, 4 },
+		{ 0x818, 16 },
+		{ 0x818, UINT32_MAX },
 		{ 0x818, UINT32_C(1) << 31 },
 	};
 
@@ -197,9 +228,18 @@ static void test_create_geometry(void **state)
 
 static void test_create_params_page(void **state)
 {
-	const uint64_t bad[] = { f.params + 1, f.params + 8, f.params + 0x800, 0, HOST_DRAM_BASE - GRANULE_SIZE,
-				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE, UINT64_MAX, ~UINT64_C(0xfff),
-				 f.params | UINT64_C(1) << 60, f.roots, f.roots + 15 * GRANULE_SIZE, f.rd };
+	const uint64_t bad[] = { f.params + 1,
+				 f.params + 8,
+				 f.params + 0x800,
+				 0,
+				 HOST_DRAM_BASE - GRANULE_SIZE,
+				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
+				 UINT64_MAX,
+				 ~UINT64_C(0xfff),
+				 f.params | UINT64_C(1) << 60,
+				 f.roots,
+				 f.roots + 15 * GRANULE_SIZE,
+				 f.rd };
 	const long faults[] = { 0, 8, 0x30, 0x400, 0x800, 0x818, 0xff8, 0xfff };
 
 	(void)state;
@@ -221,9 +261,17 @@ static void test_create_params_page(void **state)
 
 static void test_create_granules(void **state)
 {
-	const uint64_t bad[] = { f.rd + 1, f.rd + 0x800, 0, HOST_DRAM_BASE - GRANULE_SIZE, UINT64_MAX,
-				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE, f.rd | UINT64_C(1) << 60,
-				 f.params, HOST_DRAM_BASE /* not delegated */, f.roots, f.roots + GRANULE_SIZE };
+	const uint64_t bad[] = { f.rd + 1,
+				 f.rd + 0x800,
+				 0,
+				 HOST_DRAM_BASE - GRANULE_SIZE,
+				 UINT64_MAX,
+				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
+				 f.rd | UINT64_C(1) << 60,
+				 f.params,
+				 HOST_DRAM_BASE /* not delegated */,
+				 f.roots,
+				 f.roots + GRANULE_SIZE };
 	struct world_realm other;
 	uint64_t low, second = f.roots + GRANULE_SIZE;
 
@@ -340,8 +388,15 @@ static void test_rim(void **state)
 
 static void check_rd(uint64_t fid)
 {
-	const uint64_t bad[] = { f.rd, f.params, f.roots, f.rd + 1, f.rd + 0x800, 0, UINT64_MAX,
-				 HOST_DRAM_BASE - GRANULE_SIZE, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+	const uint64_t bad[] = { f.rd,
+				 f.params,
+				 f.roots,
+				 f.rd + 1,
+				 f.rd + 0x800,
+				 0,
+				 UINT64_MAX,
+				 HOST_DRAM_BASE - GRANULE_SIZE,
+				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	struct world_realm r;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

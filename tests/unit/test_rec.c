@@ -9,7 +9,7 @@
 
 #define SENTINEL UINT64_C(0x1122334455667788)
 #define UNPROTECTED (UINT64_C(1) << 32)
-#define PAGES(n) ((uint64_t)(n) * GRANULE_SIZE)
+#define PAGES(n) ((uint64_t)(n)*GRANULE_SIZE)
 
 /* RAM and data in [WORLD_RAM, + 4 pages), RAM without data in the next 4, EMPTY behind. */
 #define MISSING (WORLD_RAM + PAGES(4))
@@ -77,8 +77,9 @@ static void *at(uint64_t addr)
 
 static void test_aux_count(void **state)
 {
-	const uint64_t bad[] = { r.rtt, r.rec[0], r.aux[0], r.run, r.rd + 1, r.rd + 0x800, 0, UINT64_MAX,
-				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+	const uint64_t bad[] = { r.rtt, r.rec[0],   r.aux[0],
+				 r.run, r.rd + 1,   r.rd + 0x800,
+				 0,     UINT64_MAX, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	struct smc_regs out = world_rmi(RMI_REC_AUX_COUNT, r.rd);
 
 	(void)state;
@@ -104,8 +105,12 @@ static void begin_create(void)
 	f.aux = world_delegated();
 	f.params = world_ns();
 	f.good = (struct rmi_rec_params){
-		.flags = RMI_REC_CREATE_FLAG_RUNNABLE, .mpidr = 2, .pc = WORLD_RAM + 0x20,
-		.gprs = { 1, 2, 3, 4, 5, 6, 7, SENTINEL }, .num_aux = REALM_REC_AUX_COUNT, .aux = { f.aux },
+		.flags = RMI_REC_CREATE_FLAG_RUNNABLE,
+		.mpidr = 2,
+		.pc = WORLD_RAM + 0x20,
+		.gprs = { 1, 2, 3, 4, 5, 6, 7, SENTINEL },
+		.num_aux = REALM_REC_AUX_COUNT,
+		.aux = { f.aux },
 	};
 }
 
@@ -187,11 +192,21 @@ static void test_create(void **state)
 
 static void test_create_params(void **state)
 {
-	const uint64_t mpidrs[] = { 0, 1, 3, 0x10, 0x12, 0x102, 0x10002, 0x1000002, 2 | UINT64_C(1) << 32,
-				    2 | UINT64_C(1) << 63 };
+	const uint64_t mpidrs[] = {
+		0, 1, 3, 0x10, 0x12, 0x102, 0x10002, 0x1000002, 2 | UINT64_C(1) << 32, 2 | UINT64_C(1) << 63
+	};
 	const uint64_t counts[] = { 0, 2, 16, 17, UINT64_C(1) << 32 | 1, UINT64_MAX };
-	const uint64_t auxes[] = { 0, 1, UINT64_MAX, HOST_DRAM_BASE - GRANULE_SIZE, HOST_DRAM_BASE, r.rd,
-				   HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE, r.rtt, r.rec[0], r.aux[0], r.run };
+	const uint64_t auxes[] = { 0,
+				   1,
+				   UINT64_MAX,
+				   HOST_DRAM_BASE - GRANULE_SIZE,
+				   HOST_DRAM_BASE,
+				   r.rd,
+				   HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
+				   r.rtt,
+				   r.rec[0],
+				   r.aux[0],
+				   r.run };
 	struct rmi_rec_params p;
 
 	(void)state;
@@ -227,12 +242,25 @@ static void test_create_bad(void **state)
 	(void)state;
 	begin_create();
 	{
-		const uint64_t params[] = { f.params + 8, f.params + 1, 0, UINT64_MAX, HOST_DRAM_BASE - GRANULE_SIZE,
-					    HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE, r.rd, f.rec, f.aux };
-		const uint64_t recs[] = { f.rec + 8, 0, UINT64_MAX, HOST_DRAM_BASE, r.rd, r.rtt, r.rec[0], r.aux[0],
-					  HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
-		const uint64_t rds[] = { r.rd + 8, 0, UINT64_MAX, HOST_DRAM_BASE, r.rtt, r.rec[0], r.aux[0], f.rec,
-					 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+		const uint64_t params[] = { f.params + 8,
+					    f.params + 1,
+					    0,
+					    UINT64_MAX,
+					    HOST_DRAM_BASE - GRANULE_SIZE,
+					    HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
+					    r.rd,
+					    f.rec,
+					    f.aux };
+		const uint64_t recs[] = {
+			f.rec + 8,      0,        UINT64_MAX,
+			HOST_DRAM_BASE, r.rd,     r.rtt,
+			r.rec[0],       r.aux[0], HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
+		};
+		const uint64_t rds[] = {
+			r.rd + 8,       0,     UINT64_MAX,
+			HOST_DRAM_BASE, r.rtt, r.rec[0],
+			r.aux[0],       f.rec, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
+		};
 
 		memcpy(world_mem(f.params), &f.good, sizeof(f.good));
 		for (size_t i = 0; i < 9; i++) {
@@ -274,8 +302,10 @@ static void test_create_bad(void **state)
 
 static void test_destroy(void **state)
 {
-	const uint64_t bad[] = { r.rd, r.rtt, r.aux[0], r.run, r.rec[0] + 8, 0, UINT64_MAX,
-				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+	const uint64_t bad[] = { r.rd,         r.rtt,
+				 r.aux[0],     r.run,
+				 r.rec[0] + 8, 0,
+				 UINT64_MAX,   HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -320,9 +350,17 @@ static void check_no_entry(uint64_t rec_pa, uint64_t run, uint64_t result)
 
 static void test_enter_bad(void **state)
 {
-	const uint64_t recs[] = { r.rec[0] + 8, 0, UINT64_MAX, HOST_DRAM_BASE, r.rd, r.rtt, r.aux[0],
-				  HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
-	const uint64_t runs[] = { r.run + 8, r.run + 0x800, 0, UINT64_MAX, HOST_DRAM_BASE - GRANULE_SIZE, r.rd, r.rec[0],
+	const uint64_t recs[] = { r.rec[0] + 8, 0,
+				  UINT64_MAX,   HOST_DRAM_BASE,
+				  r.rd,         r.rtt,
+				  r.aux[0],     HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+	const uint64_t runs[] = { r.run + 8,
+				  r.run + 0x800,
+				  0,
+				  UINT64_MAX,
+				  HOST_DRAM_BASE - GRANULE_SIZE,
+				  r.rd,
+				  r.rec[0],
 				  HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	const uint64_t realm_new = rmi_result(RMI_ERROR_REALM, 0);
 	const uint64_t system_off = rmi_result(RMI_ERROR_REALM, 1);
@@ -426,7 +464,8 @@ static void test_abort_answers(void **state)
 	rec(0)->unprotected_abort = false;
 	assert_false(world_resume(&r, 0, RMI_REC_ENTER_FLAG_INJECT_SEA, &out, &exit));
 	assert_int_equal(rec(0)->pc, pc);
-	assert_false(world_resume(&r, 0, RMI_REC_ENTER_FLAG_INJECT_SEA | RMI_REC_ENTER_FLAG_EMUL_MMIO, &out, &exit));
+	assert_false(world_resume(&r, 0, RMI_REC_ENTER_FLAG_INJECT_SEA | RMI_REC_ENTER_FLAG_EMUL_MMIO, &out,
+				  &exit));
 	assert_int_equal(rec(0)->pc, pc);
 	assert_int_not_equal(out.x[0], SENTINEL);
 	/* An emulatable one; without the flag nothing happens, and it is the last exit's only. */
@@ -442,7 +481,8 @@ static void test_abort_answers(void **state)
 	/* Both: the abort wins. */
 	rec(0)->gprs[0] = 5;
 	rec(0)->emulatable_abort = rec(0)->unprotected_abort = true;
-	assert_false(world_resume(&r, 0, RMI_REC_ENTER_FLAG_INJECT_SEA | RMI_REC_ENTER_FLAG_EMUL_MMIO, &out, &exit));
+	assert_false(world_resume(&r, 0, RMI_REC_ENTER_FLAG_INJECT_SEA | RMI_REC_ENTER_FLAG_EMUL_MMIO, &out,
+				  &exit));
 	assert_int_equal(rec(0)->pc, 0xdead); /* world.c: run_inject_sea() */
 	assert_int_equal(out.x[0], 5);
 }
@@ -453,8 +493,9 @@ static void test_abort_answers(void **state)
 
 static void test_smccc(void **state)
 {
-	const uint64_t unknown[] = { 0, 1, 0x80000001, 0x80008000, 0xc400019a, 0xc40001af, 0xc400018f, RMI_VERSION,
-				     RMI_REC_ENTER, 0x84000190, 0x84000199, 0xc5000190, 0x04000190, 0x95000000 };
+	const uint64_t unknown[] = { 0,          1,          0x80000001,  0x80008000,    0xc400019a,
+				     0xc40001af, 0xc400018f, RMI_VERSION, RMI_REC_ENTER, 0x84000190,
+				     0x84000199, 0xc5000190, 0x04000190,  0x95000000 };
 	uint64_t pc = rec(0)->pc;
 
 	(void)state;
@@ -474,7 +515,8 @@ static void test_smccc(void **state)
 
 static void test_version_features(void **state)
 {
-	struct smc_regs out = world_smc(&r, RSI_VERSION, 0x10000, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17);
+	struct smc_regs out =
+		world_smc(&r, RSI_VERSION, 0x10000, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17);
 
 	(void)state;
 	assert_int_equal(out.x[0], RSI_SUCCESS);
@@ -568,10 +610,14 @@ static void test_state_get(void **state)
 static void test_state_bad(void **state)
 {
 	const uint64_t bad[][2] = {
-		{ EMPTY + 1, EMPTY + PAGES(1) },     { EMPTY, EMPTY + 0x800 },
-		{ EMPTY, EMPTY },		     { EMPTY + PAGES(1), EMPTY },
-		{ UNPROTECTED, UNPROTECTED + PAGES(1) }, { UNPROTECTED - PAGES(1), UNPROTECTED + PAGES(1) },
-		{ EMPTY, 0 },			     { EMPTY, ~UINT64_C(0xfff) },
+		{ EMPTY + 1, EMPTY + PAGES(1) },
+		{ EMPTY, EMPTY + 0x800 },
+		{ EMPTY, EMPTY },
+		{ EMPTY + PAGES(1), EMPTY },
+		{ UNPROTECTED, UNPROTECTED + PAGES(1) },
+		{ UNPROTECTED - PAGES(1), UNPROTECTED + PAGES(1) },
+		{ EMPTY, 0 },
+		{ EMPTY, ~UINT64_C(0xfff) },
 		{ ~UINT64_C(0xfff), 0 },
 	};
 	const uint64_t ripas[] = { RSI_DESTROYED, 3, 255 };
@@ -582,7 +628,8 @@ static void test_state_bad(void **state)
 		assert_int_equal(smc(RSI_IPA_STATE_SET, bad[i][0], bad[i][1], RSI_RAM, 0), RSI_ERROR_INPUT);
 	}
 	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(smc(RSI_IPA_STATE_SET, EMPTY, EMPTY + PAGES(1), ripas[i], 0), RSI_ERROR_INPUT);
+		assert_int_equal(smc(RSI_IPA_STATE_SET, EMPTY, EMPTY + PAGES(1), ripas[i], 0),
+				 RSI_ERROR_INPUT);
 	assert_int_equal(rec(0)->ripas_top, 0);
 	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], EMPTY, EMPTY + PAGES(1)), RMI_ERROR_INPUT);
 }
@@ -591,7 +638,9 @@ static void ask(uint64_t base, uint64_t top, uint8_t ripas, uint64_t flags)
 {
 	const uint64_t x[18] = { RSI_IPA_STATE_SET, base, top, ripas, flags, SENTINEL };
 	struct rmi_rec_exit expected = { .exit_reason = RMI_EXIT_RIPAS_CHANGE,
-					 .ripas_base = base, .ripas_top = top, .ripas_value = ripas };
+					 .ripas_base = base,
+					 .ripas_top = top,
+					 .ripas_value = ripas };
 	uint64_t pc = rec(0)->pc;
 	struct rmi_rec_exit exit;
 	struct smc_regs out;
@@ -669,7 +718,8 @@ static void test_state_set_destroyed(void **state)
 	check_answer(0, WORLD_RAM, RSI_ACCEPT);
 	assert_int_equal(world_entry(&r, WORLD_RAM).ripas, RMI_DESTROYED);
 	ask(WORLD_RAM, WORLD_RAM + PAGES(1), RSI_RAM, RSI_IPA_STATE_FLAG_DESTROYED);
-	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], WORLD_RAM, WORLD_RAM + PAGES(1)), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], WORLD_RAM, WORLD_RAM + PAGES(1)),
+			 RMI_SUCCESS);
 	check_answer(0, WORLD_RAM + PAGES(1), RSI_ACCEPT);
 	assert_int_equal(world_entry(&r, WORLD_RAM).ripas, RMI_RAM);
 }
@@ -680,7 +730,8 @@ static void test_state_set_destroyed(void **state)
 static void check_fault(uint64_t fid, uint64_t addr)
 {
 	const uint64_t x[18] = { fid, addr, 2, 3, 4, 5 };
-	struct rmi_rec_exit expected = { .exit_reason = RMI_EXIT_SYNC, .esr = UINT64_C(0x24) << 26 | 4 | 3,
+	struct rmi_rec_exit expected = { .exit_reason = RMI_EXIT_SYNC,
+					 .esr = UINT64_C(0x24) << 26 | 4 | 3,
 					 .hpfar = (addr & ~UINT64_C(0xfff)) >> 8 };
 	uint64_t pc = rec(0)->pc;
 	struct rmi_rec_exit exit;
@@ -697,7 +748,8 @@ static void check_fault(uint64_t fid, uint64_t addr)
 
 static void test_config(void **state)
 {
-	const uint64_t bad[] = { WORLD_RAM + 8, WORLD_RAM + 0x100, UNPROTECTED, UNPROTECTED << 1, ~UINT64_C(0xfff), EMPTY };
+	const uint64_t bad[] = { WORLD_RAM + 8,    WORLD_RAM + 0x100, UNPROTECTED,
+				 UNPROTECTED << 1, ~UINT64_C(0xfff),  EMPTY };
 	struct rsi_realm_config expected = { .ipa_width = 33, .hash_algo = RMI_HASH_SHA_256 };
 	struct smc_regs out;
 
@@ -766,7 +818,8 @@ static void check_host_call_done(uint64_t addr)
 
 static void test_host_call(void **state)
 {
-	const uint64_t bad[] = { WORLD_RAM + 8, WORLD_RAM + 0x80, UNPROTECTED, UNPROTECTED << 1, ~UINT64_C(0xff), EMPTY };
+	const uint64_t bad[] = { WORLD_RAM + 8,    WORLD_RAM + 0x80, UNPROTECTED,
+				 UNPROTECTED << 1, ~UINT64_C(0xff),  EMPTY };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -788,7 +841,8 @@ static void test_host_call_lost(void **state)
 	const uint64_t addr = WORLD_RAM + 0x200;
 	const uint64_t set[18] = { RSI_IPA_STATE_SET, WORLD_RAM, WORLD_RAM + PAGES(1), RSI_RAM,
 				   RSI_IPA_STATE_FLAG_DESTROYED };
-	struct rmi_rec_exit expected = { .exit_reason = RMI_EXIT_SYNC, .esr = UINT64_C(0x24) << 26 | 4 | 3,
+	struct rmi_rec_exit expected = { .exit_reason = RMI_EXIT_SYNC,
+					 .esr = UINT64_C(0x24) << 26 | 4 | 3,
 					 .hpfar = WORLD_RAM >> 8 };
 	struct rmi_rec_exit exit;
 	struct smc_regs out;
@@ -811,7 +865,8 @@ static void test_host_call_lost(void **state)
 	/* Another REC asks for the page. */
 	rec(1)->runnable = true;
 	assert_true(world_smc_exits(&r, 1, set, &out, &exit));
-	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[1], WORLD_RAM, WORLD_RAM + PAGES(1)), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[1], WORLD_RAM, WORLD_RAM + PAGES(1)),
+			 RMI_SUCCESS);
 	world_populate(&r, WORLD_RAM, PAGES(1));
 	((struct rsi_host_call *)at(addr))->imm = 0xabcd;
 	check_host_call_done(addr);
@@ -830,7 +885,8 @@ static void test_host_call_emptied(void **state)
 	page = world_entry(&r, WORLD_RAM).desc;
 	rec(1)->runnable = true;
 	assert_true(world_smc_exits(&r, 1, set, &out, &exit));
-	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[1], WORLD_RAM, WORLD_RAM + PAGES(1)), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[1], WORLD_RAM, WORLD_RAM + PAGES(1)),
+			 RMI_SUCCESS);
 	assert_false(world_resume(&r, 0, 0, &out, &exit));
 	assert_int_equal(out.x[0], RSI_ERROR_INPUT);
 	assert_false(rec(0)->host_call_pending);

@@ -177,7 +177,8 @@ static void assign_run(uint64_t ipa, uint64_t first)
 	world_tables(&r, ipa, MIB2);
 	for (uint64_t i = 0; i < 512; i++) {
 		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, first + i * GRANULE_SIZE), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, first + i * GRANULE_SIZE, ipa + i * GRANULE_SIZE),
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, first + i * GRANULE_SIZE,
+				     ipa + i * GRANULE_SIZE),
 				 RMI_SUCCESS);
 	}
 }
@@ -249,7 +250,8 @@ static void test_block_impossible(void **state)
 		out = world_rmi(RMI_DATA_DESTROY, r.rd, WORLD_RAM + 0x1000);
 		world_undelegate(out.x[1]);
 		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, RUN + GRANULE_SIZE), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, RUN + GRANULE_SIZE, WORLD_RAM + 0x1000), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, RUN + GRANULE_SIZE, WORLD_RAM + 0x1000),
+				 RMI_SUCCESS);
 	}
 	release_run(WORLD_RAM, RUN);
 }
@@ -264,18 +266,22 @@ static void test_unprotected(void **state)
 	(void)state;
 	world_tables(&r, NS_BASE, MIB2);
 	assert_int_equal(read_entry(NS_BASE, 3).x[2], RMI_UNASSIGNED);
-	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, NS_BASE, 3, 0x88000000 | DESC_RW_WB), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, NS_BASE, 3, 0x88000000 | DESC_RW_WB),
+			 RMI_SUCCESS);
 	out = read_entry(NS_BASE, 3);
 	assert_int_equal(out.x[2], RMI_ASSIGNED);
 	assert_int_equal(out.x[3], 0x88000000 | DESC_RW_WB); /* what the host gave, nothing else */
 	assert_int_equal(out.x[4], 0);
 	assert_true(world_translate(&r, NS_BASE, &pa, &desc));
-	assert_true(desc >> 55 & 1);               /* NS */
-	assert_int_equal(desc >> 53 & 3, 2);       /* never executable */
-	assert_int_equal(desc >> 8 & 3, 3);        /* inner shareable */
-	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, NS_BASE, 3, 0x88000000 | DESC_RW_WB), RTT_ERROR(3));
+	assert_true(desc >> 55 & 1);         /* NS */
+	assert_int_equal(desc >> 53 & 3, 2); /* never executable */
+	assert_int_equal(desc >> 8 & 3, 3);  /* inner shareable */
+	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, NS_BASE, 3, 0x88000000 | DESC_RW_WB),
+			 RTT_ERROR(3));
 	/* Non-cacheable is outer shareable. */
-	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, NS_BASE + 0x1000, 3, 0x88000000 | UINT64_C(5) << 2), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, NS_BASE + 0x1000, 3,
+			     0x88000000 | UINT64_C(5) << 2),
+			 RMI_SUCCESS);
 	assert_true(world_translate(&r, NS_BASE + 0x1000, &pa, &desc));
 	assert_int_equal(desc >> 8 & 3, 2);
 
@@ -341,7 +347,8 @@ static void test_unprotected_bad(void **state)
 		bool hosts = (bit >= 2 && bit <= 3) || bit == 6 || bit == 7 || (bit >= 12 && bit < 48);
 		uint64_t result = rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, NS_BASE, 3, UINT64_C(1) << bit);
 
-		assert_int_equal(result, hosts ? RMI_SUCCESS : RMI_ERROR_INPUT); /* MemAttr 0b100 is reserved */
+		assert_int_equal(result,
+				 hosts ? RMI_SUCCESS : RMI_ERROR_INPUT); /* MemAttr 0b100 is reserved */
 		if (hosts)
 			assert_int_equal(rmi(RMI_RTT_UNMAP_UNPROTECTED, r.rd, NS_BASE, 3), RMI_SUCCESS);
 	}
@@ -369,7 +376,8 @@ static void test_concatenated(void **state)
 	world_populate(&wide, last, GRANULE_SIZE);
 	assert_int_equal(world_entry(&wide, last).state, RMI_ASSIGNED);
 	world_tables(&wide, UINT64_C(1) << 39, GRANULE_SIZE);
-	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, wide.rd, UINT64_C(1) << 39, 3, 0x88000000), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, wide.rd, UINT64_C(1) << 39, 3, 0x88000000),
+			 RMI_SUCCESS);
 	assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, wide.rd, 0, UINT64_C(1) << 39), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_REALM_DESTROY, wide.rd), RMI_ERROR_REALM);
 	world_end(&wide);

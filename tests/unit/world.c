@@ -464,7 +464,8 @@ struct smc_regs world_smc_args(struct world_realm *r, const uint64_t x[18])
 	bool left = world_smc_exits(r, 0, x, &out, &exit);
 
 	while (left && exit.exit_reason == RMI_EXIT_CSM)
-		left = world_resume(r, 0, world_serve(r, &exit) ? 0 : RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit);
+		left = world_resume(r, 0, world_serve(r, &exit) ? 0 : RMI_REC_ENTER_FLAG_CSM_REJECT, &out,
+				    &exit);
 	assert_false(left);
 	return out;
 }

@@ -65,10 +65,10 @@ void world_reset(void);
 
 /* --- Granules ------------------------------------------------------------------------------------------ */
 
-uint64_t world_ns(void);        /* Non-secure, zeroed */
+uint64_t world_ns(void); /* Non-secure, zeroed */
 uint64_t world_delegated(void);
 void world_undelegate(uint64_t pa);
-void world_free(uint64_t pa);   /* a Non-secure granule */
+void world_free(uint64_t pa); /* a Non-secure granule */
 void *world_mem(uint64_t pa);
 bool world_is_zero(uint64_t pa);
 enum granule_state world_state(uint64_t pa);

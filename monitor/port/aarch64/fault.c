@@ -22,9 +22,11 @@ _Noreturn void monitor_fault(uint64_t vector, const uint64_t *gprs)
 	atomic_store(&fault_stopped, true);
 	log_line(LOG_ERROR, "monitor fault on PE %u, vector %lu", this_cpu()->index, vector);
 	log_line(LOG_ERROR, "  esr %lx elr %lx far %lx hpfar %lx spsr %lx", read_sysreg("esr_el2"),
-		 read_sysreg("elr_el2"), read_sysreg("far_el2"), read_sysreg("hpfar_el2"), read_sysreg("spsr_el2"));
+		 read_sysreg("elr_el2"), read_sysreg("far_el2"), read_sysreg("hpfar_el2"),
+		 read_sysreg("spsr_el2"));
 	for (unsigned int i = 0; i < 30; i += 3)
-		log_line(LOG_ERROR, "  x%u %lx x%u %lx x%u %lx", i, gprs[i], i + 1, gprs[i + 1], i + 2, gprs[i + 2]);
+		log_line(LOG_ERROR, "  x%u %lx x%u %lx x%u %lx", i, gprs[i], i + 1, gprs[i + 1], i + 2,
+			 gprs[i + 2]);
 	log_line(LOG_ERROR, "  x30 %lx; stopped", gprs[30]);
 	fault_park();
 }

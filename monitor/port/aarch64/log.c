@@ -72,7 +72,8 @@ static const char *convert(const char *f, va_list *args)
 		break;
 	case 'u':
 	case 'x':
-		put_number(is_long ? va_arg(*args, uint64_t) : va_arg(*args, unsigned int), *f == 'x' ? 16 : 10);
+		put_number(is_long ? va_arg(*args, uint64_t) : va_arg(*args, unsigned int),
+			   *f == 'x' ? 16 : 10);
 		break;
 	default:
 		put_char(*f);

@@ -22,8 +22,9 @@ bool machine_init(void)
 	unsigned int range = id_field(mmfr0, 0);
 
 	/* What the code relies on: VHE, stage 2 forced write-back, DC ZVA of 64 bytes, SHA-2 instructions. */
-	if (id_field(read_sysreg("id_aa64mmfr1_el1"), 8) == 0 || id_field(read_sysreg("id_aa64mmfr2_el1"), 40) == 0 ||
-	    dczid != 4 || id_field(read_sysreg("id_aa64isar0_el1"), 12) < 2)
+	if (id_field(read_sysreg("id_aa64mmfr1_el1"), 8) == 0 ||
+	    id_field(read_sysreg("id_aa64mmfr2_el1"), 40) == 0 || dczid != 4 ||
+	    id_field(read_sysreg("id_aa64isar0_el1"), 12) < 2)
 		return false;
 	features.pa_bits = range < ARRAY_SIZE(pa_bits) ? pa_bits[range] : 48;
 	features.vmid_bits = id_field(read_sysreg("id_aa64mmfr1_el1"), 4) == 2 ? 16 : 8;

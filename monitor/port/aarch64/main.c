@@ -43,7 +43,8 @@ static bool map_dram(uint64_t base, uint64_t top)
 static bool map_bank(const struct granule_bank *bank, uint64_t shared_pa)
 {
 	uint64_t image = mmu_image_pa();
-	uint64_t hole[2][2] = { { image, image + mmu_image_size() }, { shared_pa, shared_pa + GRANULE_SIZE } };
+	uint64_t hole[2][2] = { { image, image + mmu_image_size() },
+				{ shared_pa, shared_pa + GRANULE_SIZE } };
 	uint64_t at = bank->base.v, top = bank->base.v + bank->size;
 
 	if (top >> LAYOUT_PA_BITS != 0)

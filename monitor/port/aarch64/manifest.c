@@ -43,8 +43,8 @@ static const void *list_array(const void *page, uint64_t page_pa, const struct l
 {
 	uint64_t offset = l->pa - page_pa;
 
-	if (l->count > GRANULE_SIZE / entry || offset > GRANULE_SIZE || l->count * entry > GRANULE_SIZE - offset ||
-	    offset % sizeof(uint64_t) != 0)
+	if (l->count > GRANULE_SIZE / entry || offset > GRANULE_SIZE ||
+	    l->count * entry > GRANULE_SIZE - offset || offset % sizeof(uint64_t) != 0)
 		return NULL;
 	return (const uint8_t *)page + offset;
 }

@@ -108,7 +108,8 @@ static uint64_t map_one(uint64_t *root, uint64_t va, uint64_t pa, uint64_t size,
 		uint64_t step = level_size(level);
 		uint64_t *e = &t[va / step % ENTRIES];
 
-		if (level > 0 && size >= step && is_aligned(va | pa, step) && (level == 3 || !(*e & DESC_VALID))) {
+		if (level > 0 && size >= step && is_aligned(va | pa, step) &&
+		    (level == 3 || !(*e & DESC_VALID))) {
 			if (*e & DESC_VALID)
 				return 0;
 			*e = pa | attr | (level == 3 ? DESC_PAGE : DESC_BLOCK);
