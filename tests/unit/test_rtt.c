@@ -513,11 +513,11 @@ static void test_start_0(void **state)
 	params_pa = world_ns();
 	p = world_mem(params_pa);
 	spare = world_delegated();
-	r = (struct world_realm){ .num_roots = 1, .rtt = world_delegated(), .rd = world_delegated() };
+	r = (struct world_realm){ .num_roots = 1, .vmid = 99, .rtt = world_delegated(), .rd = world_delegated() };
 	p->s2sz = 48;
 	p->num_bps = 1;
 	p->num_wps = 1;
-	p->vmid = 99;
+	p->vmid = r.vmid;
 	p->rtt_base = r.rtt;
 	p->rtt_level_start = 0;
 	p->rtt_num_start = 1;

@@ -30,6 +30,15 @@ static struct {
 
 static struct port_features features;
 
+/* Translations that PEs have cached (host_tlb_note()). */
+static struct {
+	uint64_t vttbr;
+	uint64_t ipa; /* of the page */
+	bool cached;
+} tlb[TLB_MAX];
+static size_t tlb_count;
+static uint64_t tlb_batch; /* VTTBR of the open batch; 0: none */
+
 void host_reset(size_t granules)
 {
 	struct granule_bank bank = { pa(HOST_DRAM_BASE), granules * GRANULE_SIZE };
@@ -47,6 +56,8 @@ void host_reset(size_t granules)
 	machine.ns_fault = -1;
 	machine.irq = -1;
 	machine.wipes = 0;
+	tlb_count = 0;
+	tlb_batch = 0;
 	*port_held_locks() = (struct held_locks){ 0 };
 	features = (struct port_features){ 48, 16, 5, 3, 3 };
 	assert_true(granule_init(&bank, 1, machine.granules, granules));
@@ -142,14 +153,6 @@ void port_gpt_undelegate(struct pa granule)
 }
 
 /* --- TLBs ------------------------------------------------------------------------------------------------------- */
-
-static struct {
-	uint64_t vttbr;
-	uint64_t ipa; /* of the page */
-	bool cached;
-} tlb[TLB_MAX];
-static size_t tlb_count;
-static uint64_t tlb_batch; /* VTTBR of the open batch; 0: none */
 
 void host_tlb_note(uint64_t vttbr, struct ipa addr)
 {
