@@ -37,37 +37,18 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What a failed command must leave alone: content and state of the realm's granules and of the arguments. */
-static uint64_t fingerprint(void)
-{
-	uint64_t l2 = world_rmi(RMI_RTT_READ_ENTRY, r.rd, 0, 1).x[3];
-	uint64_t l3 = world_rmi(RMI_RTT_READ_ENTRY, r.rd, WORLD_RAM, 2).x[3];
-	const uint64_t watched[] = { r.rd, r.rtt, l2, l3, data, src };
-	uint64_t hash = 0;
-
-	for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++) {
-		const uint64_t *words = world_mem(watched[i]);
-
-		hash = (hash ^ (uint64_t)world_state(watched[i])) * UINT64_C(0x100000001b3);
-		hash = (hash ^ granule_refs(granule_find(pa(watched[i])))) * UINT64_C(0x100000001b3);
-		for (size_t j = 0; j < GRANULE_SIZE / sizeof(*words); j++)
-			hash = (hash ^ words[j]) * UINT64_C(0x100000001b3);
-	}
-	return hash;
-}
-
 /* The command fails so, has no outputs but `top`, and no effect. */
 static void check_fails(uint64_t result, uint64_t top, struct smc_regs (*call)(const uint64_t args[8]),
 			const uint64_t args[8])
 {
-	uint64_t before = fingerprint();
+	uint64_t before = world_fingerprint();
 	struct smc_regs out = call(args);
 
 	assert_int_equal(out.x[0], result);
 	assert_int_equal(out.x[1], 0);
 	assert_int_equal(out.x[2], top);
 	assert_int_equal(out.x[3], 0);
-	assert_int_equal(fingerprint(), before);
+	assert_int_equal(world_fingerprint(), before);
 }
 
 static struct smc_regs create(const uint64_t args[8])
@@ -90,8 +71,12 @@ static struct smc_regs destroy(const uint64_t args[8])
 #define DESTROY_FAILS(result, top, ...) check_fails(result, top, destroy, (const uint64_t[8]){ __VA_ARGS__ })
 
 /* An address of every kind that is no granule, or none of use for `what` is expected. */
-static const uint64_t bad_pa[] = { 0, HOST_DRAM_BASE - GRANULE_SIZE, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
-				   UINT64_C(1) << 48, UINT64_MAX, ~UINT64_C(0xfff) };
+static const uint64_t bad_pa[] = { 0,
+				   HOST_DRAM_BASE - GRANULE_SIZE,
+				   HOST_DRAM_BASE + WORLD_GRANULES *GRANULE_SIZE,
+				   UINT64_C(1) << 48,
+				   UINT64_MAX,
+				   ~UINT64_C(0xfff) };
 #define BAD_PAS (sizeof(bad_pa) / sizeof(bad_pa[0]))
 
 /* Makes the entry of `at` UNASSIGNED with that RIPAS. The realm is NEW. */
@@ -140,7 +125,8 @@ static void test_create(void **state)
 		assert_int_equal(world_entry(&r, at).desc, data);
 		assert_true(world_translate(&r, at, &addr, &desc));
 		assert_int_equal(addr, data);
-		assert_int_equal(desc, data | 0x7db); /* Normal WB, RW, inner shareable, AF, page; executable */
+		assert_int_equal(desc,
+				 data | 0x7db); /* Normal WB, RW, inner shareable, AF, page; executable */
 		destroy_data(at);
 	}
 }
@@ -274,7 +260,9 @@ static void test_unknown_fails(void **state)
 
 static void test_destroy(void **state)
 {
-	const uint64_t after[] = { [RMI_EMPTY] = RMI_EMPTY, [RMI_RAM] = RMI_DESTROYED, [RMI_DESTROYED] = RMI_DESTROYED };
+	const uint64_t after[] = {
+		[RMI_EMPTY] = RMI_EMPTY, [RMI_RAM] = RMI_DESTROYED, [RMI_DESTROYED] = RMI_DESTROYED
+	};
 
 	(void)state;
 	for (uint64_t ripas = RMI_EMPTY; ripas <= RMI_DESTROYED; ripas++) {
@@ -382,9 +370,9 @@ static void test_destroy_block(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_create),	 TEST(test_create_fault),  TEST(test_create_arguments),
-		TEST(test_create_states), TEST(test_unknown),	   TEST(test_unknown_fails),
-		TEST(test_destroy),	 TEST(test_destroy_top),   TEST(test_destroy_fails),
+		TEST(test_create),        TEST(test_create_fault), TEST(test_create_arguments),
+		TEST(test_create_states), TEST(test_unknown),      TEST(test_unknown_fails),
+		TEST(test_destroy),       TEST(test_destroy_top),  TEST(test_destroy_fails),
 		TEST(test_destroy_block),
 	};
 

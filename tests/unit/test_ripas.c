@@ -5,7 +5,7 @@
 #include "world.h"
 
 #define RTT(level) rmi_result(RMI_ERROR_RTT, (unsigned int)(level))
-#define PAGE(n) (WORLD_RAM + (n) * GRANULE_SIZE)
+#define PAGE(n) (WORLD_RAM + (n)*GRANULE_SIZE)
 #define SPAN2 UINT64_C(0x200000)   /* of a level 2 entry */
 #define SPAN1 UINT64_C(0x40000000) /* of a level 1 entry */
 #define HALF (UINT64_C(1) << 32)   /* the protected half of the default realm ends */
@@ -30,31 +30,14 @@ static int teardown(void **state)
 	return 0;
 }
 
-static uint64_t fingerprint(void)
-{
-	uint64_t l2 = world_rmi(RMI_RTT_READ_ENTRY, r.rd, 0, 1).x[3];
-	uint64_t l3 = world_rmi(RMI_RTT_READ_ENTRY, r.rd, WORLD_RAM, 2).x[3];
-	const uint64_t watched[] = { r.rd, r.rtt, l2, l3, r.rec[0], r.rec[1] };
-	uint64_t hash = 0;
-
-	for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++) {
-		const uint64_t *words = world_mem(watched[i]);
-
-		for (size_t j = 0; j < GRANULE_SIZE / sizeof(*words); j++)
-			hash = (hash ^ words[j]) * UINT64_C(0x100000001b3);
-		hash = (hash ^ granule_refs(granule_find(pa(watched[i])))) * UINT64_C(0x100000001b3);
-	}
-	return hash;
-}
-
 static void check_fails(uint64_t result, uint64_t fid, const uint64_t args[8])
 {
-	uint64_t before = fingerprint();
+	uint64_t before = world_fingerprint();
 	struct smc_regs out = world_rmi_args(fid, args);
 
 	assert_int_equal(out.x[0], result);
 	assert_int_equal(out.x[1] | out.x[2] | out.x[3], 0);
-	assert_int_equal(fingerprint(), before);
+	assert_int_equal(world_fingerprint(), before);
 }
 
 #define INIT_FAILS(result, ...) check_fails(result, RMI_RTT_INIT_RIPAS, (const uint64_t[8]){ __VA_ARGS__ })
@@ -127,7 +110,9 @@ static void test_init_stops(void **state)
 
 static void test_init_fails(void **state)
 {
-	const uint64_t bad_rd[] = { 0, UINT64_MAX, r.rd + 1, r.rtt, r.run, r.rec[0], HOST_DRAM_BASE - GRANULE_SIZE };
+	const uint64_t bad_rd[] = {
+		0, UINT64_MAX, r.rd + 1, r.rtt, r.run, r.rec[0], HOST_DRAM_BASE - GRANULE_SIZE
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad_rd) / sizeof(bad_rd[0]); i++)
@@ -283,7 +268,8 @@ static void test_set_progress(void **state)
 	SET_REACHES(WORLD_RAM + 2 * SPAN2, r.rd, r.rec[0], PAGE(512), WORLD_RAM + 3 * SPAN2 - GRANULE_SIZE);
 	assert_int_equal(world_entry(&r, WORLD_RAM + 2 * SPAN2).ripas, RMI_EMPTY);
 	SET_REACHES(WORLD_RAM + 3 * SPAN2, r.rd, r.rec[0], WORLD_RAM + 2 * SPAN2, WORLD_RAM + 3 * SPAN2);
-	answer(RMI_REC_ENTER_FLAG_RIPAS_REJECT, WORLD_RAM + 3 * SPAN2, RSI_ACCEPT); /* nothing left to refuse */
+	answer(RMI_REC_ENTER_FLAG_RIPAS_REJECT, WORLD_RAM + 3 * SPAN2,
+	       RSI_ACCEPT); /* nothing left to refuse */
 	/* A table stops entries of level 2. */
 	ask(WORLD_RAM - SPAN2, PAGE(2), RMI_RAM, 0);
 	SET_REACHES(WORLD_RAM, r.rd, r.rec[0], WORLD_RAM - SPAN2, PAGE(2));
@@ -346,7 +332,7 @@ static void test_set_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_init),	TEST(test_init_stops),	 TEST(test_init_fails),
+		TEST(test_init),        TEST(test_init_stops),   TEST(test_init_fails),
 		TEST(test_transitions), TEST(test_set_progress), TEST(test_set_fails),
 	};
 

@@ -5,10 +5,10 @@
 #include "world.h"
 
 #define RTT(level) rmi_result(RMI_ERROR_RTT, (unsigned int)(level))
-#define PAGE(n) (WORLD_RAM + (n) * GRANULE_SIZE)
-#define SPAN2 UINT64_C(0x200000)   /* of a level 2 entry */
-#define SPAN1 UINT64_C(0x40000000) /* of a level 1 entry */
-#define HALF (UINT64_C(1) << 32)   /* the protected half of the default realm ends */
+#define PAGE(n) (WORLD_RAM + (n)*GRANULE_SIZE)
+#define SPAN2 UINT64_C(0x200000)     /* of a level 2 entry */
+#define SPAN1 UINT64_C(0x40000000)   /* of a level 1 entry */
+#define HALF (UINT64_C(1) << 32)     /* the protected half of the default realm ends */
 #define RUN (HOST_DRAM_BASE + SPAN2) /* 2 MiB of granules that the allocator does not reach */
 
 static struct world_realm r;
@@ -55,49 +55,23 @@ static void check_entry(uint64_t at, uint64_t level, uint64_t state, uint64_t de
 	assert_int_equal(out.x[4], ripas);
 }
 
-static uint64_t hash_of(uint64_t addr, uint64_t hash)
-{
-	const uint64_t *words = world_mem(addr);
-
-	for (size_t i = 0; i < GRANULE_SIZE / sizeof(*words); i++)
-		hash = (hash ^ words[i]) * UINT64_C(0x100000001b3);
-	hash = (hash ^ granule_refs(granule_find(pa(addr)))) * UINT64_C(0x100000001b3);
-	return (hash ^ (uint64_t)world_state(addr)) * UINT64_C(0x100000001b3);
-}
-
-/* Of the realm, its roots, the tables on the way to `at`, and the spare granule. */
-static uint64_t fingerprint(uint64_t at)
-{
-	uint64_t hash = hash_of(spare, hash_of(r.rd, 0));
-
-	for (unsigned int i = 0; i < r.num_roots; i++)
-		hash = hash_of(r.rtt + i * GRANULE_SIZE, hash);
-	for (uint64_t level = 0; level < 3; level++) {
-		uint64_t span = UINT64_C(1) << (12 + 9 * (3 - level));
-		struct smc_regs e = world_rmi(RMI_RTT_READ_ENTRY, r.rd, at & ~(span - 1), level);
-
-		if (e.x[0] == RMI_SUCCESS && e.x[1] == level && e.x[2] == RMI_TABLE)
-			hash = hash_of(e.x[3], hash);
-	}
-	return hash;
-}
-
 /* `top`: of DESTROY, in x2. */
 static void check_fails(uint64_t result, uint64_t top, uint64_t fid, const uint64_t args[8])
 {
-	uint64_t before = fingerprint(WORLD_RAM);
+	uint64_t before = world_fingerprint();
 	struct smc_regs out = world_rmi_args(fid, args);
 
 	assert_int_equal(out.x[0], result);
 	assert_int_equal(out.x[1], 0);
 	assert_int_equal(out.x[2], top);
 	assert_int_equal(out.x[3], 0);
-	assert_int_equal(fingerprint(WORLD_RAM), before);
+	assert_int_equal(world_fingerprint(), before);
 }
 
 #define CREATE_FAILS(result, ...) check_fails(result, 0, RMI_RTT_CREATE, (const uint64_t[8]){ __VA_ARGS__ })
 #define FOLD_FAILS(result, ...) check_fails(result, 0, RMI_RTT_FOLD, (const uint64_t[8]){ __VA_ARGS__ })
-#define DESTROY_FAILS(result, top, ...) check_fails(result, top, RMI_RTT_DESTROY, (const uint64_t[8]){ __VA_ARGS__ })
+#define DESTROY_FAILS(result, top, ...) \
+	check_fails(result, top, RMI_RTT_DESTROY, (const uint64_t[8]){ __VA_ARGS__ })
 
 static void create(uint64_t at, uint64_t level)
 {
@@ -261,7 +235,8 @@ static void test_assigned(void **state)
 			assert_false(host_tlb_holds(world_vttbr(&r), ipa(base + i * GRANULE_SIZE)));
 		check_entry(base, 2, RMI_ASSIGNED, RUN, ripas);
 		assert_int_equal(read_entry(base, 3).x[1], 2);
-		assert_int_equal(world_translate(&r, base + 5 * GRANULE_SIZE + 1, &addr, &desc), ripas == RMI_RAM);
+		assert_int_equal(world_translate(&r, base + 5 * GRANULE_SIZE + 1, &addr, &desc),
+				 ripas == RMI_RAM);
 		if (ripas == RMI_RAM) {
 			assert_int_equal(addr, RUN + 5 * GRANULE_SIZE + 1);
 			assert_int_equal(desc, RUN | 0x7d9);
@@ -275,7 +250,8 @@ static void test_assigned(void **state)
 		assert_false(host_tlb_holds(world_vttbr(&r), ipa(base)));
 		for (uint64_t i = 0; i < 512; i++)
 			check_entry(base + i * GRANULE_SIZE, 3, RMI_ASSIGNED, RUN + i * GRANULE_SIZE, ripas);
-		assert_int_equal(world_translate(&r, base + 5 * GRANULE_SIZE, &addr, &desc), ripas == RMI_RAM);
+		assert_int_equal(world_translate(&r, base + 5 * GRANULE_SIZE, &addr, &desc),
+				 ripas == RMI_RAM);
 		if (ripas == RMI_RAM)
 			assert_int_equal(desc, (RUN + 5 * GRANULE_SIZE) | 0x7db);
 		assert_int_equal(*(uint8_t *)world_mem(RUN + 9 * GRANULE_SIZE), 0x44);
@@ -317,7 +293,8 @@ static void test_misaligned(void **state)
 	world_tables(&r, WORLD_RAM, GRANULE_SIZE);
 	for (uint64_t i = 0; i < 512; i++) {
 		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, RUN + (i + 1) * GRANULE_SIZE), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, RUN + (i + 1) * GRANULE_SIZE, PAGE(i)), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, RUN + (i + 1) * GRANULE_SIZE, PAGE(i)),
+				 RMI_SUCCESS);
 	}
 	FOLD_FAILS(RTT(3), r.rd, WORLD_RAM, 3);
 	unfill(WORLD_RAM);
@@ -358,11 +335,21 @@ static void test_destroy(void **state)
 
 static void test_arguments(void **state)
 {
-	const uint64_t bad_rd[] = { 0, UINT64_MAX, r.rd + 1, r.rtt, r.run, r.rec[0], HOST_DRAM_BASE - GRANULE_SIZE };
-	const uint64_t bad_rtt[] = { 0, UINT64_MAX, spare + 8, r.rtt, r.run, r.rec[0], r.rd, UINT64_C(1) << 48,
+	const uint64_t bad_rd[] = {
+		0, UINT64_MAX, r.rd + 1, r.rtt, r.run, r.rec[0], HOST_DRAM_BASE - GRANULE_SIZE
+	};
+	const uint64_t bad_rtt[] = { 0,
+				     UINT64_MAX,
+				     spare + 8,
+				     r.rtt,
+				     r.run,
+				     r.rec[0],
+				     r.rd,
+				     UINT64_C(1) << 48,
 				     HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
-	const uint64_t bad_level[] = { 0, 1, 4, UINT64_MAX, UINT64_C(1) << 32 | 2, UINT64_C(1) << 63 | 2, 258,
-				       (uint64_t)INT64_MAX };
+	const uint64_t bad_level[] = {
+		0, 1, 4, UINT64_MAX, UINT64_C(1) << 32 | 2, UINT64_C(1) << 63 | 2, 258, (uint64_t)INT64_MAX
+	};
 	const uint64_t bad_ipa[] = { HALF * 2, UINT64_C(1) << 48, UINT64_C(1) << 63, ~(SPAN1 - 1) };
 
 	(void)state;
@@ -372,7 +359,8 @@ static void test_arguments(void **state)
 		CREATE_FAILS(RMI_ERROR_INPUT, bad_rd[i], spare, WORLD_RAM, 3);
 		DESTROY_FAILS(RMI_ERROR_INPUT, 0, bad_rd[i], WORLD_RAM, 3);
 		FOLD_FAILS(RMI_ERROR_INPUT, bad_rd[i], WORLD_RAM, 3);
-		check_fails(RMI_ERROR_INPUT, 0, RMI_RTT_READ_ENTRY, (const uint64_t[8]){ bad_rd[i], WORLD_RAM, 3 });
+		check_fails(RMI_ERROR_INPUT, 0, RMI_RTT_READ_ENTRY,
+			    (const uint64_t[8]){ bad_rd[i], WORLD_RAM, 3 });
 	}
 	for (size_t i = 0; i < sizeof(bad_rtt) / sizeof(bad_rtt[0]); i++)
 		CREATE_FAILS(RMI_ERROR_INPUT, r.rd, bad_rtt[i], WORLD_RAM + SPAN2, 3);
@@ -408,7 +396,8 @@ static void test_arguments(void **state)
 		CREATE_FAILS(RMI_ERROR_INPUT, r.rd, spare, bad_ipa[i], 2);
 		DESTROY_FAILS(RMI_ERROR_INPUT, 0, r.rd, bad_ipa[i], 2);
 		FOLD_FAILS(RMI_ERROR_INPUT, r.rd, bad_ipa[i], 2);
-		check_fails(RMI_ERROR_INPUT, 0, RMI_RTT_READ_ENTRY, (const uint64_t[8]){ r.rd, bad_ipa[i], 1 });
+		check_fails(RMI_ERROR_INPUT, 0, RMI_RTT_READ_ENTRY,
+			    (const uint64_t[8]){ r.rd, bad_ipa[i], 1 });
 	}
 	/* rtt_walk and rtte_state. */
 	CREATE_FAILS(RTT(1), r.rd, spare, SPAN1, 3);
@@ -513,7 +502,9 @@ static void test_start_0(void **state)
 	params_pa = world_ns();
 	p = world_mem(params_pa);
 	spare = world_delegated();
-	r = (struct world_realm){ .num_roots = 1, .vmid = 99, .rtt = world_delegated(), .rd = world_delegated() };
+	r = (struct world_realm){
+		.num_roots = 1, .vmid = 99, .rtt = world_delegated(), .rd = world_delegated()
+	};
 	p->s2sz = 48;
 	p->num_bps = 1;
 	p->num_wps = 1;

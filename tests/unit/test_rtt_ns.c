@@ -37,41 +37,19 @@ static struct smc_regs read_entry(uint64_t at, uint64_t level)
 	return out;
 }
 
-/* Content of the root and, if there are, of the tables on the way to HALF. */
-static uint64_t fingerprint(void)
-{
-	uint64_t hash = 0;
-	uint64_t watched[4] = { r.rd, r.rtt };
-	size_t n = 2;
-
-	for (uint64_t level = 1; level < 3; level++) {
-		struct smc_regs e = read_entry(HALF, level);
-
-		if (e.x[1] == level && e.x[2] == RMI_TABLE)
-			watched[n++] = e.x[3];
-	}
-	for (size_t i = 0; i < n; i++) {
-		const uint64_t *words = world_mem(watched[i]);
-
-		for (size_t j = 0; j < GRANULE_SIZE / sizeof(*words); j++)
-			hash = (hash ^ words[j]) * UINT64_C(0x100000001b3);
-		hash = (hash ^ granule_refs(granule_find(pa(watched[i])))) * UINT64_C(0x100000001b3);
-	}
-	return hash;
-}
-
 static void check_fails(uint64_t result, uint64_t top, uint64_t fid, const uint64_t args[8])
 {
-	uint64_t before = fingerprint();
+	uint64_t before = world_fingerprint();
 	struct smc_regs out = world_rmi_args(fid, args);
 
 	assert_int_equal(out.x[0], result);
 	assert_int_equal(out.x[1], top);
 	assert_int_equal(out.x[2] | out.x[3], 0);
-	assert_int_equal(fingerprint(), before);
+	assert_int_equal(world_fingerprint(), before);
 }
 
-#define MAP_FAILS(result, ...) check_fails(result, 0, RMI_RTT_MAP_UNPROTECTED, (const uint64_t[8]){ __VA_ARGS__ })
+#define MAP_FAILS(result, ...) \
+	check_fails(result, 0, RMI_RTT_MAP_UNPROTECTED, (const uint64_t[8]){ __VA_ARGS__ })
 #define UNMAP_FAILS(result, top, ...) \
 	check_fails(result, top, RMI_RTT_UNMAP_UNPROTECTED, (const uint64_t[8]){ __VA_ARGS__ })
 
@@ -159,7 +137,8 @@ static void test_levels(void **state)
 			if (half >= GRANULE_SIZE)
 				MAP_FAILS(RMI_ERROR_INPUT, r.rd, HALF, level, (out_pa + half) | NORMAL_RW);
 		}
-		assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, HALF, level, out_pa | NORMAL_RW), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, HALF, level, out_pa | NORMAL_RW),
+				 RMI_SUCCESS);
 		assert_true(world_translate(&r, HALF + size - 1, &addr, &desc));
 		assert_int_equal(addr, out_pa + size - 1);
 		assert_int_equal(desc & 3, level == 3 ? 3 : 1);
@@ -191,9 +170,11 @@ static void test_levels(void **state)
 static void test_arguments(void **state)
 {
 	const uint64_t bad_rd[] = { 0, UINT64_MAX, r.rd + 1, r.rtt, r.run, HOST_DRAM_BASE - GRANULE_SIZE };
-	const uint64_t bad_level[] = { 0, 4, UINT64_MAX, UINT64_C(1) << 32 | 3, UINT64_C(1) << 63 | 3, 259,
-				       (uint64_t)INT64_MAX };
-	const uint64_t bad_ipa[] = { 0, WORLD_RAM, HALF - SPAN1, HALF * 2, UINT64_C(1) << 48, UINT64_C(1) << 63,
+	const uint64_t bad_level[] = {
+		0, 4, UINT64_MAX, UINT64_C(1) << 32 | 3, UINT64_C(1) << 63 | 3, 259, (uint64_t)INT64_MAX
+	};
+	const uint64_t bad_ipa[] = { 0,           WORLD_RAM,         HALF - SPAN1,
+				     HALF * 2,    UINT64_C(1) << 48, UINT64_C(1) << 63,
 				     ~(SPAN1 - 1) };
 
 	(void)state;
@@ -227,8 +208,10 @@ static void test_top(void **state)
 
 	(void)state;
 	tables_to(3);
-	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, HALF + 2 * GRANULE_SIZE, 3, NORMAL_RW), RMI_SUCCESS);
-	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, HALF + 9 * GRANULE_SIZE, 3, NORMAL_RW), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, HALF + 2 * GRANULE_SIZE, 3, NORMAL_RW),
+			 RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, HALF + 9 * GRANULE_SIZE, 3, NORMAL_RW),
+			 RMI_SUCCESS);
 	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, HALF + 5 * SPAN2, 2, NORMAL_RW), RMI_SUCCESS);
 	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, HALF + 3 * SPAN1, 1, NORMAL_RW), RMI_SUCCESS);
 	UNMAP_FAILS(RTT(3), HALF + 2 * GRANULE_SIZE, r.rd, HALF, 3);
@@ -259,7 +242,8 @@ static void test_table_destroyed(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		uint64_t at = HALF + pages[i] * GRANULE_SIZE;
 
-		assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, at, 3, (DEV + at) | NORMAL_RW), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, at, 3, (DEV + at) | NORMAL_RW),
+				 RMI_SUCCESS);
 		host_tlb_note(world_vttbr(&r), ipa(at));
 	}
 	/* Live means something else here. */
@@ -310,9 +294,11 @@ static void test_blocks(void **state)
 			if (i < 3)
 				assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, at, level + 1, other[i]),
 						 RMI_SUCCESS);
-			check_fails(RTT(level + 1), 0, RMI_RTT_FOLD, (const uint64_t[8]){ r.rd, HALF, level + 1 });
+			check_fails(RTT(level + 1), 0, RMI_RTT_FOLD,
+				    (const uint64_t[8]){ r.rd, HALF, level + 1 });
 			if (i == 3)
-				assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, at, level + 1, mine), RMI_SUCCESS);
+				assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, at, level + 1, mine),
+						 RMI_SUCCESS);
 		}
 		for (unsigned int i = 0; i < 512; i += 73)
 			host_tlb_note(world_vttbr(&r), ipa(HALF + i * span(level + 1)));
@@ -355,9 +341,9 @@ static void test_active(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_desc_bits), TEST(test_attributes),	  TEST(test_levels), TEST(test_arguments),
-		TEST(test_top),	      TEST(test_table_destroyed), TEST(test_blocks), TEST(test_misaligned),
-		TEST(test_active),
+		TEST(test_desc_bits), TEST(test_attributes), TEST(test_levels),
+		TEST(test_arguments), TEST(test_top),        TEST(test_table_destroyed),
+		TEST(test_blocks),    TEST(test_misaligned), TEST(test_active),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

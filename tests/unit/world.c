@@ -78,6 +78,27 @@ enum granule_state world_state(uint64_t addr)
 	return granule_state(granule_find(pa(addr)));
 }
 
+static uint64_t hash_word(uint64_t hash, uint64_t word)
+{
+	return (hash ^ word) * UINT64_C(0x100000001b3); /* FNV */
+}
+
+uint64_t world_fingerprint(void)
+{
+	uint64_t hash = 0;
+
+	for (uint32_t i = 0; i < WORLD_GRANULES; i++) {
+		const struct granule *g = granule_at(i);
+		const uint64_t *words = world_mem(granule_pa(g).v);
+
+		hash = hash_word(hash, (uint64_t)granule_state(g) << 32 | granule_refs(g));
+		for (size_t k = 0;
+		     granule_state(g) != GRANULE_UNDELEGATED && k < GRANULE_SIZE / sizeof(*words); k++)
+			hash = hash_word(hash, words[k]);
+	}
+	return hash;
+}
+
 void world_check_all_back(void)
 {
 	assert_int_equal(num_free, WORLD_GRANULES);

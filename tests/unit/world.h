@@ -73,6 +73,9 @@ void *world_mem(uint64_t pa);
 bool world_is_zero(uint64_t pa);
 enum granule_state world_state(uint64_t pa);
 
+/* A value that changes if any granule's state or references do, or the content of one in the Realm PAS. */
+uint64_t world_fingerprint(void);
+
 /* --- The host ------------------------------------------------------------------------------------------- */
 
 #define world_rmi(fid, ...) world_rmi_args(fid, (const uint64_t[8]){ __VA_ARGS__ })
