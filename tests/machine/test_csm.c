@@ -335,3 +335,36 @@ MACHINE_TEST(csm_is_not_there_without_apt)
 	CHECK_EQ(realm_smc(realm, RSI_CSM_NOTIFY, 1).x[0], SMCCC_NOT_SUPPORTED);
 	realm_end(realm);
 }
+
+/* --- Interrupts ------------------------------------------------------------------------------------------------ */
+
+/* A call that takes long lets the host's interrupt in, and goes on where it was. Time is counted in instructions. */
+MACHINE_TEST(csm_attach_interrupted, .icount = true)
+{
+	const uint64_t pages = 4096;
+	struct csm_setup s;
+	struct script_result r;
+	unsigned int calls = 1, interrupts;
+
+	s.p = csm_realm("P");
+	s.c = csm_realm("C");
+	s.p_rid = csm_rid_of(s.p);
+	s.c_rid = csm_rid_of(s.c);
+	s.size = pages * GRANULE_SIZE;
+	CHECK_EQ(csm_create(s.p, CSM_WINDOW, s.size, &s.id), RSI_SUCCESS);
+	CHECK_EQ(csm_share(s.p, s.id, s.c_rid, CSM_PERM_RO, &s.n), RSI_SUCCESS);
+	CHECK_EQ(csm_reserve(s.c, s.p_rid, s.n, CSM_WINDOW, s.size), RSI_SUCCESS);
+	interrupts = s.c->interrupts;
+	/* About a million instructions of mapping; the interrupt comes after a quarter of that. */
+	timer_preempt_after(sysreg_read(cntfrq_el0) / 4000);
+	r = realm_smc(s.c, RSI_CSM_ATTACH, s.p_rid.lo, s.p_rid.hi, s.n);
+	CHECK_EQ(r.x[0], RSI_INCOMPLETE);
+	CHECK_EQ(s.c->interrupts, interrupts + 1);
+	for (; r.x[0] == RSI_INCOMPLETE; calls++)
+		r = realm_smc(s.c, RSI_CSM_ATTACH, s.p_rid.lo, s.p_rid.hi, s.n);
+	CHECK_EQ(r.x[0], RSI_SUCCESS);
+	CHECK_EQ(r.x[2], pages);
+	CHECK_EQ(calls, 2);
+	realm_end(s.p);
+	realm_end(s.c);
+}
