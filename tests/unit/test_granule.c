@@ -167,11 +167,18 @@ static void test_lock_names_state(void **state)
 static void test_lock_order(void **state)
 {
 	struct granule *low = granule_at(10), *high = granule_at(20);
+	struct world_realm r;
 
 	(void)state;
 	assert_true(granule_lock(high, GRANULE_UNDELEGATED));
 	expect_assert_failure(granule_lock(low, GRANULE_UNDELEGATED));
 	granule_unlock(high);
+	/* And an RD comes before everything else, wherever it lies. */
+	world_realm(&r, NULL);
+	assert_true(granule_lock(low, GRANULE_UNDELEGATED));
+	expect_assert_failure(granule_lock(granule_find(pa(r.rd)), GRANULE_RD));
+	granule_unlock(low);
+	world_end(&r);
 }
 
 int main(void)
