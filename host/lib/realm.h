@@ -15,6 +15,8 @@ struct host_realm_config {
 	const char *name;      /* for people; not copied */
 	uint64_t flags;        /* RMI_REALM_FLAG_* */
 	unsigned int ipa_bits; /* 0: HOST_DEFAULT_IPA_BITS, or less where that is not offered */
+	unsigned int sve_vl;       /* with RMI_REALM_FLAG_SVE: as ZCR_ELx.LEN */
+	unsigned int pmu_num_ctrs; /* with RMI_REALM_FLAG_PMU: event counters */
 	enum rmi_hash_algorithm hash_algo;
 	uint8_t rpv[64];
 

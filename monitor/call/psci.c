@@ -15,7 +15,7 @@ static bool psci_exit(struct rec *rec, uint32_t fid, uint64_t target, struct rmi
 	exit->exit_reason = RMI_EXIT_PSCI;
 	exit->gprs[0] = fid;
 	exit->gprs[1] = target;
-	rec->pc += 4;
+	rec_skip(rec);
 	return false;
 }
 

@@ -59,9 +59,13 @@ uint64_t rmi_features(const uint64_t *arg, uint64_t *out)
 {
 	const struct port_features *f = port_features();
 
-	/* Register 0 is the only one; no SVE, PMU or LPA2 (docs/limits.md). */
+	/* Register 0 is the only one; no LPA2 (docs/limits.md). */
 	if (arg[1] == 0)
 		out[1] = (uint64_t)f->pa_bits << RMI_FEATURE0_S2SZ_SHIFT |
+			 (uint64_t)f->has_sve << RMI_FEATURE0_SVE_EN_SHIFT |
+			 (uint64_t)f->sve_vl << RMI_FEATURE0_SVE_VL_SHIFT |
+			 (uint64_t)f->has_pmu << RMI_FEATURE0_PMU_EN_SHIFT |
+			 (uint64_t)f->pmu_num_ctrs << RMI_FEATURE0_PMU_NUM_CTRS_SHIFT |
 			 (uint64_t)f->num_bps << RMI_FEATURE0_NUM_BPS_SHIFT |
 			 (uint64_t)f->num_wps << RMI_FEATURE0_NUM_WPS_SHIFT |
 			 UINT64_C(1) << RMI_FEATURE0_HASH_SHA_256_SHIFT |

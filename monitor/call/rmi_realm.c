@@ -13,12 +13,24 @@
 /* A starting level of 0 needs more physical address bits than the smallest machines have (DDI0487 D8.2.8). */
 #define LEVEL0_MIN_PA_BITS 44
 
+static bool sve_is_supported(const struct rmi_realm_params *p, const struct port_features *f)
+{
+	return !(p->flags & RMI_REALM_FLAG_SVE) || (f->has_sve && p->sve_vl <= f->sve_vl);
+}
+
+static bool pmu_is_supported(const struct rmi_realm_params *p, const struct port_features *f)
+{
+	return !(p->flags & RMI_REALM_FLAG_PMU) || (f->has_pmu && p->pmu_num_ctrs <= f->pmu_num_ctrs &&
+						    (p->pmu_num_ctrs != 0 || f->has_hpmn0));
+}
+
 /* params_valid, params_supp. */
 static bool params_are_supported(const struct rmi_realm_params *p)
 {
 	const struct port_features *f = port_features();
 
-	return p->flags == 0 && (p->hash_algo == RMI_HASH_SHA_256 || p->hash_algo == RMI_HASH_SHA_512) &&
+	return (p->flags & ~(RMI_REALM_FLAG_SVE | RMI_REALM_FLAG_PMU)) == 0 && sve_is_supported(p, f) &&
+	       pmu_is_supported(p, f) && (p->hash_algo == RMI_HASH_SHA_256 || p->hash_algo == RMI_HASH_SHA_512) &&
 	       p->s2sz >= REALM_MIN_IPA_BITS && p->s2sz <= f->pa_bits && p->num_bps != 0 &&
 	       p->num_bps <= f->num_bps && p->num_wps != 0 && p->num_wps <= f->num_wps;
 }
@@ -83,6 +95,10 @@ static void fill_realm(struct realm *realm, const struct rmi_realm_params *p)
 	realm->hash_algo = p->hash_algo;
 	realm->num_bps = p->num_bps;
 	realm->num_wps = p->num_wps;
+	realm->has_sve = (p->flags & RMI_REALM_FLAG_SVE) != 0;
+	realm->sve_vl = p->sve_vl;
+	realm->has_pmu = (p->flags & RMI_REALM_FLAG_PMU) != 0;
+	realm->pmu_num_ctrs = p->pmu_num_ctrs;
 	memcpy(realm->rpv, p->rpv, sizeof(realm->rpv));
 	measurement_init(realm, p);
 	rtt_init_roots(&realm->s2);

@@ -18,8 +18,8 @@ uint64_t rmi_rec_aux_count(const uint64_t *arg, uint64_t *out)
 
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
+	out[1] = realm_rec_aux_count(realm_of(rd));
 	granule_unlock(rd);
-	out[1] = REALM_REC_AUX_COUNT;
 	return RMI_SUCCESS;
 }
 
@@ -54,13 +54,13 @@ static struct granule *find_delegated(struct pa addr)
 }
 
 /* num_aux, aux_align, aux_alias, aux_state (locking decides). */
-static bool find_aux(struct new_rec *n, const struct rmi_rec_params *p)
+static bool find_aux(struct new_rec *n, const struct rmi_rec_params *p, uint32_t num_aux)
 {
-	if (p->num_aux != REALM_REC_AUX_COUNT)
+	if (p->num_aux != num_aux)
 		return false;
 	n->count = 0;
 	insert_sorted(n, n->rec);
-	for (uint32_t i = 0; i < REALM_REC_AUX_COUNT; i++) {
+	for (uint32_t i = 0; i < num_aux; i++) {
 		n->aux[i] = find_delegated(pa(p->aux[i]));
 		if (n->aux[i] == NULL || !insert_sorted(n, n->aux[i]))
 			return false;
@@ -86,8 +86,8 @@ static void fill_rec(struct rec *rec, struct granule *rd, const struct rmi_rec_p
 	memcpy(rec->gprs, p->gprs, sizeof(p->gprs));
 	rec->pc = p->pc;
 	rec->rd = rd;
-	rec->num_aux = REALM_REC_AUX_COUNT;
-	memcpy(rec->aux, n->aux, sizeof(n->aux[0]) * REALM_REC_AUX_COUNT);
+	rec->num_aux = (uint32_t)p->num_aux;
+	memcpy(rec->aux, n->aux, sizeof(rec->aux));
 	rec->mpidr = rec_mpidr(p->mpidr);
 	rec->runnable = (p->flags & RMI_REC_CREATE_FLAG_RUNNABLE) != 0;
 	run_context_init(rec);
@@ -102,7 +102,7 @@ static uint64_t rec_create_locked(struct granule *rd, struct new_rec *n, const s
 		return RMI_ERROR_REALM;
 	if ((p->mpidr & ~RMI_MPIDR_MASK) != 0 || rec_index_of_rmi_mpidr(p->mpidr) != index)
 		return RMI_ERROR_INPUT;
-	if (!find_aux(n, p) || !lock_new_rec(n))
+	if (!find_aux(n, p, realm_rec_aux_count(realm)) || !lock_new_rec(n))
 		return RMI_ERROR_INPUT;
 
 	fill_rec(rec_of(n->rec), rd, p, n);

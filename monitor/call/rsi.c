@@ -121,7 +121,7 @@ static bool host_call(struct rec *rec, struct rmi_rec_exit *exit)
 	realm_memory_put(rec);
 	rec->host_call_pending = true;
 	rec->host_call = ipa(rec->gprs[1]);
-	rec->pc += 4;
+	rec_skip(rec);
 	return false;
 }
 

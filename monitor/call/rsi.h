@@ -48,7 +48,7 @@ bool rsi_csm_resume(struct rec *rec, bool rejected, struct rmi_rec_exit *exit);
 static inline bool realm_return(struct rec *rec, uint64_t x0)
 {
 	rec->gprs[0] = x0;
-	rec->pc += 4;
+	rec_skip(rec);
 	return true;
 }
 

@@ -38,7 +38,7 @@ bool rsi_ipa_state_set(struct rec *rec, struct rmi_rec_exit *exit)
 	exit->ripas_base = base;
 	exit->ripas_top = top;
 	exit->ripas_value = ripas;
-	rec->pc += 4;
+	rec_skip(rec);
 	return false;
 }
 

@@ -33,6 +33,10 @@ struct realm {
 	uint8_t hash_algo;          /* enum rmi_hash_algorithm */
 	uint8_t num_bps;            /* minus one */
 	uint8_t num_wps;            /* minus one */
+	bool has_sve;
+	uint8_t sve_vl; /* as ZCR_ELx.LEN */
+	bool has_pmu;
+	uint8_t pmu_num_ctrs;
 	uint8_t rpv[64];
 	uint8_t measurement[RSI_NUM_MEASUREMENTS][RSI_MEASUREMENT_SIZE]; /* RIM, REM 1-4 */
 	struct granule *apt; /* root of the Access Policy Table; NULL: no CSM for this realm */
@@ -43,12 +47,18 @@ _Static_assert(sizeof(struct realm) <= GRANULE_SIZE, "struct realm must fit a gr
 #define REALM_MAX_RECS ((UINT32_C(1) << REALM_MAX_RECS_ORDER) - 1)
 #define REALM_MIN_IPA_BITS 32
 
-/* Auxiliary granules of a REC: SIMD state (run/simd.h). The same for every realm. */
-#define REALM_REC_AUX_COUNT 1
+/* Auxiliary granules of a REC: SIMD state (run/simd.c); with SVE, two more for the vectors. */
+#define REALM_REC_AUX_COUNT 1U
+#define REALM_REC_AUX_COUNT_SVE 3U
 
 static inline struct realm *realm_of(const struct granule *rd)
 {
 	return granule_mem(rd);
+}
+
+static inline uint32_t realm_rec_aux_count(const struct realm *realm)
+{
+	return realm->has_sve ? REALM_REC_AUX_COUNT_SVE : REALM_REC_AUX_COUNT;
 }
 
 /* --- Registry (registry.c) ------------------------------------------------------------------- */

@@ -68,6 +68,16 @@ static inline struct rec *rec_of(const struct granule *g)
 	return granule_mem(g);
 }
 
+#define PSTATE_BTYPE (UINT64_C(3) << 10)
+#define PSTATE_SS (UINT64_C(1) << 21)
+
+/* The instruction at `pc` was executed on the realm's behalf: what that does to PC and PSTATE. */
+static inline void rec_skip(struct rec *rec)
+{
+	rec->pc += 4;
+	rec->pstate &= ~(PSTATE_BTYPE | PSTATE_SS);
+}
+
 /* RmiRecMpidr and MPIDR_EL1 to the index of a REC in its realm (DEN0137 A2.3.2, B4.4.17). */
 uint64_t rec_index_of_rmi_mpidr(uint64_t mpidr);
 uint64_t rec_index_of_mpidr(uint64_t mpidr);

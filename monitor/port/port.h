@@ -66,6 +66,11 @@ struct port_features {
 	uint8_t num_bps;   /* breakpoints minus one */
 	uint8_t num_wps;   /* watchpoints minus one */
 	uint8_t num_lrs;   /* GIC list registers minus one */
+	bool has_sve;
+	uint8_t sve_vl; /* longest vector, as ZCR_ELx.LEN */
+	bool has_pmu;
+	uint8_t pmu_num_ctrs; /* event counters */
+	bool has_hpmn0;       /* a realm may have none of them (FEAT_HPMN0) */
 };
 const struct port_features *port_features(void);
 

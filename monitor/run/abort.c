@@ -162,5 +162,5 @@ void run_complete_mmio(struct rec *rec, uint64_t value)
 			value &= UINT32_MAX;
 		realm_set_gpr(rec, esr_srt(esr), value);
 	}
-	rec->pc += 4;
+	rec_skip(rec);
 }

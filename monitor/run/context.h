@@ -31,6 +31,17 @@ struct pauth_keys {
 	uint64_t key[10];
 };
 
+/* Of a realm that has a PMU. */
+struct pmu_state {
+	uint64_t pmcr, cntenset, intenset, ovsset, selr, userenr, ccntr, ccfiltr;
+	uint64_t counter[31], type[31];
+};
+
+/* Break- and watchpoints. MDSCR_EL1 is with the EL1 registers. */
+struct debug_state {
+	uint64_t bvr[16], bcr[16], wvr[16], wcr[16];
+};
+
 #define GIC_MAX_AP 4U
 
 struct gic_state {
@@ -45,6 +56,12 @@ struct run_context {
 	struct gic_state gic;
 	uint64_t vtcr, vttbr;
 	uint64_t virtual_serror; /* HCR_EL2.VSE, or 0 */
+	uint64_t vdisr;
+	struct pmu_state pmu;
+	struct debug_state debug;
+	uint64_t os_lock;        /* OSLSR_EL1.OSLK */
+	bool debug_in_use;       /* a break- or watchpoint or stepping is on */
+	bool debug_live;         /* the debug registers in the PE are the realm's */
 	bool virtual_reported;   /* the timers' output as the last exit record had it */
 	bool physical_reported;
 	bool simd_live; /* the realm's SIMD registers are in the PE */
@@ -86,6 +103,29 @@ void simd_init(void);
 void simd_give(struct rec *rec);
 /* The host's registers are back, whether or not the realm used them. */
 void simd_take_back(struct rec *rec);
+
+/* --- pmu.c ------------------------------------------------------------------------------------------------ */
+
+/*
+ * MDCR_EL2 of a realm: performance monitors, debug, profiling, trace filter and the debug channel trapped; nothing counts at
+ * EL2; the buffers are not the realm's; no event counter is (HPMN).
+ */
+#define MDCR_REALM                                                                               \
+	((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 14) |    \
+	 (UINT64_C(1) << 17) | (UINT64_C(1) << 19) | (UINT64_C(1) << 23) | (UINT64_C(1) << 27))
+
+/* Between these two the PMU's first `count` event counters are the realm's; the second returns pmu_ovf_status. */
+void pmu_give(struct pmu_state *s, unsigned int count);
+uint8_t pmu_take_back(struct pmu_state *s);
+void pmu_reset(struct pmu_state *s);
+
+/* --- debug.c ---------------------------------------------------------------------------------------------- */
+
+void debug_init(void);
+void debug_give(struct run_context *c);
+/* Only if live, and after el1_save(). */
+void debug_take_back(struct run_context *c);
+void debug_set_os_lock(struct run_context *c, uint64_t value);
 
 /* --- exit.c, abort.c, sysreg_trap.c, inject.c -------------------------------------------------------------- */
 

@@ -20,7 +20,7 @@ static enum trap_result trap_wfx(struct rec *rec, uint64_t esr, struct rmi_rec_e
 	exit->esr = esr & EXIT_ESR_WFX;
 	if (esr & WFX_IS_TIMED)
 		exit->gprs[0] = realm_gpr(rec, (unsigned int)(esr >> WFX_RN_SHIFT) & 0x1f);
-	rec->pc += 4;
+	rec_skip(rec);
 	return TRAP_EXIT;
 }
 
@@ -38,6 +38,13 @@ enum trap_result trap_sync(struct rec *rec, struct rmi_rec_exit *exit)
 		return trap_sysreg(rec, esr, exit);
 	case EC_WFX:
 		return trap_wfx(rec, esr, exit);
+	case EC_SVE:
+		if (!realm_of(rec->rd)->has_sve) {
+			inject_undefined(rec);
+			return TRAP_RESUME;
+		}
+		simd_give(rec);
+		return TRAP_RESUME;
 	case EC_SIMD:
 		simd_give(rec);
 		return TRAP_RESUME;
@@ -47,7 +54,7 @@ enum trap_result trap_sync(struct rec *rec, struct rmi_rec_exit *exit)
 		inject_undefined(rec);
 		return TRAP_RESUME;
 	default:
-		/* SVE, SME and whatever else is trapped because realms are not offered it. */
+		/* SME and whatever else is trapped because realms are not offered it. */
 		inject_undefined(rec);
 		return TRAP_RESUME;
 	}

@@ -14,12 +14,13 @@ static uint64_t at_most(uint64_t value, unsigned int shift, uint64_t limit)
 	return (value >> shift & 0xf) <= limit ? value : (value & ~FIELD(shift)) | limit << shift;
 }
 
-/* EL0 and EL1 in AArch64 only, FP, AdvSIMD, GIC, DIT, CSV2 without SCXTNUM, CSV3. */
-static uint64_t pfr0(void)
+/* EL0 and EL1 in AArch64 only, FP, AdvSIMD, GIC, SVE where the realm has it, DIT, CSV2 without SCXTNUM, CSV3. */
+static uint64_t pfr0(const struct realm *realm)
 {
 	uint64_t v = read_sysreg("id_aa64pfr0_el1");
 
-	v &= FIELD(16) | FIELD(20) | FIELD(24) | FIELD(48) | FIELD(56) | FIELD(60);
+	v &= FIELD(16) | FIELD(20) | FIELD(24) | FIELD(48) | FIELD(56) | FIELD(60) |
+	     (realm->has_sve ? FIELD(32) : 0);
 	return at_most(v, 56, 1) | 0x11;
 }
 
@@ -29,11 +30,16 @@ static uint64_t pfr1(void)
 	return read_sysreg("id_aa64pfr1_el1") & (FIELD(0) | FIELD(4));
 }
 
-/* The debug architecture, with the break- and watchpoints of the realm's parameters. */
+/*
+ * The debug architecture, with the break- and watchpoints of the realm's parameters; the PMU of Armv8.8 at most (later
+ * ones have registers that are not switched), where the realm has it.
+ */
 static uint64_t dfr0(const struct realm *realm)
 {
-	return (read_sysreg("id_aa64dfr0_el1") & (FIELD(0) | FIELD(36))) | (uint64_t)realm->num_bps << 12 |
-	       (uint64_t)realm->num_wps << 20;
+	uint64_t v = read_sysreg("id_aa64dfr0_el1");
+
+	v &= FIELD(0) | FIELD(36) | (realm->has_pmu ? FIELD(8) : 0);
+	return at_most(v, 8, 8) | (uint64_t)realm->num_bps << 12 | (uint64_t)realm->num_wps << 20;
 }
 
 /* All but TME. */
@@ -91,9 +97,11 @@ uint64_t idreg_value(const struct realm *realm, unsigned int crm, unsigned int o
 {
 	switch (crm << 4 | op2) {
 	case 0x40:
-		return pfr0();
+		return pfr0(realm);
 	case 0x41:
 		return pfr1();
+	case 0x44:
+		return realm->has_sve ? read_sysreg("s3_0_c0_c4_4") : 0; /* ID_AA64ZFR0_EL1 */
 	case 0x50:
 		return dfr0(realm);
 	case 0x60:
@@ -109,6 +117,6 @@ uint64_t idreg_value(const struct realm *realm, unsigned int crm, unsigned int o
 	case 0x72:
 		return mmfr2();
 	default:
-		return 0; /* AArch32, SVE, SME, and what has no name yet */
+		return 0; /* AArch32, SME, and what has no name yet */
 	}
 }

@@ -14,12 +14,18 @@
 #define PSTATE_EL1T UINT64_C(0x04)
 #define PSTATE_DAIF UINT64_C(0x3c0)
 #define PSTATE_SSBS (UINT64_C(1) << 12)
+#define PSTATE_ALLINT (UINT64_C(1) << 13)
 #define PSTATE_PAN (UINT64_C(1) << 22)
 #define PSTATE_DIT (UINT64_C(1) << 24)
+#define PSTATE_TCO (UINT64_C(1) << 25)
 #define PSTATE_NZCV (UINT64_C(0xf) << 28)
 
 #define SCTLR_SPAN (UINT64_C(1) << 23)
 #define SCTLR_DSSBS (UINT64_C(1) << 44)
+#define SCTLR_SPINTMASK (UINT64_C(1) << 62)
+
+#define PFR1_MTE 8
+#define PFR1_NMI 36
 
 #define ADDRESS_SIZE_FAULT_LEVEL0 UINT64_C(0x00)
 
@@ -32,13 +38,17 @@ static bool is_from_el0(const struct rec *rec)
 /* PSTATE as an exception to EL1 leaves it; what is not named is zero. */
 static uint64_t exception_pstate(uint64_t old)
 {
-	uint64_t sctlr = read_sysreg("sctlr_el12");
+	uint64_t sctlr = read_sysreg("sctlr_el12"), pfr1 = read_sysreg("id_aa64pfr1_el1");
 	uint64_t pstate = PSTATE_EL1H | PSTATE_DAIF | (old & (PSTATE_NZCV | PSTATE_DIT | PSTATE_PAN));
 
 	if (!(sctlr & SCTLR_SPAN))
 		pstate |= PSTATE_PAN;
 	if (sctlr & SCTLR_DSSBS)
 		pstate |= PSTATE_SSBS;
+	if (id_field(pfr1, PFR1_MTE) >= 2)
+		pstate |= PSTATE_TCO;
+	if (id_field(pfr1, PFR1_NMI) != 0 && !(sctlr & SCTLR_SPINTMASK))
+		pstate |= PSTATE_ALLINT;
 	return pstate;
 }
 

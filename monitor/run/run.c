@@ -51,15 +51,12 @@
 /* CPTR_EL2 with E2H: trace and activity monitors trapped; FP, SVE and SME too, until first use. */
 #define CPTR_REALM ((UINT64_C(1) << 28) | (UINT64_C(1) << 30))
 
-/* MDCR_EL2: performance monitors, debug, profiling, trace filter trapped; the buffers are not the realm's. */
-#define MDCR_REALM                                                                            \
-	((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 14) | \
-	 (UINT64_C(1) << 19))
-
 /* VTCR_EL2: walks cacheable, inner shareable; 4 KiB granules; NSA; RES1. */
 #define VTCR_COMMON                                                                             \
 	((UINT64_C(1) << 8) | (UINT64_C(1) << 10) | (UINT64_C(3) << 12) | (UINT64_C(1) << 30) | \
 	 (UINT64_C(1) << 31))
+#define VDISR_EL2 "s3_4_c12_c1_1"
+
 #define VTCR_VS (UINT64_C(1) << 19)
 
 unsigned int run_enter(struct rec *rec);
@@ -70,23 +67,33 @@ static struct el1_state host_el1[PORT_MAX_CPUS];
 /* The REC that ran last on each PE; compared only, it may be gone. */
 static const struct rec *last_rec[PORT_MAX_CPUS];
 
-static bool has_fgt;
+static bool has_fgt2;
 static bool has_hcx;
+static bool has_mpam;
+
+#define HDFG_DBGCLAIM (UINT64_C(1) << 5)
+#define HDFG_OSECCR (UINT64_C(1) << 10)
+#define MPAM2_EL2 "s3_4_c10_c5_0"
+#define MPAM2_TRAPS (UINT64_C(3) << 48) /* MPAM0_EL1, MPAM1_EL1 */
+#define MPAMHCR_EL2 "s3_4_c10_c4_0"
+#define MPAMHCR_TRAP_MPAMIDR (UINT64_C(1) << 31)
 
 bool run_machine_init(void)
 {
 	uint64_t mmfr0 = read_sysreg("id_aa64mmfr0_el1");
 	uint64_t isar1 = read_sysreg("id_aa64isar1_el1");
 
-	has_fgt = id_field(mmfr0, 56) != 0;
+	has_fgt2 = id_field(mmfr0, 56) >= 2;
+	has_mpam = id_field(read_sysreg("id_aa64pfr0_el1"), 40) != 0;
 	has_hcx = id_field(read_sysreg("id_aa64mmfr1_el1"), 40) != 0;
 	gic_init();
 	simd_init();
+	debug_init();
 	/*
-	 * Address authentication (APA or API, or APA3): its keys are switched. SME: its state would have to
-	 * be, and is not (docs/limits.md).
+	 * Address authentication (APA or API, or APA3): its keys are switched. Fine-grained traps: they keep realms
+	 * from what is not switched. SME: its state would have to be, and is not (docs/limits.md).
 	 */
-	return ((isar1 & 0xff0) != 0 || (read_sysreg("id_aa64isar2_el1") & 0xf000) != 0) &&
+	return id_field(mmfr0, 56) != 0 && ((isar1 & 0xff0) != 0 || (read_sysreg("id_aa64isar2_el1") & 0xf000) != 0) &&
 	       id_field(read_sysreg("id_aa64pfr1_el1"), 24) == 0;
 }
 
@@ -100,15 +107,26 @@ void run_cpu_init(void)
 	write_sysreg("cptr_el2", CPTR_REALM);
 	write_sysreg("ich_hcr_el2", 0);
 	/* Zero: registers of later extensions are trapped, none of the older ones (their bits are "n..."). */
-	if (has_fgt) {
-		write_sysreg("s3_4_c1_c1_4", 0); /* HFGRTR_EL2 */
-		write_sysreg("s3_4_c1_c1_5", 0); /* HFGWTR_EL2 */
-		write_sysreg("s3_4_c1_c1_6", 0); /* HFGITR_EL2 */
-		write_sysreg("s3_4_c3_c1_4", 0); /* HDFGRTR_EL2 */
-		write_sysreg("s3_4_c3_c1_5", 0); /* HDFGWTR_EL2 */
+	write_sysreg("s3_4_c1_c1_4", 0); /* HFGRTR_EL2 */
+	write_sysreg("s3_4_c1_c1_5", 0); /* HFGWTR_EL2 */
+	write_sysreg("s3_4_c1_c1_6", 0); /* HFGITR_EL2 */
+	/* The debugger's registers stay its own when a realm has the breakpoints (debug.c). */
+	write_sysreg("s3_4_c3_c1_4", HDFG_DBGCLAIM | HDFG_OSECCR); /* HDFGRTR_EL2 */
+	write_sysreg("s3_4_c3_c1_5", HDFG_DBGCLAIM | HDFG_OSECCR); /* HDFGWTR_EL2 */
+	if (has_fgt2) {
+		write_sysreg("s3_4_c3_c1_0", 0); /* HDFGRTR2_EL2 */
+		write_sysreg("s3_4_c3_c1_1", 0); /* HDFGWTR2_EL2 */
+		write_sysreg("s3_4_c3_c1_2", 0); /* HFGRTR2_EL2 */
+		write_sysreg("s3_4_c3_c1_3", 0); /* HFGWTR2_EL2 */
 	}
 	if (has_hcx)
 		write_sysreg("s3_4_c1_c2_2", 0); /* HCRX_EL2 */
+	if (has_mpam) {
+		write_sysreg(MPAM2_EL2, MPAM2_TRAPS);
+		if (read_sysreg("s3_0_c10_c4_4") >> 17 & 1) /* MPAMIDR_EL1.HAS_HCR */
+			write_sysreg(MPAMHCR_EL2, MPAMHCR_TRAP_MPAMIDR);
+	}
+	write_sysreg("s3_4_c5_c2_3", 0); /* VSESR_EL2: a virtual SError tells nothing more */
 	isb();
 }
 
@@ -131,6 +149,7 @@ void run_context_init(struct rec *rec)
 
 	memset(c, 0, sizeof(*c));
 	el1_reset(&c->el1);
+	pmu_reset(&c->pmu);
 	c->vtcr = vtcr_of(s2);
 	c->vttbr = s2_vttbr(s2);
 	rec->pstate = PSTATE_RESET;
@@ -145,7 +164,11 @@ void run_context_power_on(struct rec *target, const struct rec *caller)
 	c->el1.sctlr |= from->el1.sctlr & SCTLR_EE;
 	memset(&c->pauth, 0, sizeof(c->pauth));
 	memset(&c->gic, 0, sizeof(c->gic));
+	memset(&c->debug, 0, sizeof(c->debug));
+	pmu_reset(&c->pmu);
 	c->virtual_serror = 0;
+	c->vdisr = 0;
+	c->debug_in_use = false;
 	target->pstate = PSTATE_RESET;
 }
 
@@ -168,6 +191,7 @@ static void forget_other_rec(const struct rec *rec, struct run_context *c)
 
 void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
 {
+	const struct realm *realm = realm_of(rec->rd);
 	struct run_context *c = context_of(rec);
 	uint64_t hcr = HCR_REALM | c->virtual_serror;
 
@@ -184,7 +208,12 @@ void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
 	el1_save(&host_el1[this_cpu()->index]);
 	el1_load(&c->el1);
 	pauth_load(&c->pauth);
+	write_sysreg(VDISR_EL2, c->vdisr);
 	gic_load(&c->gic, enter);
+	if (realm->has_pmu)
+		pmu_give(&c->pmu, realm->pmu_num_ctrs);
+	if (c->debug_in_use)
+		debug_give(c);
 	isb();
 }
 
@@ -223,14 +252,20 @@ enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit)
 
 void run_end(struct rec *rec, struct rmi_rec_exit *exit)
 {
+	const struct realm *realm = realm_of(rec->rd);
 	struct run_context *c = context_of(rec);
 
 	/* An SError that the realm has not taken yet waits for its next entry. */
 	c->virtual_serror = read_sysreg("hcr_el2") & HCR_VSE;
+	c->vdisr = read_sysreg(VDISR_EL2);
 	gic_save(&c->gic, exit);
 	simd_take_back(rec);
 	pauth_save(&c->pauth);
 	el1_save(&c->el1);
+	if (c->debug_live)
+		debug_take_back(c);
+	if (realm->has_pmu)
+		exit->pmu_ovf_status = pmu_take_back(&c->pmu);
 	timer_report(c, exit);
 	el1_load(&host_el1[this_cpu()->index]);
 	write_sysreg("hcr_el2", HCR_E2H);

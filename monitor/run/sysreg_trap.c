@@ -8,6 +8,8 @@
 /* The syndrome of MSR and MRS (DDI0487, EC 0x18). */
 #define ISS_IS_READ UINT64_C(0x1)
 
+#define OSLSR_OSLM UINT64_C(0x8) /* there is an OS lock */
+
 static unsigned int iss_field(uint64_t esr, unsigned int shift, unsigned int bits)
 {
 	return (unsigned int)(esr >> shift) & ((1U << bits) - 1);
@@ -58,6 +60,37 @@ static bool is_id_group(uint64_t esr)
 	       iss_crm(esr) <= 7 && (esr & ISS_IS_READ);
 }
 
+/* DBGBVR, DBGBCR, DBGWVR, DBGWCR: s2_0_c0_c<n>_{4-7}; MDSCR_EL1: s2_0_c0_c2_2. */
+static bool is_switched_debug(uint64_t esr)
+{
+	return iss_crn(esr) == 0 && (iss_op2(esr) >= 4 || (iss_crm(esr) == 2 && iss_op2(esr) == 2));
+}
+
+/* A debug register other than those: what it reads as. OSLSR_EL1 says that there is a lock, and its state. */
+static uint64_t debug_value(const struct rec *rec, uint64_t esr)
+{
+	bool is_oslsr = iss_crn(esr) == 1 && iss_crm(esr) == 1 && iss_op2(esr) == 4;
+
+	return is_oslsr ? OSLSR_OSLM | context_of((struct rec *)rec)->os_lock << 1 : 0;
+}
+
+/* Self-hosted debug is the realm's; the external debugger's side reads as zero and ignores writes. */
+static enum trap_result trap_debug(struct rec *rec, uint64_t esr)
+{
+	bool is_oslar = iss_crn(esr) == 1 && iss_crm(esr) == 0 && iss_op2(esr) == 4;
+
+	if (is_switched_debug(esr) && !context_of(rec)->debug_live) {
+		debug_give(context_of(rec));
+		return TRAP_RESUME; /* and the access is made again */
+	}
+	if (esr & ISS_IS_READ)
+		realm_set_gpr(rec, iss_rt(esr), debug_value(rec, esr));
+	else if (is_oslar)
+		debug_set_os_lock(context_of(rec), realm_gpr(rec, iss_rt(esr)));
+	rec_skip(rec);
+	return TRAP_RESUME;
+}
+
 enum trap_result trap_sysreg(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit)
 {
 	if (is_gic_for_host(esr)) {
@@ -65,21 +98,16 @@ enum trap_result trap_sysreg(struct rec *rec, uint64_t esr, struct rmi_rec_exit 
 		exit->exit_reason = RMI_EXIT_SYNC;
 		exit->esr = esr;
 		exit->gprs[0] = realm_gpr(rec, iss_rt(esr));
-		rec->pc += 4;
+		rec_skip(rec);
 		return TRAP_EXIT;
 	}
 	if (is_id_group(esr)) {
 		realm_set_gpr(rec, iss_rt(esr), idreg_value(realm_of(rec->rd), iss_crm(esr), iss_op2(esr)));
-		rec->pc += 4;
+		rec_skip(rec);
 		return TRAP_RESUME;
 	}
-	if (iss_op0(esr) == 2) {
-		/* Debug registers read as zero and ignore writes (docs/limits.md). */
-		if (esr & ISS_IS_READ)
-			realm_set_gpr(rec, iss_rt(esr), 0);
-		rec->pc += 4;
-		return TRAP_RESUME;
-	}
+	if (iss_op0(esr) == 2 && iss_op1(esr) == 0)
+		return trap_debug(rec, esr);
 	/* What the ID registers say is not there is not there. */
 	inject_undefined(rec);
 	return TRAP_RESUME;

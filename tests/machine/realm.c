@@ -33,6 +33,8 @@ struct test_realm *realm_start(enum realm_program program, const struct realm_op
 		.name = o->name != NULL ? o->name : names[realm - realms],
 		.flags = o->flags,
 		.ipa_bits = o->ipa_bits,
+		.sve_vl = o->sve_vl,
+		.pmu_num_ctrs = o->pmu_num_ctrs,
 		.hash_algo = o->hash_algo,
 		.image = realm_image_begin,
 		.image_size = (size_t)(realm_image_end - realm_image_begin),

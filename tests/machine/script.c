@@ -183,3 +183,25 @@ bool is_external_abort(uint64_t esr)
 {
 	return (esr >> 26) == 0x25 && (esr & 0x3f) == 0x10;
 }
+
+bool realm_execute(struct test_realm *realm, struct script_result *result, const uint32_t *code, size_t words)
+{
+	for (size_t i = 0; i < words; i += 2)
+		CHECK_EQ(realm_write64(realm, test_ram(realm) + 4 * (uint64_t)i,
+				       code[i] | (uint64_t)(i + 1 < words ? code[i + 1] : 0) << 32),
+			 0);
+	return script_try(realm, 0, result, SCRIPT_EXEC, test_ram(realm));
+}
+
+uint64_t realm_read_sysreg(struct test_realm *realm, unsigned int number, uint64_t *value)
+{
+	struct script_result r = script(realm, SCRIPT_SYSREG, number);
+
+	*value = r.x[0];
+	return r.x[1];
+}
+
+uint64_t realm_write_sysreg(struct test_realm *realm, unsigned int number, uint64_t value)
+{
+	return script(realm, SCRIPT_SYSREG, number, 1, value).x[1];
+}

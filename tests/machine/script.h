@@ -76,6 +76,7 @@ struct realm_options {
 	uint64_t argument; /* the program's x1 */
 	uint64_t flags;
 	unsigned int ipa_bits;
+	unsigned int sve_vl, pmu_num_ctrs; /* with their flags */
 	enum rmi_hash_algorithm hash_algo;
 	uint64_t ram_size; /* TEST_RAM_SIZE */
 	bool populate;     /* all RAM at the start, not when it is touched */
@@ -130,6 +131,21 @@ void realm_smc_wide(struct test_realm *realm, uint64_t x[18]);
 /* An access by the realm: 0, or the ESR_EL1 of the abort that it took. */
 uint64_t realm_read64(struct test_realm *realm, uint64_t ipa, uint64_t *value);
 uint64_t realm_write64(struct test_realm *realm, uint64_t ipa, uint64_t value);
+
+/*
+ * Copies `words` instructions to the start of the realm's free RAM and has REC 0 call them: x0 and the fault are in
+ * `result`. False: the realm stopped instead.
+ */
+bool realm_execute(struct test_realm *realm, struct script_result *result, const uint32_t *code,
+		   size_t words);
+
+/* SCRIPT_SYSREG's name of a register, and an access: 0 or the ESR_EL1 of the exception that it took. */
+#define SYSREG(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
+uint64_t realm_read_sysreg(struct test_realm *realm, unsigned int number, uint64_t *value);
+uint64_t realm_write_sysreg(struct test_realm *realm, unsigned int number, uint64_t value);
+
+/* ESR_EL1 of an undefined instruction: EC 0, IL. */
+#define ESR_UNDEFINED 0x2000000
 
 /* A synchronous external abort in the realm, data, from EL1 itself: EC 0x25, IL, DFSC 0x10 (EA aside). */
 bool is_external_abort(uint64_t esr);

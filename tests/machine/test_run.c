@@ -4,23 +4,6 @@
  */
 #include "script.h"
 
-/* SCRIPT_SYSREG's name of a register. */
-#define SYSREG(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
-
-/* ESR_EL1 of an undefined instruction: EC 0, IL. */
-#define UNDEFINED 0x2000000
-
-/* Writes instructions to the realm's free RAM and has REC 0 execute them. */
-static bool execute(struct test_realm *realm, struct script_result *result, const uint32_t *code,
-		    unsigned int words)
-{
-	for (unsigned int i = 0; i < words; i += 2)
-		CHECK_EQ(realm_write64(realm, test_ram(realm) + 4 * (uint64_t)i,
-				       code[i] | (uint64_t)(i + 1 < words ? code[i + 1] : 0) << 32),
-			 0);
-	return script_try(realm, 0, result, SCRIPT_EXEC, test_ram(realm));
-}
-
 /* A realm's EL0 in AArch32, which the ID registers do not offer: the realm's own problem, nobody else's. */
 MACHINE_TEST(realm_aarch32)
 {
@@ -46,7 +29,7 @@ MACHINE_TEST(realm_aarch32)
 	uint64_t value;
 
 	/* Its exception handler gives up. */
-	CHECK(!execute(realm, &result, code, 14));
+	CHECK(!realm_execute(realm, &result, code, 14));
 	CHECK(realm->exited);
 	CHECK_EQ(realm_write64(other, test_ram(other), 7), 0);
 	CHECK_EQ(realm_read64(other, test_ram(other), &value), 0);
@@ -69,7 +52,7 @@ MACHINE_TEST(host_debug_state)
 	/* Enabled, all bytes, EL0 and EL1, any security state. */
 	__asm__ volatile("msr dbgbcr0_el1, %0" : : "r"(UINT64_C(0x1e7)));
 	__asm__ volatile("msr mdscr_el1, %0\n\tisb" : : "r"(UINT64_C(0xa000))); /* KDE, MDE */
-	CHECK(execute(realm, &result, code, 4));
+	CHECK(realm_execute(realm, &result, code, 4));
 	CHECK_EQ(result.x[0], 42);
 	CHECK_EQ(result.x[1], 0);
 	__asm__ volatile("mrs %0, mdscr_el1" : "=r"(mdscr));
@@ -122,9 +105,9 @@ MACHINE_TEST(host_simd_state)
 	CHECK_EQ(zcr, 3);
 	__asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
 	CHECK_EQ(fpcr, 0x01000000);
-	/* SVE is not for realms, whatever their EL1 allows (CPACR_EL1.ZEN, FPEN; ZCR_EL1). */
+	/* SVE is not for these realms, whatever their EL1 allows (CPACR_EL1.ZEN, FPEN; ZCR_EL1). */
 	CHECK_EQ(script(a, SCRIPT_SYSREG, SYSREG(3, 0, 1, 0, 2), 1, 0x330000).x[1], 0);
-	CHECK_EQ(script(a, SCRIPT_SYSREG, SYSREG(3, 0, 1, 2, 0)).x[1], UNDEFINED);
+	CHECK_EQ(script(a, SCRIPT_SYSREG, SYSREG(3, 0, 1, 2, 0)).x[1], ESR_UNDEFINED);
 	CHECK_EQ(script(a, SCRIPT_SYSREG, SYSREG(3, 0, 0, 4, 0)).x[0] >> 32 & 0xf, 0); /* ID_AA64PFR0_EL1 */
 	realm_end(a);
 	realm_end(b);
@@ -177,9 +160,9 @@ MACHINE_TEST(realm_hidden_registers)
 	for (unsigned int i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
 		struct script_result r = script(realm, SCRIPT_SYSREG, hidden[i].number);
 
-		if (r.x[1] != UNDEFINED)
+		if (r.x[1] != ESR_UNDEFINED)
 			print("%s: value 0x%lx, ESR 0x%lx\n", hidden[i].name, r.x[0], r.x[1]);
-		CHECK_EQ(r.x[1], UNDEFINED);
+		CHECK_EQ(r.x[1], ESR_UNDEFINED);
 	}
 	realm_end(realm);
 }

@@ -34,10 +34,13 @@ static void test_features(void **state)
 	(void)state;
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(out.x[1] & 0xff, 48);
-	assert_int_equal(out.x[1] >> 8 & 0x3f, 0); /* LPA2, SVE, SVE_VL */
+	assert_int_equal(out.x[1] >> 8 & 0x1, 0); /* LPA2 */
+	assert_int_equal(out.x[1] >> 9 & 0x1, 1); /* SVE */
+	assert_int_equal(out.x[1] >> 10 & 0xf, host_features()->sve_vl);
 	assert_int_equal(out.x[1] >> 14 & 0x3f, host_features()->num_bps);
 	assert_int_equal(out.x[1] >> 20 & 0x3f, host_features()->num_wps);
-	assert_int_equal(out.x[1] >> 26 & 0x3f, 0); /* PMU */
+	assert_int_equal(out.x[1] >> 26 & 0x1, 1); /* PMU */
+	assert_int_equal(out.x[1] >> 27 & 0x1f, host_features()->pmu_num_ctrs);
 	assert_int_equal(out.x[1] >> 32 & 0x3, 3);
 	assert_int_equal(out.x[1] >> 34 & 0xf, host_features()->num_lrs);
 	assert_int_equal(out.x[1] >> 38, 10);

@@ -126,8 +126,8 @@ static void test_create_fields(void **state)
 		uint64_t value;
 	} bad[] = {
 		{ 0x0, RMI_REALM_FLAG_LPA2 },
-		{ 0x0, RMI_REALM_FLAG_SVE },
-		{ 0x0, RMI_REALM_FLAG_PMU },
+		{ 0x0, 0x8 },
+		{ 0x0, UINT64_C(1) << 63 },
 		{ 0x8, 0 },
 		{ 0x8, 31 },
 		{ 0x8, 49 },
@@ -179,6 +179,62 @@ static void test_create_fields(void **state)
 	f.good.num_wps = 1;
 	f.good.hash_algo = RMI_HASH_SHA_512;
 	check_works(&f.good);
+}
+
+/* A feature that the machine lacks, or too much of one that it has. Without the flag the number means nothing. */
+static void test_create_features(void **state)
+{
+	struct port_features *machine = host_features();
+	const struct {
+		uint64_t flags;
+		uint8_t sve_vl, pmu_num_ctrs;
+		bool has_sve, has_pmu, has_hpmn0, good;
+	} rules[] = {
+		{ RMI_REALM_FLAG_SVE, 0, 0, true, true, false, true },
+		{ RMI_REALM_FLAG_SVE, 3, 0, true, true, false, true },
+		{ RMI_REALM_FLAG_SVE, 4, 0, true, true, false, false },
+		{ RMI_REALM_FLAG_SVE, 255, 0, true, true, false, false },
+		{ RMI_REALM_FLAG_SVE, 0, 0, false, true, false, false },
+		{ RMI_REALM_FLAG_PMU, 0, 1, true, true, false, true },
+		{ RMI_REALM_FLAG_PMU, 0, 6, true, true, false, true },
+		{ RMI_REALM_FLAG_PMU, 0, 7, true, true, false, false },
+		{ RMI_REALM_FLAG_PMU, 0, 0, true, true, false, false },
+		{ RMI_REALM_FLAG_PMU, 0, 0, true, true, true, true },
+		{ RMI_REALM_FLAG_PMU, 0, 1, true, false, false, false },
+		{ RMI_REALM_FLAG_PMU | RMI_REALM_FLAG_SVE, 3, 6, true, true, false, true },
+		{ RMI_REALM_FLAG_PMU | RMI_REALM_FLAG_SVE, 4, 6, true, true, false, false },
+		{ RMI_REALM_FLAG_PMU | RMI_REALM_FLAG_SVE, 3, 7, true, true, false, false },
+		{ 0, 255, 255, false, false, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		struct rmi_realm_params p = f.good;
+
+		p.flags = rules[i].flags;
+		p.sve_vl = rules[i].sve_vl;
+		p.pmu_num_ctrs = rules[i].pmu_num_ctrs;
+		machine->has_sve = rules[i].has_sve;
+		machine->has_pmu = rules[i].has_pmu;
+		machine->has_hpmn0 = rules[i].has_hpmn0;
+		if (rules[i].good)
+			check_works(&p);
+		else
+			check_refused(&p);
+	}
+}
+
+/* The vectors of a realm with SVE need more room. */
+static void test_aux_count(void **state)
+{
+	(void)state;
+	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
+	assert_int_equal(world_rmi(RMI_REC_AUX_COUNT, f.rd).x[1], 1);
+	destroy();
+	f.good.flags = RMI_REALM_FLAG_SVE;
+	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
+	assert_int_equal(world_rmi(RMI_REC_AUX_COUNT, f.rd).x[1], 3);
+	destroy();
 }
 
 static void test_create_geometry(void **state)
@@ -506,6 +562,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_create, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_create_fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_create_features, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_aux_count, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_create_geometry, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_create_params_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_create_granules, setup, teardown),

@@ -6,12 +6,41 @@
 
 #include "port/aarch64/layout.h"
 #include "port/aarch64/percpu.h"
+#include "port/aarch64/simd.h"
 #include "port/aarch64/smc.h"
 #include "port/port.h"
 
 #define ENTROPY_TRIES 1000U
 
 static struct port_features features;
+
+/* The longest vector that all of EL3 and the CPU let us have. */
+static void find_sve(void)
+{
+	uint64_t cptr;
+
+	features.has_sve = simd_has_sve();
+	if (!features.has_sve)
+		return;
+	cptr = simd_open(true);
+	write_sysreg(ZCR_EL2, ZCR_LEN_MAX);
+	isb();
+	features.sve_vl = (uint8_t)(simd_vl() / 16 - 1);
+	write_sysreg("cptr_el2", cptr);
+	isb();
+}
+
+/* PMUVer: 0 none, 15 not Arm's. */
+static void find_pmu(uint64_t dfr0)
+{
+	unsigned int version = id_field(dfr0, 8);
+
+	features.has_pmu = version != 0 && version != 0xf;
+	if (!features.has_pmu)
+		return;
+	features.pmu_num_ctrs = (uint8_t)(read_sysreg("pmcr_el0") >> 11 & 0x1f);
+	features.has_hpmn0 = id_field(dfr0, 60) == 1;
+}
 
 bool machine_init(void)
 {
@@ -31,6 +60,8 @@ bool machine_init(void)
 	features.num_bps = (uint8_t)id_field(dfr0, 12);
 	features.num_wps = (uint8_t)id_field(dfr0, 20);
 	features.num_lrs = (uint8_t)(read_sysreg("ich_vtr_el2") & 0xf);
+	find_sve();
+	find_pmu(dfr0);
 	return true;
 }
 

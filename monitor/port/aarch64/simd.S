@@ -24,9 +24,20 @@
 	.endm
 
 	.macro	z_all op
-	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
 	\op	z\n, [x0, #\n, mul vl]
 	.endr
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	z_high	\op, \n
+	.endr
+	.endm
+
+	.altmacro
+	.macro	z_high op, n
+	z_numbered \op, %(\n + 16), \n
+	.endm
+	.macro	z_numbered op, register, n
+	\op	z\register, [x1, #\n, mul vl]
 	.endm
 
 	.macro	p_all op
@@ -46,13 +57,22 @@ simd_q_load:
 	q_all	ldp
 	ret
 
-	/* void simd_z_save(void *to): Z0-Z31 of the current vector length, 16-byte aligned. And the inverse. */
+	/*
+	 * void simd_z_save(void *low, void *high): Z0-Z15 and Z16-Z31 of the current vector length, each 16-byte
+	 * aligned. And the inverse.
+	 */
 	.globl simd_z_save, simd_z_load
 simd_z_save:
 	z_all	str
 	ret
 simd_z_load:
 	z_all	ldr
+	ret
+
+	/* unsigned int simd_vl(void): the current vector length in bytes. */
+	.globl simd_vl
+simd_vl:
+	rdvl	x0, #1
 	ret
 
 	/* void simd_p_save(void *to): P0-P15, then FFR. P0 is changed. And the inverse. */

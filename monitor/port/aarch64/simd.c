@@ -30,7 +30,7 @@ void port_simd_begin(void)
 	b->zcr = read_sysreg(ZCR_EL2);
 	write_sysreg(ZCR_EL2, ZCR_LEN_MAX);
 	isb();
-	simd_z_save(b->vectors);
+	simd_z_save(b->vectors, b->vectors + SIMD_HALF);
 }
 
 void port_simd_end(void)
@@ -38,7 +38,7 @@ void port_simd_end(void)
 	const struct borrowed *b = &borrowed[this_cpu()->index];
 
 	if (simd_has_sve()) {
-		simd_z_load(b->vectors);
+		simd_z_load(b->vectors, b->vectors + SIMD_HALF);
 		write_sysreg(ZCR_EL2, b->zcr);
 	} else {
 		simd_q_load(b->vectors);

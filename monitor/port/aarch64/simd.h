@@ -13,6 +13,7 @@
 #define CPTR_ZEN (UINT64_C(3) << 16)
 
 #define SIMD_MAX_VL 256U /* bytes */
+#define SIMD_HALF (16 * SIMD_MAX_VL)
 #define ZCR_EL2 "s3_4_c1_c2_0"
 #define ZCR_LEN_MAX UINT64_C(0xf)
 
@@ -35,9 +36,12 @@ static inline uint64_t simd_open(bool sve)
 void simd_q_save(void *to);
 void simd_q_load(const void *from);
 
-/* Z0-Z31 of the current vector length. */
-void simd_z_save(void *to);
-void simd_z_load(const void *from);
+/* Z0-Z15 and Z16-Z31 of the current vector length. */
+void simd_z_save(void *low, void *high);
+void simd_z_load(const void *low, const void *high);
+
+/* The current vector length in bytes. */
+unsigned int simd_vl(void);
 
 /* P0-P15 and FFR; saving changes P0. */
 void simd_p_save(void *to);

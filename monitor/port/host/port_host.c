@@ -59,7 +59,17 @@ void host_reset(size_t granules)
 	tlb_count = 0;
 	tlb_batch = 0;
 	*port_held_locks() = (struct held_locks){ 0 };
-	features = (struct port_features){ 48, 16, 5, 3, 3 };
+	features = (struct port_features){
+		.pa_bits = 48,
+		.vmid_bits = 16,
+		.num_bps = 5,
+		.num_wps = 3,
+		.num_lrs = 3,
+		.has_sve = true,
+		.sve_vl = 3,
+		.has_pmu = true,
+		.pmu_num_ctrs = 6,
+	};
 	assert_true(granule_init(&bank, 1, machine.granules, granules));
 }
 

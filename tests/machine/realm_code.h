@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Code for realm_execute() (realm_code.S): the words from `name` to `name_end`.
+ */
+#ifndef TESTS_REALM_CODE_H
+#define TESTS_REALM_CODE_H
+
+#include "script.h"
+
+#define REALM_CODE(name) extern const uint32_t name[], name##_end[]
+
+REALM_CODE(code_sve_fill);
+REALM_CODE(code_sve_store);
+REALM_CODE(code_breakpoint);
+REALM_CODE(code_watchpoint);
+
+/* Where code_* keep their data. */
+static inline uint64_t realm_code_data(const struct test_realm *realm)
+{
+	return test_ram(realm) + GRANULE_SIZE;
+}
+
+/* Runs it; the realm must come back. */
+#define realm_run_code(realm, name)                                                       \
+	({                                                                                \
+		struct script_result result_;                                             \
+		CHECK(realm_execute(realm, &result_, name, (size_t)(name##_end - name))); \
+		result_;                                                                  \
+	})
+
+#endif
