@@ -32,6 +32,8 @@
 
 include(${CMAKE_CURRENT_LIST_DIR}/flags.cmake)
 
+# The option LTO of caec_image() has release builds optimise its own C as a whole.
+
 set(_caec_lists SOURCES VENDOR_SOURCES INCLUDES VENDOR_INCLUDES DEFINES OPTIONS)
 
 # One set of objects with the flags for its kind, collected under the interface of `target`.
@@ -54,7 +56,7 @@ function(_caec_objects target)
 endfunction()
 
 function(caec_image)
-  cmake_parse_arguments(arg "" "NAME;LINKER_SCRIPT" "${_caec_lists};SIMD_SOURCES;EMBEDS" ${ARGN})
+  cmake_parse_arguments(arg "LTO" "NAME;LINKER_SCRIPT" "${_caec_lists};SIMD_SOURCES;EMBEDS" ${ARGN})
   if(NOT arg_NAME OR NOT arg_LINKER_SCRIPT OR NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "caec_image: NAME, LINKER_SCRIPT, SOURCES wanted; not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -65,8 +67,11 @@ function(caec_image)
   cmake_path(ABSOLUTE_PATH arg_LINKER_SCRIPT)
 
   # gcc has no option that takes -mgeneral-regs-only back, hence a set of objects for each kind.
+  if(arg_LTO)
+    set(lto ${CAEC_LTO_FLAGS})
+  endif()
   _caec_objects(${arg_NAME}.own SOURCES ${arg_SOURCES} ${common}
-    FLAGS ${CAEC_BARE_FLAGS} ${CAEC_GENERAL_FLAGS} ${CAEC_WARNINGS})
+    FLAGS ${CAEC_BARE_FLAGS} ${CAEC_GENERAL_FLAGS} ${CAEC_WARNINGS} ${lto})
   set(objects $<TARGET_OBJECTS:${arg_NAME}.own>)
   if(arg_SIMD_SOURCES)
     _caec_objects(${arg_NAME}.simd SOURCES ${arg_SIMD_SOURCES} ${common}
@@ -85,7 +90,7 @@ function(caec_image)
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
     LINK_DEPENDS ${arg_LINKER_SCRIPT})
   target_link_options(${elf} PRIVATE ${CAEC_BARE_LINK_FLAGS}
-    -T ${arg_LINKER_SCRIPT} -Wl,-Map,${output}.map)
+    ${lto} -T ${arg_LINKER_SCRIPT} -Wl,-Map,${output}.map)
   target_link_libraries(${elf} PRIVATE gcc)
 
   add_custom_command(OUTPUT ${output}.bin

@@ -31,6 +31,10 @@ set(CAEC_BARE_FLAGS
   -fno-asynchronous-unwind-tables -fno-unwind-tables
   -ffunction-sections -fdata-sections)
 set(CAEC_GENERAL_FLAGS -march=armv8.5-a -mgeneral-regs-only)
+# Across files, in release builds. One partition: the same code from any folder.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(CAEC_LTO_FLAGS -O2 -flto -flto-partition=none ${CAEC_GENERAL_FLAGS})
+endif()
 set(CAEC_SIMD_FLAGS -march=armv8.5-a+crypto+sha3)
 
 # No program header is ever read (the images are raw), so a writable and executable one is no concern.

@@ -21,7 +21,7 @@ static bool psci_exit(struct rec *rec, uint32_t fid, uint64_t target, struct rmi
 
 static bool mpidr_is_used(const struct rec *rec, uint64_t mpidr)
 {
-	return rec_index_of_mpidr(mpidr) < atomic_load(&realm_of(rec->rd)->rec_index);
+	return rec_index_of_mpidr(mpidr) < atomic_load(&rec->realm->rec_index);
 }
 
 static bool mpidr_is_own(const struct rec *rec, uint64_t mpidr)
@@ -40,7 +40,7 @@ static bool cpu_on(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
 {
 	uint64_t target = rec->gprs[1];
 
-	if (!s2_is_protected(&realm_of(rec->rd)->s2, rec->gprs[2]))
+	if (!s2_is_protected(&rec->realm->s2, rec->gprs[2]))
 		return psci_return(rec, PSCI_INVALID_ADDRESS);
 	if (!mpidr_is_used(rec, target))
 		return psci_return(rec, PSCI_INVALID_PARAMETERS);
@@ -65,7 +65,7 @@ static bool affinity_info(struct rec *rec, uint32_t fid, struct rmi_rec_exit *ex
 static bool system_off(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
 {
 	REQUIRE(granule_lock(rec->rd, GRANULE_RD));
-	atomic_store(&realm_of(rec->rd)->state, REALM_SYSTEM_OFF);
+	atomic_store(&rec->realm->state, REALM_SYSTEM_OFF);
 	granule_unlock(rec->rd);
 	return psci_exit(rec, fid, 0, exit);
 }

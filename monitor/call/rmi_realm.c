@@ -86,6 +86,7 @@ static void fill_realm(struct realm *realm, const struct rmi_realm_params *p)
 	realm->rid = registry_new_rid();
 	realm->s2 = (struct s2){
 		.root = pa(p->rtt_base),
+		.lock = granule_find(pa(p->rtt_base)),
 		.num_roots = p->rtt_num_start,
 		.start = (int8_t)p->rtt_level_start,
 		.ipa_bits = p->s2sz,

@@ -86,6 +86,7 @@ static void fill_rec(struct rec *rec, struct granule *rd, const struct rmi_rec_p
 	memcpy(rec->gprs, p->gprs, sizeof(p->gprs));
 	rec->pc = p->pc;
 	rec->rd = rd;
+	rec->realm = realm_of(rd);
 	rec->num_aux = (uint32_t)p->num_aux;
 	memcpy(rec->aux, n->aux, sizeof(rec->aux));
 	rec->mpidr = rec_mpidr(p->mpidr);

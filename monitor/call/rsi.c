@@ -9,19 +9,6 @@
 
 #define SMC_RANGE_MASK 0xbfffffe0U /* SMC32 or SMC64, of 32 functions */
 
-bool realm_call(struct rec *rec, struct rmi_rec_exit *exit)
-{
-	uint32_t fid = (uint32_t)rec->gprs[0] & ~(uint32_t)SMCCC_SVE_HINT;
-
-	if (fid == SMCCC_VERSION)
-		return realm_return(rec, SMCCC_VERSION_1_2);
-	if ((fid & SMC_RANGE_MASK) == (PSCI_VERSION & SMC_RANGE_MASK))
-		return psci_call(rec, fid, exit);
-	if (fid >= RSI_VERSION && fid <= RSI_HOST_CALL)
-		return rsi_call(rec, fid, exit);
-	return rsi_csm_call(rec, fid, exit);
-}
-
 /* The result, and x1-x3 zero but for outputs; further registers stay (DEN0137 B1.4 with SMCCC). */
 bool rsi_return(struct rec *rec, uint64_t x0, uint64_t x1, uint64_t x2)
 {
@@ -31,37 +18,45 @@ bool rsi_return(struct rec *rec, uint64_t x0, uint64_t x1, uint64_t x2)
 	return realm_return(rec, x0);
 }
 
-static bool rsi_version(struct rec *rec)
+static bool rsi_version(struct rec *rec, struct rmi_rec_exit *exit)
 {
 	bool supported = rec->gprs[1] == RSI_ABI_VERSION;
 
+	(void)exit;
 	return rsi_return(rec, supported ? RSI_SUCCESS : RSI_ERROR_INPUT, RSI_ABI_VERSION, RSI_ABI_VERSION);
+}
+
+static bool rsi_features(struct rec *rec, struct rmi_rec_exit *exit)
+{
+	(void)exit;
+	return rsi_return(rec, RSI_SUCCESS, 0, 0);
 }
 
 /* --- Measurements ---------------------------------------------------------------------------------------- */
 
-static bool measurement_read(struct rec *rec)
+static bool measurement_read(struct rec *rec, struct rmi_rec_exit *exit)
 {
 	uint64_t index = rec->gprs[1];
 
+	(void)exit;
 	if (index >= RSI_NUM_MEASUREMENTS)
 		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
 	REQUIRE(granule_lock(rec->rd, GRANULE_RD));
-	memcpy(&rec->gprs[1], realm_of(rec->rd)->measurement[index], RSI_MEASUREMENT_SIZE);
+	memcpy(&rec->gprs[1], rec->realm->measurement[index], RSI_MEASUREMENT_SIZE);
 	granule_unlock(rec->rd);
 	return realm_return(rec, RSI_SUCCESS);
 }
 
-static bool measurement_extend(struct rec *rec)
+static bool measurement_extend(struct rec *rec, struct rmi_rec_exit *exit)
 {
 	uint64_t index = rec->gprs[1];
 	uint64_t size = rec->gprs[2];
 
+	(void)exit;
 	if (index == 0 || index >= RSI_NUM_MEASUREMENTS || size > RSI_MEASUREMENT_SIZE)
 		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
 	REQUIRE(granule_lock(rec->rd, GRANULE_RD));
-	measurement_extend_rem(realm_of(rec->rd), (unsigned int)index, (const uint8_t *)&rec->gprs[3],
-			       (size_t)size);
+	measurement_extend_rem(rec->realm, (unsigned int)index, (const uint8_t *)&rec->gprs[3], (size_t)size);
 	granule_unlock(rec->rd);
 	return rsi_return(rec, RSI_SUCCESS, 0, 0);
 }
@@ -75,7 +70,7 @@ static bool get_buffer(struct rec *rec, uint64_t size, void **mem, struct rmi_re
 	struct ipa addr = ipa(rec->gprs[1]);
 	enum realm_memory found = REALM_MEMORY_INPUT;
 
-	if (is_aligned(addr.v, size) && s2_is_protected(&realm_of(rec->rd)->s2, addr.v))
+	if (is_aligned(addr.v, size) && s2_is_protected(&rec->realm->s2, addr.v))
 		found = realm_memory_get(rec, addr, mem, exit);
 	if (found == REALM_MEMORY_INPUT)
 		*next = rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
@@ -88,7 +83,7 @@ static bool get_buffer(struct rec *rec, uint64_t size, void **mem, struct rmi_re
 
 static bool realm_config(struct rec *rec, struct rmi_rec_exit *exit)
 {
-	const struct realm *realm = realm_of(rec->rd);
+	const struct realm *realm = rec->realm;
 	struct rsi_realm_config *config;
 	void *mem;
 	bool next;
@@ -149,26 +144,33 @@ bool rsi_host_call_resume(struct rec *rec, const uint64_t *gprs, struct rmi_rec_
 	return true;
 }
 
-bool rsi_call(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
+/* --- Dispatch ------------------------------------------------------------------------------------------------ */
+
+typedef bool rsi_command(struct rec *rec, struct rmi_rec_exit *exit);
+
+/* NULL: the attestation token calls (docs/limits.md). */
+static rsi_command *const commands[RSI_HOST_CALL - RSI_VERSION + 1] = {
+	[0] = rsi_version,
+	[RSI_FEATURES - RSI_VERSION] = rsi_features,
+	[RSI_MEASUREMENT_READ - RSI_VERSION] = measurement_read,
+	[RSI_MEASUREMENT_EXTEND - RSI_VERSION] = measurement_extend,
+	[RSI_REALM_CONFIG - RSI_VERSION] = realm_config,
+	[RSI_IPA_STATE_SET - RSI_VERSION] = rsi_ipa_state_set,
+	[RSI_IPA_STATE_GET - RSI_VERSION] = rsi_ipa_state_get,
+	[RSI_HOST_CALL - RSI_VERSION] = host_call,
+};
+
+bool realm_call(struct rec *rec, struct rmi_rec_exit *exit)
 {
-	switch (fid) {
-	case RSI_VERSION:
-		return rsi_version(rec);
-	case RSI_FEATURES:
-		return rsi_return(rec, RSI_SUCCESS, 0, 0);
-	case RSI_MEASUREMENT_READ:
-		return measurement_read(rec);
-	case RSI_MEASUREMENT_EXTEND:
-		return measurement_extend(rec);
-	case RSI_REALM_CONFIG:
-		return realm_config(rec, exit);
-	case RSI_IPA_STATE_SET:
-		return rsi_ipa_state_set(rec, exit);
-	case RSI_IPA_STATE_GET:
-		return rsi_ipa_state_get(rec);
-	case RSI_HOST_CALL:
-		return host_call(rec, exit);
-	default: /* the attestation token calls (docs/limits.md) */
-		return realm_return(rec, SMCCC_NOT_SUPPORTED);
-	}
+	uint32_t fid = (uint32_t)rec->gprs[0] & ~(uint32_t)SMCCC_SVE_HINT;
+	uint32_t number = fid - RSI_VERSION;
+
+	if (number < ARRAY_SIZE(commands))
+		return commands[number] != NULL ? commands[number](rec, exit)
+						: realm_return(rec, SMCCC_NOT_SUPPORTED);
+	if ((fid & SMC_RANGE_MASK) == (PSCI_VERSION & SMC_RANGE_MASK))
+		return psci_call(rec, fid, exit);
+	if (fid == SMCCC_VERSION)
+		return realm_return(rec, SMCCC_VERSION_1_2);
+	return rsi_csm_call(rec, fid, exit);
 }

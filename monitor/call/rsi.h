@@ -18,7 +18,6 @@
 /* Any SMC of a realm: dispatches to the functions below. */
 bool realm_call(struct rec *rec, struct rmi_rec_exit *exit);
 
-bool rsi_call(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit);
 bool psci_call(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit);
 bool rsi_csm_call(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit);
 
@@ -27,7 +26,7 @@ bool rsi_return(struct rec *rec, uint64_t x0, uint64_t x1, uint64_t x2);
 
 /* RSI_IPA_STATE_SET and GET (rsi_ripas.c). */
 bool rsi_ipa_state_set(struct rec *rec, struct rmi_rec_exit *exit);
-bool rsi_ipa_state_get(struct rec *rec);
+bool rsi_ipa_state_get(struct rec *rec, struct rmi_rec_exit *exit);
 
 /* RMI_REC_ENTER: the realm learns how far its RSI_IPA_STATE_SET came; nothing if it waits for none. */
 void rsi_ripas_resume(struct rec *rec, bool rejected);

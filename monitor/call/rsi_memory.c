@@ -24,30 +24,26 @@ static void report_fault(struct ipa addr, int level, struct rmi_rec_exit *exit)
 
 enum realm_memory realm_memory_get(struct rec *rec, struct ipa addr, void **mem, struct rmi_rec_exit *exit)
 {
-	const struct s2 *s2 = &realm_of(rec->rd)->s2;
-	enum realm_memory result = REALM_MEMORY_FAULT;
-	enum rtte_kind kind;
+	const struct s2 *s2 = &rec->realm->s2;
 	struct rtt_walk w;
-	uint64_t offset;
 
 	rtt_lock(s2);
 	w = rtt_walk(s2, addr, RTT_LEVEL_PAGE);
-	kind = rtte_kind(w.entry, w.level);
-	offset = addr.v & (rtt_entry_size(w.level) - 1);
-	if (rtte_ripas(w.entry, w.level) == RMI_EMPTY ||
-	    (kind == RTTE_CSM && !rtte_csm_is_writable(w.entry))) {
-		result = REALM_MEMORY_INPUT;
-	} else if (rtte_is_mapped(w.entry, w.level)) {
+	if (rtte_is_writable(w.entry, w.level)) {
+		uint64_t offset = addr.v & (rtt_entry_size(w.level) - 1);
+
 		*mem = port_mem(pa(rtte_pa(w.entry, w.level).v + offset));
 		return REALM_MEMORY_OK;
-	} else {
-		report_fault(addr, w.level, exit);
 	}
 	rtt_unlock(s2);
-	return result;
+	/* Given away, or shared with this realm for reading. */
+	if (rtte_ripas(w.entry, w.level) == RMI_EMPTY || rtte_is_mapped(w.entry, w.level))
+		return REALM_MEMORY_INPUT;
+	report_fault(addr, w.level, exit);
+	return REALM_MEMORY_FAULT;
 }
 
 void realm_memory_put(struct rec *rec)
 {
-	rtt_unlock(&realm_of(rec->rd)->s2);
+	rtt_unlock(&rec->realm->s2);
 }

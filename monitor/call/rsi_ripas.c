@@ -26,7 +26,7 @@ bool rsi_ipa_state_set(struct rec *rec, struct rmi_rec_exit *exit)
 	uint64_t base = rec->gprs[1], top = rec->gprs[2];
 	uint8_t ripas = (uint8_t)rec->gprs[3]; /* [63:8] SBZ */
 
-	if (!range_is_valid(realm_of(rec->rd), base, top) || (ripas != RSI_EMPTY && ripas != RSI_RAM) ||
+	if (!range_is_valid(rec->realm, base, top) || (ripas != RSI_EMPTY && ripas != RSI_RAM) ||
 	    is_csm_range(rec, base, top))
 		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
 	rec->ripas_base = base;
@@ -78,13 +78,14 @@ static uint64_t scan(const struct s2 *s2, uint64_t base, uint64_t top, uint64_t 
 	return min_u64(addr, top);
 }
 
-bool rsi_ipa_state_get(struct rec *rec)
+bool rsi_ipa_state_get(struct rec *rec, struct rmi_rec_exit *exit)
 {
-	const struct s2 *s2 = &realm_of(rec->rd)->s2;
+	const struct s2 *s2 = &rec->realm->s2;
 	uint64_t base = rec->gprs[1], top = rec->gprs[2];
 	uint64_t ripas;
 
-	if (!range_is_valid(realm_of(rec->rd), base, top))
+	(void)exit;
+	if (!range_is_valid(rec->realm, base, top))
 		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
 	rtt_lock(s2);
 	top = scan(s2, base, top, &ripas);

@@ -32,7 +32,8 @@ struct rec {
 	uint64_t pc;
 	uint64_t pstate;
 
-	struct granule *rd; /* owner */
+	struct granule *rd;  /* owner */
+	struct realm *realm; /* the same, where the monitor sees it */
 	struct granule *aux[RMI_MAX_AUX];
 	uint32_t num_aux;
 	uint64_t mpidr; /* MPIDR_EL1 form, bit 31 set */

@@ -5,7 +5,6 @@
 #include "model/rtt.h"
 
 #define RTT_MAX_CONCATENATED 16U
-#define RTT_INDEX_BITS 9U
 
 /* The number of IPA bits that one table of `level` translates. */
 static unsigned int table_bits(int level)
@@ -31,19 +30,14 @@ uint64_t s2_vttbr(const struct s2 *s2)
 	return s2->root.v | ((uint64_t)s2->vmid << 48);
 }
 
-static struct granule *root_granule(const struct s2 *s2)
-{
-	return granule_find(s2->root);
-}
-
 void rtt_lock(const struct s2 *s2)
 {
-	REQUIRE(granule_lock(root_granule(s2), GRANULE_RTT));
+	REQUIRE(granule_lock(s2->lock, GRANULE_RTT));
 }
 
 void rtt_unlock(const struct s2 *s2)
 {
-	granule_unlock(root_granule(s2));
+	granule_unlock(s2->lock);
 }
 
 void rtt_init_roots(const struct s2 *s2)
@@ -76,7 +70,8 @@ static struct rtte read_entry(const struct rtte *e)
 
 struct rtt_walk rtt_walk(const struct s2 *s2, struct ipa addr, int level)
 {
-	uint64_t index = addr.v / rtt_entry_size(s2->start);
+	unsigned int shift = rtt_entry_shift(s2->start);
+	uint64_t index = addr.v >> shift;
 	struct pa table = pa(s2->root.v + index / RTT_ENTRIES * GRANULE_SIZE);
 	struct rtt_walk w = { .level = s2->start, .addr = addr.v };
 
@@ -84,13 +79,14 @@ struct rtt_walk rtt_walk(const struct s2 *s2, struct ipa addr, int level)
 		w.index = (unsigned int)(index % RTT_ENTRIES);
 		w.table = port_mem(table);
 		w.entry = read_entry(&w.table[w.index]);
-		if (w.level >= level || rtte_kind(w.entry, w.level) != RTTE_TABLE)
+		if (w.level >= level || !rtte_is_table(w.entry, w.level))
 			break;
 		table = rtte_pa(w.entry, w.level);
 		w.level++;
-		index = addr.v / rtt_entry_size(w.level);
+		shift -= RTT_INDEX_BITS;
+		index = addr.v >> shift;
 	}
-	w.granule = granule_find(table);
+	w.table_pa = table;
 	return w;
 }
 
@@ -137,9 +133,9 @@ void rtt_set(struct rtt_walk *w, struct rtte e)
 	__atomic_store_n(&w->table[w->index].v, e.v, __ATOMIC_RELEASE);
 	w->entry = e;
 	if (is && !was)
-		granule_get(w->granule, 1);
+		granule_get(granule_find(w->table_pa), 1);
 	else if (was && !is)
-		granule_put(w->granule, 1);
+		granule_put(granule_find(w->table_pa), 1);
 }
 
 void rtt_break(const struct s2 *s2, struct rtt_walk *w, struct ipa addr, struct rtte e)

@@ -11,16 +11,17 @@
 
 /* The stage 2 translation of a realm; constant from REALM_CREATE on. */
 struct s2 {
-	struct pa root;     /* first starting-level table */
-	uint32_t num_roots; /* concatenated starting tables, 1-16 */
-	int8_t start;       /* starting level, 0-2 */
+	struct pa root;       /* first starting-level table */
+	struct granule *lock; /* its granule */
+	uint32_t num_roots;   /* concatenated starting tables, 1-16 */
+	int8_t start;         /* starting level, 0-2 */
 	uint8_t ipa_bits;
 	uint16_t vmid;
 };
 
 /* Where a walk ended: `table`[`index`] is the entry for the IPA, at `level`. */
 struct rtt_walk {
-	struct granule *granule; /* of the table */
+	struct pa table_pa;
 	struct rtte *table;
 	struct rtte entry; /* as read */
 	uint64_t addr;     /* that was asked for */

@@ -40,6 +40,11 @@ static uint64_t leaf_type(int level)
 	return level == RTT_LEVEL_PAGE ? DESC_PAGE : DESC_BLOCK;
 }
 
+bool rtte_is_table(struct rtte e, int level)
+{
+	return level < RTT_LEVEL_PAGE && (e.v & DESC_TYPE) == DESC_TABLE;
+}
+
 enum rtte_kind rtte_kind(struct rtte e, int level)
 {
 	if (!(e.v & DESC_VALID)) {
@@ -52,7 +57,7 @@ enum rtte_kind rtte_kind(struct rtte e, int level)
 			return RTTE_UNASSIGNED;
 		}
 	}
-	if (level < RTT_LEVEL_PAGE && (e.v & DESC_TYPE) == DESC_TABLE)
+	if (rtte_is_table(e, level))
 		return RTTE_TABLE;
 	if (e.v & DESC_NS)
 		return RTTE_ASSIGNED_NS;
@@ -95,7 +100,7 @@ bool rtte_is_live(struct rtte e, int level)
 
 bool rtte_is_mapped(struct rtte e, int level)
 {
-	return (e.v & DESC_VALID) && rtte_kind(e, level) != RTTE_TABLE;
+	return (e.v & DESC_VALID) && !rtte_is_table(e, level);
 }
 
 struct rtte rtte_unassigned(enum rmi_ripas ripas)
@@ -132,9 +137,9 @@ struct rtte rtte_csm(struct pa addr, int level, enum csm_permission permission)
 	return (struct rtte){ v };
 }
 
-bool rtte_csm_is_writable(struct rtte e)
+bool rtte_is_writable(struct rtte e, int level)
 {
-	return (e.v & DESC_S2AP_WRITE) != 0;
+	return rtte_is_mapped(e, level) && (e.v & DESC_S2AP_WRITE);
 }
 
 struct rtte rtte_table(struct pa addr)

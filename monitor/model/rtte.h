@@ -32,13 +32,21 @@ struct rtte {
 	uint64_t v;
 };
 
-/* The number of bytes that an entry of `level` covers. */
+#define RTT_INDEX_BITS 9U
+
+/* The number of bytes that an entry of `level` covers, and its logarithm. */
+static inline unsigned int rtt_entry_shift(int level)
+{
+	return GRANULE_SHIFT + RTT_INDEX_BITS * (unsigned int)(RTT_LEVEL_PAGE - level);
+}
+
 static inline uint64_t rtt_entry_size(int level)
 {
-	return UINT64_C(1) << (GRANULE_SHIFT + 9 * (RTT_LEVEL_PAGE - level));
+	return UINT64_C(1) << rtt_entry_shift(level);
 }
 
 enum rtte_kind rtte_kind(struct rtte e, int level);
+bool rtte_is_table(struct rtte e, int level);
 /* Of UNASSIGNED and ASSIGNED entries. A CSM mapping is RAM; other kinds have none and give EMPTY. */
 enum rmi_ripas rtte_ripas(struct rtte e, int level);
 /* The output address of ASSIGNED, CSM, ASSIGNED_NS and TABLE entries. */
@@ -55,8 +63,8 @@ struct rtte rtte_unassigned(enum rmi_ripas ripas);
 struct rtte rtte_unassigned_ns(void);
 struct rtte rtte_assigned(struct pa pa, int level, enum rmi_ripas ripas);
 struct rtte rtte_csm(struct pa pa, int level, enum csm_permission permission);
-/* Of a CSM mapping: the realm may write through it. */
-bool rtte_csm_is_writable(struct rtte e);
+/* The realm may write through this leaf; through those of its own memory it always may. */
+bool rtte_is_writable(struct rtte e, int level);
 struct rtte rtte_table(struct pa pa);
 
 /* The host's descriptor of RMI_RTT_MAP_UNPROTECTED: which bits it may set, and both directions. */

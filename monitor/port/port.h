@@ -27,6 +27,9 @@ void port_wipe(void *granule);
 bool port_ns_read(void *to, struct pa ns, size_t size);
 bool port_ns_write(struct pa ns, const void *from, size_t size);
 
+/* Zeroes Non-secure memory inside one granule; `ns` and `size` are multiples of 512. False as above. */
+bool port_ns_zero(struct pa ns, size_t size);
+
 /* --- Granule protection table (EL3) ---------------------------------------------------------- */
 
 /* Moves a granule from the Non-secure to the Realm PAS. False: it was not Non-secure; no change. */

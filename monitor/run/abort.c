@@ -93,7 +93,7 @@ static enum trap_result protected_abort(struct rec *rec, uint64_t esr, uint64_t 
 					struct rmi_rec_exit *exit)
 {
 	bool data = esr_ec(esr) == EC_DATA_ABORT_LOWER;
-	enum lookup found = look_up(&realm_of(rec->rd)->s2, hpfar << 8);
+	enum lookup found = look_up(&rec->realm->s2, hpfar << 8);
 
 	/* More than the share allows (csm.md I4), or nothing there. */
 	if (found == LOOKUP_EMPTY || (found == LOOKUP_MAPPED && (esr & ESR_FSC_TYPE) == FSC_PERMISSION)) {
@@ -128,7 +128,7 @@ static enum trap_result unprotected_abort(struct rec *rec, uint64_t esr, uint64_
 
 enum trap_result trap_abort(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit)
 {
-	const struct s2 *s2 = &realm_of(rec->rd)->s2;
+	const struct s2 *s2 = &rec->realm->s2;
 	uint64_t far = read_sysreg("far_el2");
 	uint64_t hpfar;
 

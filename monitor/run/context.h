@@ -11,6 +11,12 @@
 #define REC_PC 248
 #define REC_PSTATE 256
 
+/* What run_enter() returns. */
+#define RUN_EXIT_SYNC 0
+#define RUN_EXIT_IRQ 1
+#define RUN_EXIT_FIQ 2
+#define RUN_EXIT_SERROR 3
+
 #ifndef __ASSEMBLER__
 
 #include "model/rec.h"
@@ -22,8 +28,9 @@ struct el1_state {
 	uint64_t sctlr, actlr, cpacr, ttbr0, ttbr1, tcr, mair, amair;
 	uint64_t esr, far, afsr0, afsr1, par;
 	uint64_t vbar, contextidr, cntkctl, csselr, mdscr;
-	uint64_t tpidr_el0, tpidrro_el0, tpidr_el1;
-	uint64_t cntp_ctl, cntp_cval, cntv_ctl, cntv_cval;
+	uint64_t tpidr_el0, tpidrro_el0;
+	uint64_t cntp_cval, cntv_cval, cntp_ctl, cntv_ctl;
+	uint64_t tpidr_el1;
 };
 
 /* Pointer authentication keys, low and high halves: IA, IB, DA, DB, GA. */
@@ -62,8 +69,7 @@ struct run_context {
 	uint64_t os_lock;        /* OSLSR_EL1.OSLK */
 	bool debug_in_use;       /* a break- or watchpoint or stepping is on */
 	bool debug_live;         /* the debug registers in the PE are the realm's */
-	bool virtual_reported;   /* the timers' output as the last exit record had it */
-	bool physical_reported;
+	uint32_t timers_reported; /* whose output was asserted as the last exit record had it (timer.c) */
 	bool simd_live; /* the realm's SIMD registers are in the PE */
 	bool has_run;   /* since run_context_init() */
 };

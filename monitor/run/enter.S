@@ -9,7 +9,7 @@
 
 	/*
 	 * unsigned int run_enter(struct rec *rec): runs the realm until an exception comes to EL2. Returns
-	 * which: 0 synchronous, 1 IRQ, 2 FIQ, 3 SError. The monitor's callee-saved registers wait on the stack.
+	 * which (RUN_EXIT_*). The monitor's callee-saved registers wait on the stack. The percpu block knows the REC.
 	 */
 	.globl run_enter
 run_enter:
@@ -19,8 +19,6 @@ run_enter:
 	stp	x23, x24, [sp, #48]
 	stp	x25, x26, [sp, #64]
 	stp	x27, x28, [sp, #80]
-	mrs	x1, tpidr_el2
-	str	x0, [x1, #PERCPU_REC]
 	ldp	x1, x2, [x0, #REC_PC]
 	msr	elr_el2, x1
 	msr	spsr_el2, x2
@@ -52,10 +50,10 @@ run_enter:
 	b	run_exit
 	.endm
 
-	exit_slot run_exit_sync, 0
-	exit_slot run_exit_irq, 1
-	exit_slot run_exit_fiq, 2
-	exit_slot run_exit_serror, 3
+	exit_slot run_exit_sync, RUN_EXIT_SYNC
+	exit_slot run_exit_irq, RUN_EXIT_IRQ
+	exit_slot run_exit_fiq, RUN_EXIT_FIQ
+	exit_slot run_exit_serror, RUN_EXIT_SERROR
 
 	/* x1 = kind; the realm's x0 and x1 on the stack. */
 run_exit:

@@ -39,7 +39,7 @@ enum trap_result trap_sync(struct rec *rec, struct rmi_rec_exit *exit)
 	case EC_WFX:
 		return trap_wfx(rec, esr, exit);
 	case EC_SVE:
-		if (!realm_of(rec->rd)->has_sve) {
+		if (!rec->realm->has_sve) {
 			inject_undefined(rec);
 			return TRAP_RESUME;
 		}

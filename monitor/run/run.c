@@ -145,7 +145,7 @@ static uint64_t vtcr_of(const struct s2 *s2)
 void run_context_init(struct rec *rec)
 {
 	struct run_context *c = context_of(rec);
-	const struct s2 *s2 = &realm_of(rec->rd)->s2;
+	const struct s2 *s2 = &rec->realm->s2;
 
 	memset(c, 0, sizeof(*c));
 	el1_reset(&c->el1);
@@ -191,7 +191,7 @@ static void forget_other_rec(const struct rec *rec, struct run_context *c)
 
 void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
 {
-	const struct realm *realm = realm_of(rec->rd);
+	const struct realm *realm = rec->realm;
 	struct run_context *c = context_of(rec);
 	uint64_t hcr = HCR_REALM | c->virtual_serror;
 
@@ -199,6 +199,7 @@ void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
 		hcr |= HCR_TWI;
 	if (enter->flags & RMI_REC_ENTER_FLAG_TRAP_WFE)
 		hcr |= HCR_TWE;
+	this_cpu()->rec = rec;
 	write_sysreg("hcr_el2", hcr);
 	write_sysreg("vtcr_el2", c->vtcr);
 	write_sysreg("vttbr_el2", c->vttbr);
@@ -217,42 +218,41 @@ void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
 	isb();
 }
 
+/* `kind` as run_enter() returns it. */
+static enum trap_result trap(struct rec *rec, unsigned int kind, struct rmi_rec_exit *exit)
+{
+	switch (kind) {
+	case RUN_EXIT_SYNC:
+		return trap_sync(rec, exit);
+	case RUN_EXIT_IRQ:
+		exit->exit_reason = RMI_EXIT_IRQ;
+		return TRAP_EXIT;
+	case RUN_EXIT_FIQ:
+		exit->exit_reason = RMI_EXIT_FIQ;
+		return TRAP_EXIT;
+	default:
+		return trap_serror(rec, exit);
+	}
+}
+
 enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit)
 {
 	struct run_context *c = context_of(rec);
 	enum trap_result result = TRAP_RESUME;
 
-	/* What the host may answer belongs to the exit that comes now, not to one before. */
-	rec->emulatable_abort = false;
-	rec->unprotected_abort = false;
 	while (result == TRAP_RESUME) {
 		if (!timer_prepare(c)) {
 			exit->exit_reason = RMI_EXIT_IRQ;
 			return RUN_EXIT;
 		}
-		switch (run_enter(rec)) {
-		case 0:
-			result = trap_sync(rec, exit);
-			break;
-		case 1:
-			exit->exit_reason = RMI_EXIT_IRQ;
-			result = TRAP_EXIT;
-			break;
-		case 2:
-			exit->exit_reason = RMI_EXIT_FIQ;
-			result = TRAP_EXIT;
-			break;
-		default:
-			result = trap_serror(rec, exit);
-			break;
-		}
+		result = trap(rec, run_enter(rec), exit);
 	}
 	return result == TRAP_SMC ? RUN_SMC : RUN_EXIT;
 }
 
 void run_end(struct rec *rec, struct rmi_rec_exit *exit)
 {
-	const struct realm *realm = realm_of(rec->rd);
+	const struct realm *realm = rec->realm;
 	struct run_context *c = context_of(rec);
 
 	/* An SError that the realm has not taken yet waits for its next entry. */

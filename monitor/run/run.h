@@ -28,7 +28,10 @@ void run_context_init(struct rec *rec);
 /* State of `target` after a CPU_ON by `caller`: as reset, endianness as the caller's. Not gprs and pc. */
 void run_context_power_on(struct rec *target, const struct rec *caller);
 
-/* Enter flags TRAP_WFI and TRAP_WFE and the GIC fields are taken from `enter`, already validated. */
+/*
+ * run_begin(): enter flags TRAP_WFI and TRAP_WFE and the GIC fields are taken from `enter`, already validated.
+ * run_end() fills the fields that every exit has (gicv3_*, cnt*), and pmu_ovf_status if the realm has a PMU.
+ */
 void run_begin(struct rec *rec, const struct rmi_rec_enter *enter);
 enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit);
 void run_end(struct rec *rec, struct rmi_rec_exit *exit);

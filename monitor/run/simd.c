@@ -76,7 +76,7 @@ static void save_realm(const struct rec *rec)
 
 	r->fpcr = read_sysreg("fpcr");
 	r->fpsr = read_sysreg("fpsr");
-	if (!realm_of(rec->rd)->has_sve) {
+	if (!rec->realm->has_sve) {
 		simd_q_save(r->vectors);
 		return;
 	}
@@ -91,13 +91,13 @@ static void load_realm(const struct rec *rec)
 
 	write_sysreg("fpcr", r->fpcr);
 	write_sysreg("fpsr", r->fpsr);
-	if (!realm_of(rec->rd)->has_sve) {
+	if (!rec->realm->has_sve) {
 		simd_q_load(r->vectors);
 		return;
 	}
 	/* What the hardware has beyond this length is the host's; the realm can't reach it. */
 	write_sysreg(ZCR_EL12, r->zcr_el1);
-	write_sysreg(ZCR_EL2, realm_of(rec->rd)->sve_vl);
+	write_sysreg(ZCR_EL2, rec->realm->sve_vl);
 	isb();
 	simd_z_load(granule_mem(rec->aux[1]), granule_mem(rec->aux[2]));
 	simd_p_load(r->predicates);
@@ -110,7 +110,7 @@ void simd_give(struct rec *rec)
 	save_host(&host_simd[this_cpu()->index]);
 	load_realm(rec);
 	context_of(rec)->simd_live = true;
-	write_sysreg("cptr_el2", cptr | CPTR_FPEN | (realm_of(rec->rd)->has_sve ? CPTR_ZEN : 0));
+	write_sysreg("cptr_el2", cptr | CPTR_FPEN | (rec->realm->has_sve ? CPTR_ZEN : 0));
 }
 
 void simd_take_back(struct rec *rec)

@@ -102,7 +102,7 @@ enum trap_result trap_sysreg(struct rec *rec, uint64_t esr, struct rmi_rec_exit 
 		return TRAP_EXIT;
 	}
 	if (is_id_group(esr)) {
-		realm_set_gpr(rec, iss_rt(esr), idreg_value(realm_of(rec->rd), iss_crm(esr), iss_op2(esr)));
+		realm_set_gpr(rec, iss_rt(esr), idreg_value(rec->realm, iss_crm(esr), iss_op2(esr)));
 		rec_skip(rec);
 		return TRAP_RESUME;
 	}

@@ -18,9 +18,14 @@
 #define INTID_PHYSICAL_TIMER 30
 #define RETIRE_TRIES 1000U
 
-static bool is_asserted(uint64_t ctl)
+#define TIMER_VIRTUAL 1U
+#define TIMER_PHYSICAL 2U
+
+/* The timers whose output is asserted, by their control registers. */
+static unsigned int asserted_of(uint64_t cntv_ctl, uint64_t cntp_ctl)
 {
-	return (ctl & CTL_MASK) == CTL_ASSERTED;
+	return ((cntv_ctl & CTL_MASK) == CTL_ASSERTED ? TIMER_VIRTUAL : 0) |
+	       ((cntp_ctl & CTL_MASK) == CTL_ASSERTED ? TIMER_PHYSICAL : 0);
 }
 
 /* A signal that was just masked may still be pending at the CPU interface: entering would exit at once. */
@@ -33,21 +38,20 @@ static void wait_until_retired(uint64_t intid)
 bool timer_prepare(struct run_context *c)
 {
 	uint64_t cnthctl = CNTHCTL_EL1PCTEN | CNTHCTL_EL1PTEN;
-	bool is_virtual = is_asserted(read_sysreg("cntv_ctl_el02"));
-	bool is_physical = is_asserted(read_sysreg("cntp_ctl_el02"));
+	unsigned int asserted = asserted_of(read_sysreg("cntv_ctl_el02"), read_sysreg("cntp_ctl_el02"));
 
-	if (is_virtual != c->virtual_reported || is_physical != c->physical_reported)
+	if (asserted != c->timers_reported)
 		return false;
-	if (is_virtual)
+	if (asserted & TIMER_VIRTUAL)
 		cnthctl |= CNTHCTL_CNTVMASK;
-	if (is_physical)
+	if (asserted & TIMER_PHYSICAL)
 		cnthctl |= CNTHCTL_CNTPMASK;
 	write_sysreg("cnthctl_el2", cnthctl);
-	if (is_virtual || is_physical) {
+	if (asserted != 0) {
 		isb();
-		if (is_virtual)
+		if (asserted & TIMER_VIRTUAL)
 			wait_until_retired(INTID_VIRTUAL_TIMER);
-		if (is_physical)
+		if (asserted & TIMER_PHYSICAL)
 			wait_until_retired(INTID_PHYSICAL_TIMER);
 	}
 	return true;
@@ -61,6 +65,5 @@ void timer_report(struct run_context *c, struct rmi_rec_exit *exit)
 	exit->cntp_cval = s->cntp_cval;
 	exit->cntv_ctl = s->cntv_ctl;
 	exit->cntv_cval = s->cntv_cval;
-	c->virtual_reported = is_asserted(s->cntv_ctl);
-	c->physical_reported = is_asserted(s->cntp_ctl);
+	c->timers_reported = asserted_of(s->cntv_ctl, s->cntp_ctl);
 }

@@ -37,11 +37,6 @@ void hostcall_report(uint64_t tag, const uint64_t values[6])
 	rsi_host_call(call);
 }
 
-void hostcall_yield(void)
-{
-	rsi_host_call(prepare(HOSTCALL_YIELD));
-}
-
 /* A host that lets us go on after HOSTCALL_EXIT has nothing to gain from it: the realm ends all the same. */
 void hostcall_exit(uint64_t status)
 {

@@ -15,7 +15,6 @@ struct rsi_host_call *hostcall_buffer(void);
 bool hostcall_ask(uint64_t values[7]);
 
 void hostcall_report(uint64_t tag, const uint64_t values[6]);
-void hostcall_yield(void);
 void hostcall_exit(uint64_t status) __attribute__((noreturn));
 
 #endif

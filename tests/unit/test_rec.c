@@ -403,9 +403,9 @@ static void test_enter_bad(void **state)
 
 static void test_enter_fault(void **state)
 {
-	/* Of 8 bytes of flags and 392 from gprs on. */
-	const long reads[] = { 0, 7, 8, 100, 399 };
-	const long writes[] = { 400, 401, 400 + 0x200, 400 + 0x7ff };
+	/* Of 8 bytes of flags, 40 of the GIC's, and 8 of gprs. */
+	const long reads[] = { 0, 7, 8, 47, 48, 55 };
+	const long writes[] = { 56, 57, 56 + 0x200, 56 + 0x7ff, 56 + 0x800, 56 + 0x800 + 100 };
 
 	(void)state;
 	world_run(&r)->enter.flags = RMI_REC_ENTER_FLAG_EMUL_MMIO;

@@ -388,7 +388,10 @@ void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
 void run_end(struct rec *rec, struct rmi_rec_exit *exit)
 {
 	(void)rec;
-	(void)exit;
+	exit->gicv3_hcr = 0;
+	memset(exit->gicv3_lrs, 0, sizeof(exit->gicv3_lrs));
+	exit->gicv3_misr = exit->gicv3_vmcr = 0;
+	exit->cntp_ctl = exit->cntp_cval = exit->cntv_ctl = exit->cntv_cval = 0;
 }
 
 void run_inject_sea(struct rec *rec)

@@ -118,6 +118,7 @@ bool port_entropy(void *to, size_t size)
 /* --- Non-secure memory (memory.S) ------------------------------------------------------------------------ */
 
 bool ns_copy(void *to, const void *from, size_t size);
+bool ns_zero(void *to, size_t size);
 
 bool port_ns_read(void *to, struct pa ns, size_t size)
 {
@@ -127,6 +128,11 @@ bool port_ns_read(void *to, struct pa ns, size_t size)
 bool port_ns_write(struct pa ns, const void *from, size_t size)
 {
 	return ns_copy((void *)(LAYOUT_NS_BASE + ns.v), from, size);
+}
+
+bool port_ns_zero(struct pa ns, size_t size)
+{
+	return ns_zero((void *)(LAYOUT_NS_BASE + ns.v), size);
 }
 
 /* --- Granule protection table ------------------------------------------------------------------------------- */

@@ -2,14 +2,9 @@
 /*
  * Wiping granules; copies from and to Non-secure memory, in which an access may fault.
  */
-	.text
-
-	/* void port_wipe(void *granule): 4 KiB, 64 bytes with each DC ZVA (checked at boot). */
-	.globl port_wipe
-	.balign 64
-port_wipe:
-	add	x1, x0, #4096
-1:	dc	zva, x0
+	/* 512 bytes from x0 on, and x0 behind them. */
+	.macro	zero_512
+	dc	zva, x0
 	add	x2, x0, #64
 	dc	zva, x2
 	add	x3, x0, #128
@@ -25,6 +20,57 @@ port_wipe:
 	add	x2, x0, #448
 	dc	zva, x2
 	add	x0, x0, #512
+	.endm
+
+	/* x2 bytes, a multiple of 8, from x1 to x0; both move on. */
+	.macro	copy_words
+	subs	x2, x2, #64
+	b.lo	.Ltail\@
+.Lblock\@:
+	ldp	x3, x4, [x1]
+	ldp	x5, x6, [x1, #16]
+	ldp	x7, x8, [x1, #32]
+	ldp	x9, x10, [x1, #48]
+	add	x1, x1, #64
+	stp	x3, x4, [x0]
+	stp	x5, x6, [x0, #16]
+	stp	x7, x8, [x0, #32]
+	stp	x9, x10, [x0, #48]
+	add	x0, x0, #64
+	subs	x2, x2, #64
+	b.hs	.Lblock\@
+.Ltail\@:				/* what is left is in the low bits still */
+	tbz	w2, #5, .Lpair\@
+	ldp	x3, x4, [x1], #32
+	ldp	x5, x6, [x1, #-16]
+	stp	x3, x4, [x0], #32
+	stp	x5, x6, [x0, #-16]
+.Lpair\@:
+	tbz	w2, #4, .Lword\@
+	ldp	x3, x4, [x1], #16
+	stp	x3, x4, [x0], #16
+.Lword\@:
+	tbz	w2, #3, .Ldone\@
+	ldr	x3, [x1], #8
+	str	x3, [x0], #8
+.Ldone\@:
+	.endm
+
+	.text
+
+	/* void copy_words(void *to, const void *from, size_t size): a multiple of 8, all aligned to 8. */
+	.globl copy_words
+	.balign 64
+copy_words:
+	copy_words
+	ret
+
+	/* void port_wipe(void *granule): 4 KiB, 64 bytes with each DC ZVA (checked at boot). */
+	.globl port_wipe
+	.balign 64
+port_wipe:
+	add	x1, x0, #4096
+1:	zero_512
 	cmp	x0, x1
 	b.lo	1b
 	ret
@@ -36,27 +82,19 @@ port_wipe:
 	.globl ns_copy, ns_copy_end, ns_copy_fault
 	.balign 64
 ns_copy:
-	subs	x2, x2, #64
-	b.lo	2f
-1:	ldp	x3, x4, [x1]
-	ldp	x5, x6, [x1, #16]
-	ldp	x7, x8, [x1, #32]
-	ldp	x9, x10, [x1, #48]
-	add	x1, x1, #64
-	stp	x3, x4, [x0]
-	stp	x5, x6, [x0, #16]
-	stp	x7, x8, [x0, #32]
-	stp	x9, x10, [x0, #48]
-	add	x0, x0, #64
-	subs	x2, x2, #64
-	b.hs	1b
-2:	adds	x2, x2, #64
-	b.eq	4f
-3:	ldr	x3, [x1], #8
-	str	x3, [x0], #8
-	subs	x2, x2, #8
-	b.ne	3b
-4:	mov	w0, #1
+	copy_words
+	mov	w0, #1
+	ret
+
+	/* bool ns_zero(void *to, size_t size): multiples of 512 bytes, at least one. The same about faults. */
+	.globl ns_zero
+	.balign 64
+ns_zero:
+	add	x1, x0, x1
+1:	zero_512
+	cmp	x0, x1
+	b.lo	1b
+	mov	w0, #1
 	ret
 ns_copy_end:
 

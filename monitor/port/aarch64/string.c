@@ -11,20 +11,8 @@
 /* Eight words at once: pairs of registers. */
 #define BLOCK (8 * WORD)
 
-static inline void copy_block(uint64_t *t, const uint64_t *f)
-{
-	uint64_t a = f[0], b = f[1], c = f[2], d = f[3];
-	uint64_t e = f[4], g = f[5], h = f[6], i = f[7];
-
-	t[0] = a;
-	t[1] = b;
-	t[2] = c;
-	t[3] = d;
-	t[4] = e;
-	t[5] = g;
-	t[6] = h;
-	t[7] = i;
-}
+/* memory.S */
+void copy_words(void *to, const void *from, size_t size);
 
 static inline void fill_block(uint64_t *t, uint64_t word)
 {
@@ -49,10 +37,12 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	const uint8_t *f = from;
 
 	if (words_fit(to, from)) {
-		for (; size >= BLOCK; size -= BLOCK, t += BLOCK, f += BLOCK)
-			copy_block((void *)t, (const void *)f);
-		for (; size >= WORD; size -= WORD, t += WORD, f += WORD)
-			*(uint64_t *)(void *)t = *(const uint64_t *)(const void *)f;
+		size_t words = size & ~(WORD - 1);
+
+		copy_words(t, f, words);
+		t += words;
+		f += words;
+		size -= words;
 	}
 	while (size-- > 0)
 		*t++ = *f++;

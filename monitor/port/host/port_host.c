@@ -136,6 +136,13 @@ bool port_ns_write(struct pa ns, const void *from, size_t size)
 	return ns_copy(host_mem(ns), from, ns, size);
 }
 
+bool port_ns_zero(struct pa ns, size_t size)
+{
+	static const uint8_t zero[GRANULE_SIZE];
+
+	return ns_copy(host_mem(ns), zero, ns, size);
+}
+
 /* --- Granule protection table --------------------------------------------------------------------------------- */
 
 void host_set_ns(struct pa granule, bool ns)
