@@ -18,6 +18,7 @@ static const struct command {
 } commands[] = {
 	{ "bench", bench_main },
 	{ "demo", demo_main },
+	{ "endurance", endurance_main },
 	{ "list", list_main },
 	{ "test", test_main },
 };

@@ -58,6 +58,8 @@ enum script_op {
 	SCRIPT_SYSREG = 10,   /* number, 0 or 1 to write, value to write -> value read, fault */
 	SCRIPT_FP_LOAD = 11,  /* seed: a pattern into q0-q31 */
 	SCRIPT_FP_CHECK = 12, /* seed -> how many of the 64 halves don't hold that pattern */
+	/* seed, rounds, spins, address of a counter (+1 each round) -> registers that changed by themselves */
+	SCRIPT_WORK = 32,
 };
 
 /*

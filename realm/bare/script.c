@@ -161,6 +161,47 @@ static void fp_check_pattern(const uint64_t a[6], uint64_t r[6])
 			r[0]++;
 }
 
+uint64_t work_registers(uint64_t seed, uint64_t spins);
+
+/* 64 bits wide each, and nothing to the program. */
+/* clang-format off */
+#define EL_REGISTERS(f) \
+	f(tpidr_el0, 0) f(tpidrro_el0, 1) f(far_el1, 2) f(elr_el1, 3) f(sp_el0, 4) f(cntv_cval_el0, 5) \
+	f(cntp_cval_el0, 6)
+/* clang-format on */
+#define REGISTER_SET(name, n) __asm__ volatile("msr " #name ", %0" : : "r"(pattern(seed, 100 + n)));
+#define REGISTER_CHECK(name, n)                                    \
+	({                                                         \
+		uint64_t value_;                                   \
+		__asm__ volatile("mrs %0, " #name : "=r"(value_)); \
+		wrong += value_ != pattern(seed, 100 + n);         \
+	});
+
+/* One round: registers of every kind filled, time passes, registers looked at. */
+static uint64_t work_once(uint64_t seed, uint64_t spins)
+{
+	uint64_t words[64], wrong = 0, before = ticks();
+
+	for (unsigned int i = 0; i < 64; i++)
+		words[i] = pattern(seed, i);
+	fp_load(words);
+	EL_REGISTERS(REGISTER_SET)
+	wrong += work_registers(pattern(seed, 99), spins);
+	EL_REGISTERS(REGISTER_CHECK)
+	fp_store(words);
+	for (unsigned int i = 0; i < 64; i++)
+		wrong += words[i] != pattern(seed, i);
+	return wrong + (ticks() < before);
+}
+
+static void work(const uint64_t a[6], uint64_t r[6])
+{
+	for (uint64_t i = 0; i < a[1]; i++) {
+		r[0] += work_once(a[0] + i, a[2]);
+		__atomic_fetch_add((uint64_t *)a[3], 1, __ATOMIC_RELAXED);
+	}
+}
+
 static const struct step steps[] = {
 	{ SCRIPT_SMC, smc_short },
 	{ SCRIPT_READ64, step_read64 },
@@ -174,5 +215,6 @@ static const struct step steps[] = {
 	{ SCRIPT_SYSREG, system_register },
 	{ SCRIPT_FP_LOAD, fp_load_pattern },
 	{ SCRIPT_FP_CHECK, fp_check_pattern },
+	{ SCRIPT_WORK, work },
 };
 const struct program script_program = PROGRAM(steps);
