@@ -412,8 +412,6 @@ bool run_gic_is_valid(const struct rmi_rec_enter *enter)
 
 enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit)
 {
-	rec->emulatable_abort = false;
-	rec->unprotected_abort = false;
 	if (!next_smc.armed) {
 		exit->exit_reason = RMI_EXIT_IRQ;
 		return RUN_EXIT;
