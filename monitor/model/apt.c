@@ -187,6 +187,12 @@ struct apt_entry *apt_any_range(struct apt *apt)
 	return apt_entry(apt, apt->tree[APT_BY_IPA]);
 }
 
+void apt_walk_begin(struct apt *apt, struct apt_walk *w)
+{
+	w->depth = 0;
+	apt_tree_descend(apt, apt->tree[APT_BY_KEY], w);
+}
+
 uint64_t apt_new_id(struct apt *apt)
 {
 	return ++apt->next_id;

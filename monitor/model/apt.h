@@ -125,6 +125,21 @@ struct apt_entry *apt_find_ipa(struct apt *apt, uint64_t addr);
 /* Any region or consumer; NULL if there is none. */
 struct apt_entry *apt_any_range(struct apt *apt);
 
+/*
+ * A walk over all entries in use, in the order of their keys: which a table of the same entries always has. The table
+ * does not change meanwhile. NULL: that was the last.
+ */
+#define APT_MAX_DEPTH 40U /* of a tree: 1.44 log2(2^23) = 34 links from the root */
+
+struct apt_walk {
+	uint32_t
+		path[APT_MAX_DEPTH]; /* entries whose turn comes when those below them on the left are done */
+	uint32_t depth;
+};
+
+void apt_walk_begin(struct apt *apt, struct apt_walk *w);
+struct apt_entry *apt_walk_next(struct apt *apt, struct apt_walk *w);
+
 /* A number never given before by this table. */
 uint64_t apt_new_id(struct apt *apt);
 
@@ -148,5 +163,7 @@ void apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct
 void apt_tree_remove(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e);
 uint32_t apt_tree_find(struct apt *apt, uint32_t root, const struct apt_key *key);
 uint32_t apt_tree_floor(struct apt *apt, uint32_t root, uint64_t addr);
+/* Puts the entry `from` and what leads from it to the smallest key on the walk's path. */
+void apt_tree_descend(struct apt *apt, uint32_t from, struct apt_walk *w);
 
 #endif

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * AVL trees over APT entries, linked by entry index (apt.h). No recursion: the path from the root is at
- * most 1.44 log2(2^23) = 34 links long.
+ * AVL trees over APT entries, linked by entry index (apt.h). No recursion: the path from the root has a bound.
  */
 #include "model/apt.h"
-
-#define MAX_DEPTH 40
 
 struct apt_key apt_entry_key(const struct apt_entry *e)
 {
@@ -94,7 +91,7 @@ static void rebalance(struct apt *apt, enum apt_tree tree, uint32_t *slot)
 
 void apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e)
 {
-	uint32_t *path[MAX_DEPTH];
+	uint32_t *path[APT_MAX_DEPTH];
 	unsigned int depth = 0;
 
 	path[0] = root;
@@ -102,7 +99,7 @@ void apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct
 		struct apt_entry *at = apt_entry(apt, *path[depth]);
 		int order = compare_entries(tree, e, at);
 
-		REQUIRE(order != 0 && depth + 1 < MAX_DEPTH);
+		REQUIRE(order != 0 && depth + 1 < APT_MAX_DEPTH);
 		path[++depth] = &at->link[tree].child[order > 0];
 	}
 	*path[depth] = e->index;
@@ -114,7 +111,7 @@ void apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct
 void apt_tree_remove(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e)
 {
 	struct apt_link *gone = &e->link[tree];
-	uint32_t *path[MAX_DEPTH];
+	uint32_t *path[APT_MAX_DEPTH];
 	unsigned int depth = 0;
 	unsigned int at;
 
@@ -122,7 +119,7 @@ void apt_tree_remove(struct apt *apt, enum apt_tree tree, uint32_t *root, struct
 	while (*path[depth] != e->index) {
 		struct apt_entry *here = apt_entry(apt, *path[depth]);
 
-		REQUIRE(here != NULL && depth + 2 < MAX_DEPTH);
+		REQUIRE(here != NULL && depth + 2 < APT_MAX_DEPTH);
 		path[depth + 1] = &here->link[tree].child[compare_entries(tree, e, here) > 0];
 		depth++;
 	}
@@ -136,7 +133,7 @@ void apt_tree_remove(struct apt *apt, enum apt_tree tree, uint32_t *root, struct
 		/* The next entry in order has no left child: it takes the place. */
 		path[++depth] = &gone->child[1];
 		while (link_of(apt, tree, *path[depth])->child[0] != APT_NONE) {
-			REQUIRE(depth + 1 < MAX_DEPTH);
+			REQUIRE(depth + 1 < APT_MAX_DEPTH);
 			path[depth + 1] = &link_of(apt, tree, *path[depth])->child[0];
 			depth++;
 		}
@@ -180,4 +177,23 @@ uint32_t apt_tree_floor(struct apt *apt, uint32_t root, uint64_t addr)
 		at = e->link[APT_BY_IPA].child[e->base <= addr];
 	}
 	return best;
+}
+
+void apt_tree_descend(struct apt *apt, uint32_t from, struct apt_walk *w)
+{
+	for (uint32_t at = from; at != APT_NONE; at = link_of(apt, APT_BY_KEY, at)->child[0]) {
+		REQUIRE(w->depth < APT_MAX_DEPTH);
+		w->path[w->depth++] = at;
+	}
+}
+
+struct apt_entry *apt_walk_next(struct apt *apt, struct apt_walk *w)
+{
+	struct apt_entry *e;
+
+	if (w->depth == 0)
+		return NULL;
+	e = apt_entry(apt, w->path[--w->depth]);
+	apt_tree_descend(apt, e->link[APT_BY_KEY].child[1], w);
+	return e;
 }

@@ -71,6 +71,31 @@ uint64_t csm_unmap(const uint64_t *arg, uint64_t *out);
 uint64_t csm_fill(const uint64_t *arg, uint64_t *out);
 uint64_t csm_entry_read(const uint64_t *arg, uint64_t *out);
 
+/* --- For attestation: the caller holds the RD's lock (csm_sharing.c) --------------------------------- */
+
+/* One way in which memory of the realm, or of its peer, is shared now. */
+struct csm_sharing {
+	bool consumer; /* the realm uses the peer's memory; else the peer may use the realm's */
+	struct csm_rid peer;
+	enum csm_permission permission;
+	uint64_t size; /* bytes */
+};
+
+struct csm_sharing_walk {
+	struct apt *apt; /* NULL: the realm has none */
+	struct apt_walk entries;
+	uint32_t looked_at;
+	bool cut_off; /* CSM_STEP entries were looked at and there are more: what comes is not all */
+};
+
+/*
+ * The sharing state, item by item, the same as long as the lock is held. An item is a share from RSI_CSM_SHARE
+ * until nothing of it is mapped any more, or an attachment from RSI_CSM_ATTACH until DETACH or revocation is
+ * complete. False: no more, or cut off.
+ */
+void csm_sharing_begin(struct granule *rd, struct csm_sharing_walk *w);
+bool csm_sharing_next(struct csm_sharing_walk *w, struct csm_sharing *item);
+
 /* --- For the base commands: the caller holds the RD's lock ------------------------------------------- */
 
 /* [base, top) has a byte in a CSM range of the realm, in either role; in one it holds as consumer. */
