@@ -47,6 +47,8 @@ static const struct {
 	{ RSI_CSM_REVOKE, csm_revoke },   { RSI_CSM_DESTROY, csm_destroy },
 	{ RSI_CSM_RESERVE, csm_reserve }, { RSI_CSM_ATTACH, csm_attach },
 	{ RSI_CSM_DETACH, csm_detach },   { RSI_CSM_QUERY, csm_query },
+	{ RSI_CSM_NOTIFY, csm_notify },   { RSI_CSM_PENDING, csm_pending },
+	{ RSI_CSM_PEER_MEASUREMENT, csm_peer_measurement },
 };
 
 static csm_command *find_command(uint32_t fid)

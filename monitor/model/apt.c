@@ -28,6 +28,8 @@ struct apt {
 	uint32_t tree[APT_TREES]; /* roots */
 	uint64_t next_id;
 	uint32_t peer_hand;
+	uint32_t pending_first; /* the list of notified entries */
+	uint32_t pending_last;
 	uint32_t page[DIRECT_PAGES]; /* granule indexes */
 	uint32_t directory[DIRECTORIES];
 	_Alignas(8) struct apt_slot slot[ROOT_ENTRIES];
@@ -84,6 +86,8 @@ void apt_init(struct granule *root)
 	struct apt *apt = apt_of(root);
 
 	apt->free = APT_NONE;
+	apt->pending_first = APT_NONE;
+	apt->pending_last = APT_NONE;
 	for (unsigned int i = 0; i < APT_TREES; i++)
 		apt->tree[i] = APT_NONE;
 	for (uint32_t i = ROOT_ENTRIES; i > 0; i--)
@@ -169,12 +173,23 @@ void apt_remove(struct apt *apt, struct apt_entry *e)
 	apt_tree_remove(apt, APT_BY_KEY, &apt->tree[APT_BY_KEY], e);
 	if (has_ipa(e))
 		apt_tree_remove(apt, APT_BY_IPA, &apt->tree[APT_BY_IPA], e);
+	apt_pending_remove(apt, e);
+	add_free(apt, e->index);
+}
+
+void apt_free(struct apt *apt, struct apt_entry *e)
+{
 	add_free(apt, e->index);
 }
 
 struct apt_entry *apt_find(struct apt *apt, struct apt_key key)
 {
 	return apt_entry(apt, apt_tree_find(apt, apt->tree[APT_BY_KEY], &key));
+}
+
+struct apt_entry *apt_find_from(struct apt *apt, struct apt_key key)
+{
+	return apt_entry(apt, apt_tree_ceiling(apt, apt->tree[APT_BY_KEY], &key));
 }
 
 struct apt_entry *apt_find_ipa(struct apt *apt, uint64_t addr)
@@ -201,4 +216,46 @@ uint64_t apt_new_id(struct apt *apt)
 uint32_t *apt_peer_hand(struct apt *apt)
 {
 	return &apt->peer_hand;
+}
+
+/* --- Notified entries --------------------------------------------------------------------------------- */
+
+void apt_pending_add(struct apt *apt, struct apt_entry *e)
+{
+	struct apt_entry *last = apt_entry(apt, apt->pending_last);
+
+	if (e->pending)
+		return;
+	e->pending = 1;
+	e->pending_next = APT_NONE;
+	e->pending_prev = apt->pending_last;
+	if (last != NULL)
+		last->pending_next = e->index;
+	else
+		apt->pending_first = e->index;
+	apt->pending_last = e->index;
+}
+
+struct apt_entry *apt_pending_first(struct apt *apt)
+{
+	return apt_entry(apt, apt->pending_first);
+}
+
+void apt_pending_remove(struct apt *apt, struct apt_entry *e)
+{
+	struct apt_entry *next, *prev;
+
+	if (!e->pending)
+		return;
+	next = apt_entry(apt, e->pending_next);
+	prev = apt_entry(apt, e->pending_prev);
+	if (next != NULL)
+		next->pending_prev = e->pending_prev;
+	else
+		apt->pending_last = e->pending_prev;
+	if (prev != NULL)
+		prev->pending_next = e->pending_next;
+	else
+		apt->pending_first = e->pending_next;
+	e->pending = 0;
 }

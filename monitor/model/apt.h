@@ -22,6 +22,7 @@ enum apt_kind {
 	APT_SHARE = 2,    /* consent to one consumer of a region */
 	APT_CONSUMER = 3, /* a range that the realm set aside for another's region */
 	APT_PEER = 4,     /* how many shares were ever made to one consumer */
+	APT_RIM = 5,      /* the measurement that a share is bound to; in no tree */
 };
 
 /* A command that takes several steps: what it does now. The step's position is `cursor`. */
@@ -53,20 +54,35 @@ struct apt_entry {
 	uint8_t permission; /* share: enum csm_permission; consumer: that of its share, once attached */
 	uint32_t index;     /* of this entry */
 	struct apt_link link[APT_TREES];
-	struct csm_rid peer; /* share, consumer, peer: the other realm */
-	uint64_t n;          /* share, consumer: share number; peer: the next one */
-	uint64_t id;         /* region: CSM id */
-	uint64_t base;       /* region, consumer: IPA; share: IPA in the consumer, while attached */
-	uint64_t size;       /* region, consumer: bytes */
-	uint64_t cursor;     /* region, share, consumer: how far a command came, as offset from the base */
-	uint64_t mapped;     /* share: pages now mapped in the consumer */
-	uint32_t region;     /* share: its region's entry */
-	uint32_t next;       /* share: the region's list; free entry: the free list */
-	uint32_t prev;       /* share: the region's list */
-	uint32_t first;      /* region: shares, oldest first */
-	uint32_t last;
-	uint32_t release;  /* region: where a DATA_DESTROY in parts goes on in the list */
+	union {
+		struct {
+			struct csm_rid peer; /* share, consumer, peer: the other realm */
+			uint64_t n;          /* share, consumer: share number; peer: the next one */
+			uint64_t id;         /* region: CSM id */
+			uint64_t base; /* region, consumer: IPA; share: IPA in the consumer, while attached */
+			uint64_t size; /* region, consumer: bytes */
+			uint64_t cursor; /* region, share, consumer: how far a command came, from the base */
+			uint64_t mapped; /* share: pages now mapped in the consumer */
+		};
+		uint8_t rim[64]; /* APT_RIM */
+	};
+	uint32_t region; /* share: its region's entry */
+	uint32_t next;   /* share: the region's list; free entry: the free list */
+	uint32_t prev;   /* share: the region's list */
+	union {
+		uint32_t first;        /* region: shares, oldest first */
+		uint32_t pending_next; /* share, consumer: the list of notified entries */
+	};
+	union {
+		uint32_t last; /* region */
+		uint32_t pending_prev;
+	};
+	union {
+		uint32_t release;   /* region: where a DATA_DESTROY in parts goes on in the list */
+		uint32_t rim_entry; /* share: its entry of kind APT_RIM, or APT_NONE */
+	};
 	uint32_t consumer; /* share: granule index of the consumer's RD while attached; else APT_NONE */
+	uint32_t pending;  /* share, consumer: notified, and not yet told (0 or 1) */
 };
 _Static_assert(sizeof(struct apt_entry) <= 128, "32 entries must fit a granule");
 
@@ -110,8 +126,11 @@ bool apt_has_room(const struct apt *apt, uint32_t count);
 struct apt_entry *apt_alloc(struct apt *apt, enum apt_kind kind);
 void apt_insert(struct apt *apt, struct apt_entry *e);
 
-/* Removes the entry from the trees and frees it. */
+/* Removes the entry from the trees and the list of notified ones, and frees it. */
 void apt_remove(struct apt *apt, struct apt_entry *e);
+
+/* Frees an entry that was never inserted (APT_RIM). */
+void apt_free(struct apt *apt, struct apt_entry *e);
 
 /* The entry with this index; NULL for APT_NONE. */
 struct apt_entry *apt_entry(struct apt *apt, uint32_t index);
@@ -120,6 +139,8 @@ struct apt_entry *apt_entry(struct apt *apt, uint32_t index);
 uint32_t apt_num_slots(const struct apt *apt);
 
 struct apt_entry *apt_find(struct apt *apt, struct apt_key key);
+/* The entry with the least key that is not less than `key`; NULL: all are less. */
+struct apt_entry *apt_find_from(struct apt *apt, struct apt_key key);
 /* The region or consumer with the greatest base that is not above `addr`. */
 struct apt_entry *apt_find_ipa(struct apt *apt, uint64_t addr);
 /* Any region or consumer; NULL if there is none. */
@@ -139,6 +160,11 @@ struct apt_walk {
 
 void apt_walk_begin(struct apt *apt, struct apt_walk *w);
 struct apt_entry *apt_walk_next(struct apt *apt, struct apt_walk *w);
+
+/* The list of shares and consumers that were notified: once each, the one that has waited longest first. */
+void apt_pending_add(struct apt *apt, struct apt_entry *e);
+struct apt_entry *apt_pending_first(struct apt *apt);
+void apt_pending_remove(struct apt *apt, struct apt_entry *e);
 
 /* A number never given before by this table. */
 uint64_t apt_new_id(struct apt *apt);
@@ -162,6 +188,7 @@ struct apt_key apt_entry_key(const struct apt_entry *e);
 void apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e);
 void apt_tree_remove(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e);
 uint32_t apt_tree_find(struct apt *apt, uint32_t root, const struct apt_key *key);
+uint32_t apt_tree_ceiling(struct apt *apt, uint32_t root, const struct apt_key *key);
 uint32_t apt_tree_floor(struct apt *apt, uint32_t root, uint64_t addr);
 /* Puts the entry `from` and what leads from it to the smallest key on the walk's path. */
 void apt_tree_descend(struct apt *apt, uint32_t from, struct apt_walk *w);

@@ -164,6 +164,22 @@ uint32_t apt_tree_find(struct apt *apt, uint32_t root, const struct apt_key *key
 	return at;
 }
 
+uint32_t apt_tree_ceiling(struct apt *apt, uint32_t root, const struct apt_key *key)
+{
+	uint32_t best = APT_NONE;
+
+	for (uint32_t at = root; at != APT_NONE;) {
+		const struct apt_entry *e = apt_entry(apt, at);
+		struct apt_key k = apt_entry_key(e);
+		int order = compare_keys(key, &k);
+
+		if (order <= 0)
+			best = at;
+		at = e->link[APT_BY_KEY].child[order > 0];
+	}
+	return best;
+}
+
 uint32_t apt_tree_floor(struct apt *apt, uint32_t root, uint64_t addr)
 {
 	uint32_t best = APT_NONE;

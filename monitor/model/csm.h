@@ -23,7 +23,8 @@
 #define CSM_STEP 512U
 
 /* What VERSION reports on both interfaces. */
-#define CSM_FEATURES_OFFERED (CSM_FEATURE_RX | CSM_FEATURE_BLOCKS)
+#define CSM_FEATURES_OFFERED \
+	(CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST | CSM_FEATURE_BLOCKS)
 
 /* Consumers that one DATA_CREATE_UNKNOWN or DATA_DESTROY serves. */
 #define CSM_STEP_CONSUMERS 64U
@@ -60,6 +61,7 @@ typedef void csm_command(const struct csm_call *call, struct csm_answer *answer)
 csm_command csm_realm_id, csm_query;
 csm_command csm_create, csm_share, csm_revoke, csm_destroy;
 csm_command csm_reserve, csm_attach, csm_detach;
+csm_command csm_notify, csm_pending, csm_peer_measurement;
 
 /* --- The host's operations ------------------------------------------------------------------------- */
 

@@ -200,7 +200,7 @@ static enum csm_step attach_locked(const struct csm_call *call, struct granule *
 	share = csm_find_share(peer, call->rd, call->x[3]);
 	region = share == NULL ? NULL : apt_entry(csm_apt(peer), share->region);
 	if (region == NULL || share->state == CSM_STATE_REVOKED || region->state != CSM_STATE_CREATED ||
-	    region->size != consumer->size) {
+	    region->size != consumer->size || !csm_share_admits(csm_apt(peer), share, realm_of(call->rd))) {
 		csm_done(a, consumer->state == CSM_STATE_ATTACHED ? RSI_CSM_ERROR_REVOKED
 								  : RSI_CSM_ERROR_DENIED);
 		return CSM_STEP_END;

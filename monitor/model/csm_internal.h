@@ -90,6 +90,12 @@ bool csm_need_room(struct apt *apt, uint32_t count, const struct csm_call *call,
 /* The share has no consumer any more: back to OFFERED, or waiting for REVOKE to collect it. */
 void csm_share_detached(struct apt_entry *share);
 
+/* Binds a new share to the initial measurement in eight registers; there is room for the entry. */
+void csm_share_bind(struct apt *apt, struct apt_entry *share, const uint64_t rim[8]);
+
+/* The realm is what the share is bound to, if it is bound. */
+bool csm_share_admits(struct apt *apt, const struct apt_entry *share, const struct realm *consumer);
+
 /* Frees a share without consumer, and takes it from its region's list. */
 void csm_share_remove(struct apt *apt, struct apt_entry *share);
 

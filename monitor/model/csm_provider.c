@@ -145,8 +145,8 @@ static uint64_t next_share_number(struct apt *apt, struct csm_rid peer)
 	return e->n++;
 }
 
-static void add_share(struct apt *apt, struct apt_entry *region, struct csm_rid peer, uint64_t n,
-		      enum csm_permission permission)
+static struct apt_entry *add_share(struct apt *apt, struct apt_entry *region, struct csm_rid peer, uint64_t n,
+				   enum csm_permission permission)
 {
 	struct apt_entry *share = apt_alloc(apt, APT_SHARE);
 	struct apt_entry *last = apt_entry(apt, region->last);
@@ -163,19 +163,21 @@ static void add_share(struct apt *apt, struct apt_entry *region, struct csm_rid 
 	else
 		region->first = share->index;
 	apt_insert(apt, share);
+	return share;
 }
 
 static void share_locked(const struct csm_call *call, struct csm_answer *a)
 {
 	uint64_t id = call->x[1], permission = call->x[4], flags = call->x[5];
 	struct csm_rid peer = csm_rid_arg(&call->x[2]);
+	bool measured = (flags & CSM_SHARE_FLAG_MEASURED) != 0;
 	struct apt *apt = csm_apt(call->rd);
-	struct apt_entry *region;
+	struct apt_entry *region, *share;
 	uint64_t n;
 
 	csm_done(a, apt == NULL ? SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT);
-	if (apt == NULL || permission < CSM_PERM_RO || permission > CSM_PERM_RX || flags != 0 ||
-	    rid_equal(peer, realm_of(call->rd)->rid))
+	if (apt == NULL || permission < CSM_PERM_RO || permission > CSM_PERM_RX ||
+	    (flags & ~CSM_SHARE_FLAG_MEASURED) != 0 || rid_equal(peer, realm_of(call->rd)->rid))
 		return;
 	region = apt_find(apt, apt_region_key(id));
 	if (region == NULL)
@@ -189,10 +191,12 @@ static void share_locked(const struct csm_call *call, struct csm_answer *a)
 		return;
 	}
 	forget_dead_peers(apt);
-	if (!csm_need_room(apt, 2, call, a)) /* the share, and its consumer's number */
+	if (!csm_need_room(apt, measured ? 3 : 2, call, a)) /* the share, its consumer's number, the RIM */
 		return;
 	n = next_share_number(apt, peer);
-	add_share(apt, region, peer, n, (enum csm_permission)permission);
+	share = add_share(apt, region, peer, n, (enum csm_permission)permission);
+	if (measured)
+		csm_share_bind(apt, share, &call->x[6]);
 	csm_done(a, RSI_SUCCESS);
 	a->value[0] = n;
 	a->num_values = 1;

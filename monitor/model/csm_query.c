@@ -46,7 +46,7 @@ static bool find_entry(struct apt *apt, uint64_t index, struct entry_info *info)
 	*info = (struct entry_info){ .role = CSM_INDEX_NONE };
 	while (index < end) {
 		e = apt_entry(apt, (uint32_t)index++);
-		if (e->kind != APT_FREE && e->kind != APT_PEER)
+		if (e->kind == APT_REGION || e->kind == APT_SHARE || e->kind == APT_CONSUMER)
 			break;
 		e = NULL;
 	}

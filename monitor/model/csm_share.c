@@ -4,6 +4,8 @@
  */
 #include "model/csm_internal.h"
 
+#include <string.h>
+
 void csm_share_detached(struct apt_entry *share)
 {
 	REQUIRE(share->mapped == 0);
@@ -12,11 +14,27 @@ void csm_share_detached(struct apt_entry *share)
 		share->state = CSM_STATE_OFFERED; /* P's consent stands until P takes it back */
 }
 
+void csm_share_bind(struct apt *apt, struct apt_entry *share, const uint64_t rim[8])
+{
+	struct apt_entry *e = apt_alloc(apt, APT_RIM);
+
+	memcpy(e->rim, rim, sizeof(e->rim));
+	share->rim_entry = e->index;
+}
+
+bool csm_share_admits(struct apt *apt, const struct apt_entry *share, const struct realm *consumer)
+{
+	const struct apt_entry *bound = apt_entry(apt, share->rim_entry);
+
+	return bound == NULL || memcmp(bound->rim, consumer->measurement[0], sizeof(bound->rim)) == 0;
+}
+
 void csm_share_remove(struct apt *apt, struct apt_entry *share)
 {
 	struct apt_entry *region = apt_entry(apt, share->region);
 	struct apt_entry *prev = apt_entry(apt, share->prev);
 	struct apt_entry *next = apt_entry(apt, share->next);
+	struct apt_entry *bound = apt_entry(apt, share->rim_entry);
 
 	REQUIRE(share->consumer == APT_NONE);
 	if (prev != NULL)
@@ -29,6 +47,8 @@ void csm_share_remove(struct apt *apt, struct apt_entry *share)
 		region->last = share->prev;
 	if (region->release == share->index)
 		region->release = share->next;
+	if (bound != NULL)
+		apt_free(apt, bound);
 	apt_remove(apt, share);
 }
 

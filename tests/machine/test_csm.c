@@ -332,7 +332,6 @@ MACHINE_TEST(csm_is_not_there_without_apt)
 	realm = csm_realm("A");
 	CHECK_EQ(realm_smc(realm, RSI_CSM_CALL_UID).x[0], RSI_CSM_UID_0);
 	CHECK_EQ(realm_smc(realm, RSI_CSM_VERSION, CSM_ABI_VERSION).x[0], RSI_SUCCESS);
-	CHECK_EQ(realm_smc(realm, RSI_CSM_NOTIFY, 1).x[0], SMCCC_NOT_SUPPORTED);
 	realm_end(realm);
 }
 

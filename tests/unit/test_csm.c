@@ -623,15 +623,11 @@ static void test_service(void **state)
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[1], 0x10000);
 	assert_int_equal(out.x[2], 0x10000);
-	assert_int_equal(out.x[3], CSM_FEATURE_RX | CSM_FEATURE_BLOCKS);
+	assert_int_equal(out.x[3],
+			 CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST | CSM_FEATURE_BLOCKS);
 	assert_int_equal(out.x[4], 79); /* what is no output stays */
 	assert_int_equal(smc(&w.p, RSI_CSM_VERSION, 0x20000), RSI_ERROR_INPUT);
-	assert_int_equal(smc(&w.p, RSI_CSM_NOTIFY, RID(w.c_rid), 0, 0), SMCCC_NOT_SUPPORTED);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, 1, RID(w.c_rid), CSM_PERM_RO, CSM_SHARE_FLAG_MEASURED),
-			 RSI_ERROR_INPUT);
 	csm_offer(&w, 1, CSM_PERM_RO);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, CSM_SHARE_FLAG_MEASURED),
-			 RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), 0, 0), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), 4, 0), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id + 1, RID(w.c_rid), CSM_PERM_RO, 0), RSI_ERROR_INPUT);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Notifications between the two sides of a share: RSI_CSM_NOTIFY, PENDING (docs/csm.md). That somebody rang is
+ * kept here, in the APT of the side that is rung for; the host's doorbell interrupt only says "look".
+ */
+#include "model/csm_internal.h"
+
+#define ROLE_PROVIDER 0U
+#define ROLE_CONSUMER 1U
+
+/* The consumer side of a share: `c`'s entry for `n` of provider `p`, or NULL. */
+static struct apt_entry *find_consumer(struct granule *c, const struct granule *p, uint64_t n)
+{
+	struct apt *apt = c == NULL ? NULL : csm_apt(c);
+
+	return apt == NULL ? NULL : apt_find(apt, apt_rid_key(APT_CONSUMER, realm_of(p)->rid, n));
+}
+
+static bool is_attached(const struct apt_entry *e)
+{
+	return e != NULL && e->state == CSM_STATE_ATTACHED;
+}
+
+static void notify_locked(const struct csm_call *call, struct granule *peer, struct csm_answer *a)
+{
+	uint64_t n = call->x[3], role = call->x[4];
+	bool provides = role == ROLE_PROVIDER;
+	struct apt *apt = csm_apt(call->rd);
+	struct apt_entry *own, *other;
+
+	csm_done(a, apt == NULL ? SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT);
+	if (apt == NULL || role > ROLE_CONSUMER)
+		return;
+	own = apt_find(apt, apt_rid_key(provides ? APT_SHARE : APT_CONSUMER, csm_rid_arg(&call->x[1]), n));
+	other = provides ? find_consumer(peer, call->rd, n) : csm_find_share(peer, call->rd, n);
+	if (own != NULL && own->state == CSM_STATE_REVOKED) {
+		csm_done(a, RSI_CSM_ERROR_REVOKED);
+		return;
+	}
+	if (!is_attached(own) || !is_attached(other)) {
+		csm_done(a, RSI_CSM_ERROR_DENIED);
+		return;
+	}
+	apt_pending_add(csm_apt(peer), other);
+	/* Each time, also if it was rung for before: the host may have lost that doorbell. */
+	csm_ask(a, CSM_EVENT_NOTIFY, 0, 0, granule_pa(peer).v);
+	a->outcome = CSM_TELL;
+	a->status = RSI_SUCCESS;
+	a->num_values = 0;
+}
+
+void csm_notify(const struct csm_call *call, struct csm_answer *a)
+{
+	struct granule *peer = csm_lock_call(call, csm_rid_arg(&call->x[1]));
+
+	notify_locked(call, peer, a);
+	csm_unlock_pair(call->rd, peer);
+}
+
+/* Of those with an index from `first` on, the one that has waited longest; up to CSM_STEP are looked at. */
+static struct apt_entry *find_pending(struct apt *apt, uint64_t first)
+{
+	struct apt_entry *e = apt_pending_first(apt);
+
+	for (unsigned int i = 0; e != NULL && e->index < first && i < CSM_STEP; i++)
+		e = apt_entry(apt, e->pending_next);
+	return e != NULL && e->index >= first ? e : NULL;
+}
+
+static void pending_locked(const struct csm_call *call, struct csm_answer *a)
+{
+	struct apt *apt = csm_apt(call->rd);
+	struct apt_entry *e;
+
+	csm_done(a, SMCCC_NOT_SUPPORTED);
+	if (apt == NULL)
+		return;
+	csm_done(a, RSI_SUCCESS);
+	a->value[0] = CSM_INDEX_NONE;
+	a->num_values = 1;
+	e = find_pending(apt, call->x[1]);
+	if (e != NULL) {
+		a->value[0] = e->index;
+		apt_pending_remove(apt, e);
+	}
+}
+
+void csm_pending(const struct csm_call *call, struct csm_answer *a)
+{
+	REQUIRE(granule_lock(call->rd, GRANULE_RD));
+	pending_locked(call, a);
+	granule_unlock(call->rd);
+}
