@@ -32,7 +32,8 @@ struct device_platform {
 
 	/* The realm's unprotected (shared) memory at `ipa`, of `bytes` bytes (1..DEVICE_PAGE_SIZE) that do
 	 * not cross the end of a page. `ipa` is the address as the realm wrote it into a ring: whether it has
-	 * the bit that makes an IPA unprotected is up to the callback. NULL: that isn't shared memory.
+	 * the bit that makes an IPA unprotected is up to the callback. NULL: that isn't shared memory. The
+	 * pointer is aligned as `ipa` is, up to a page.
 	 *
 	 * The memory stays mapped until the device's function returns; the device doesn't keep the pointer
 	 * longer. NULL in a platform without devices that access memory. */
