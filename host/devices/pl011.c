@@ -248,10 +248,11 @@ static bool pl011_access(struct device *device, uint64_t offset, unsigned int by
 			 uint64_t *value)
 {
 	struct pl011 *uart = DEVICE_OF(struct pl011, device, device);
-	uint32_t mask = bytes >= 4 ? UINT32_MAX : (UINT32_C(1) << 8 * bytes) - 1;
+	uint32_t mask;
 
-	if (offset >= PL011_SIZE || offset % 4 != 0 || bytes > 4)
+	if (offset >= PL011_SIZE || offset % 4 != 0 || (bytes != 1 && bytes != 2 && bytes != 4))
 		return false;
+	mask = UINT32_MAX >> (32 - 8 * bytes);
 	if (is_write)
 		write_register(uart, (uint32_t)offset, (uint32_t)*value & mask);
 	else
