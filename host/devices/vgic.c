@@ -23,7 +23,6 @@ static void reset_irq(struct vgic_irq *irq, uint32_t route)
 {
 	*irq = (struct vgic_irq){
 		.route = route,
-		.owner = VGIC_NO_CPU,
 		.on = VGIC_NO_CPU,
 		.group1 = true,
 	};

@@ -62,7 +62,7 @@ enum vgic_verdict { VGIC_NO_VERDICT, VGIC_ACTIVATED, VGIC_DEACTIVATED };
 struct vgic_irq {
 	uint32_t route;   /* SPI: GICD_IROUTER */
 	uint8_t priority; /* GICD_IPRIORITYR: 5 bits, the lower 3 are zero */
-	uint8_t owner;    /* while active: the vCPU that has to end it, or VGIC_NO_CPU */
+	uint8_t owner;    /* if active: the vCPU that has to end it, or VGIC_NO_CPU */
 	uint8_t on;       /* the vCPU that has it in its list registers and runs, or VGIC_NO_CPU */
 	uint8_t verdict;  /* enum vgic_verdict */
 	bool enabled;
@@ -71,7 +71,7 @@ struct vgic_irq {
 	bool line;         /* the input */
 	bool latch;        /* pending by an edge, an SGI or a write to ISPENDR */
 	bool active;       /* as of the last vgic_sync(), if on a vCPU */
-	bool acknowledged; /* active because a vCPU took it, not by a write to ISACTIVER */
+	bool acknowledged; /* active, because a vCPU took it, not by a write to ISACTIVER */
 	bool lr_pending;   /* on a vCPU: went there pending */
 	bool lr_latch;     /* on a vCPU: its latch went along */
 };

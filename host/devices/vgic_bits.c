@@ -50,7 +50,6 @@ static uint32_t set_active(struct vgic *vgic, struct vgic_irq *irq)
 	if (irq->on != VGIC_NO_CPU) {
 		irq->verdict = VGIC_ACTIVATED;
 	} else if (!irq->active) {
-		irq->acknowledged = false;
 		irq->owner = (uint8_t)vgic_target(vgic, irq);
 	}
 	irq->active = true;
@@ -60,12 +59,10 @@ static uint32_t set_active(struct vgic *vgic, struct vgic_irq *irq)
 static uint32_t clear_active(struct vgic *vgic, struct vgic_irq *irq)
 {
 	irq->active = false;
-	if (irq->on != VGIC_NO_CPU) {
+	if (irq->on != VGIC_NO_CPU)
 		irq->verdict = VGIC_DEACTIVATED;
-	} else {
+	else
 		irq->acknowledged = false;
-		irq->owner = VGIC_NO_CPU;
-	}
 	return vgic_kick_for(vgic, irq);
 }
 

@@ -30,9 +30,8 @@ static inline void vgic_unlock(struct vgic *vgic, uint32_t kicks)
 /* The vCPU of an affinity, or VGIC_NO_CPU. */
 static inline unsigned int vgic_cpu_at(const struct vgic *vgic, uint32_t affinity)
 {
-	uint32_t aff0 = affinity & 0xff, cpu = (affinity >> 8) * 16 + aff0;
-
-	return aff0 < 16 && affinity < 0x1000000 && cpu < vgic->cpu_count ? cpu : VGIC_NO_CPU;
+	_Static_assert(VGIC_MAX_CPUS <= 16, "all vCPUs are in cluster 0, their number is Aff0");
+	return affinity < vgic->cpu_count ? affinity : VGIC_NO_CPU;
 }
 
 static inline unsigned int vgic_target(const struct vgic *vgic, const struct vgic_irq *irq)

@@ -163,7 +163,6 @@ static uint32_t end_declared(struct vgic *vgic, unsigned int cpu, unsigned int c
 		if (first == NULL)
 			break;
 		first->active = false;
-		first->owner = VGIC_NO_CPU;
 		kicks |= vgic_kick_for(vgic, first);
 	}
 	return kicks;
@@ -183,9 +182,7 @@ static void take_off(struct vgic_irq *irq, unsigned int cpu, uint64_t lr)
 		irq->active = irq->verdict == VGIC_ACTIVATED;
 	if (!irq->active)
 		irq->acknowledged = false;
-	irq->owner = irq->active ? (uint8_t)cpu : VGIC_NO_CPU;
-	irq->verdict = VGIC_NO_VERDICT;
-	irq->lr_pending = false;
+	irq->owner = (uint8_t)cpu;
 	irq->lr_latch = false;
 }
 
@@ -203,7 +200,6 @@ static uint32_t unload(struct vgic *vgic, unsigned int cpu, const uint64_t *lrs,
 		if (vgic_target(vgic, irq) != cpu)
 			kicks |= vgic_kick_for(vgic, irq);
 	}
-	c->lr_count = 0;
 	c->loaded = false;
 	c->syncs++;
 	return kicks;

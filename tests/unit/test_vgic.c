@@ -229,6 +229,20 @@ static void test_config(void **state)
 	assert_int_equal(redist_read(w, SGI(2, ICFGR + 4), 4), 0);
 	assert_int_equal(dist_read(w, ICFGR, 4), 0);
 	assert_int_equal(dist_read(w, ICFGR + 24, 4), 0);
+
+	/* A line that was an edge long ago and becomes a level is pending. */
+	set_up(w, 2, 48, true, 0xa0);
+	vgic_set_spi(&w->vgic, 48, true);
+	assert_int_equal(take_kicks(w), 1 << 2);
+	set_bit(w, 2, ICPENDR, 48);
+	assert_false(bit(w, 2, ISPENDR, 48));
+	dist_write(w, ICFGR + 12, 4, 0);
+	assert_true(bit(w, 2, ISPENDR, 48));
+	assert_int_equal(take_kicks(w), 1 << 2);
+	/* So is one that is written so. */
+	set_up(w, 3, 50, false, 0xa0);
+	set_bit(w, 3, ISPENDR, 50);
+	assert_int_equal(take_kicks(w), 1 << 3);
 }
 
 static void test_router(void **state)

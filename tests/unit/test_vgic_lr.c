@@ -174,7 +174,11 @@ static void test_level(void **state)
 	enter(w, 0);
 	assert_int_equal(acknowledge(w, 0, false), NET);
 	reenter(w, 0);
-	/* Active, and not pending: the line may be low when it ends. */
+	/* Active, and not pending: the line may be low when it ends. Nothing to come out for before. */
+	take_kicks(w);
+	vgic_set_spi(&w->vgic, NET, false);
+	vgic_set_spi(&w->vgic, NET, true);
+	assert_int_equal(take_kicks(w), 0);
 	assert_int_equal(lr_state(w, 0, NET), LR_ACTIVE);
 	assert_true(bit(w, 0, ISPENDR, NET));
 	assert_false(maintenance(w, 0));
@@ -245,6 +249,9 @@ static void test_edge(void **state)
 	end(w, 0, DISK);
 	reenter(w, 0);
 	assert_int_equal(lr_state(w, 0, DISK), 0);
+	assert_false(bit(w, 0, ISPENDR, DISK));
+	/* It takes more than a line that is high. */
+	vgic_set_spi(&w->vgic, DISK, true);
 	vgic_set_spi(&w->vgic, DISK, false);
 	assert_int_equal(take_kicks(w), 0);
 	leave(w, 0);
@@ -270,8 +277,10 @@ static void test_edge_while_active(void **state)
 	assert_true(bit(w, 0, ISPENDR, DISK));
 	assert_true(bit(w, 0, ISACTIVER, DISK));
 	/* Nothing to wake up for: it can't be taken yet. */
-	w->vgic.cpus[0].vmcr = 0xf0000002;
 	assert_false(vgic_pending(&w->vgic, 0));
+	take_kicks(w);
+	set_bit(w, 0, ISPENDR, DISK);
+	assert_int_equal(take_kicks(w), 0);
 	enter(w, 0);
 	end(w, 0, DISK);
 	assert_int_equal(acknowledge(w, 0, false), DISK);
@@ -506,6 +515,8 @@ static void test_rerouted_pending(void **state)
 	dist_write(w, IROUTER + 8 * DISK, 8, 1);
 	assert_int_equal(take_kicks(w), 1 << 0);
 	/* Not twice. */
+	leave(w, 1);
+	assert_false(vgic_pending(&w->vgic, 1));
 	enter(w, 1);
 	assert_null(lr_of(w, 1, DISK));
 	leave(w, 1);
@@ -515,6 +526,18 @@ static void test_rerouted_pending(void **state)
 	assert_null(lr_of(w, 0, DISK));
 	enter(w, 1);
 	assert_int_equal(lr_state(w, 1, DISK), LR_PENDING);
+
+	/* A level is as good as gone from there only when the vCPU has been out. */
+	set_up(w, 0, NET, false, 0xa0);
+	vgic_set_spi(&w->vgic, NET, true);
+	reenter(w, 0);
+	dist_write(w, IROUTER + 8 * NET, 8, 1);
+	leave(w, 1);
+	vgic_set_spi(&w->vgic, DISK, false);
+	set_bit(w, 1, ICPENDR, DISK);
+	assert_false(vgic_pending(&w->vgic, 1));
+	leave(w, 0);
+	assert_true(vgic_pending(&w->vgic, 1));
 }
 
 /* ... active: it ends where it began, and what came meanwhile goes to the new one. */
@@ -529,6 +552,7 @@ static void test_rerouted_active(void **state)
 	leave(w, 0);
 	dist_write(w, IROUTER + 8 * DISK, 8, 1);
 	set_bit(w, 0, ISPENDR, DISK);
+	set_bit(w, 0, ISACTIVER, DISK); /* it is */
 	enter(w, 1);
 	assert_null(lr_of(w, 1, DISK));
 	leave(w, 1);
@@ -553,6 +577,7 @@ static void test_disabled_by_another(void **state)
 	set_bit(w, 0, ISPENDR, DISK);
 	enter(w, 0);
 	take_kicks(w);
+	assert_int_equal(dist_read(w, 0, 4), 0x53);
 	set_bit(w, 0, ICENABLER, DISK);
 	/* It may still be taken: the write is in progress (RWP). */
 	assert_int_equal(take_kicks(w), 1);
@@ -565,7 +590,11 @@ static void test_disabled_by_another(void **state)
 	/* It is still pending. */
 	set_bit(w, 0, ISENABLER, DISK);
 	enter(w, 0);
-	assert_int_equal(lr_state(w, 0, DISK), LR_PENDING);
+	assert_int_equal(acknowledge(w, 0, false), DISK);
+	/* Once it is taken there is nothing to wait for. */
+	reenter(w, 0);
+	set_bit(w, 0, ICENABLER, DISK);
+	assert_int_equal(dist_read(w, 0, 4), 0x53);
 }
 
 static void test_private_disabled_by_another(void **state)
@@ -575,6 +604,13 @@ static void test_private_disabled_by_another(void **state)
 	set_bit(w, 1, ISENABLER, 5);
 	set_bit(w, 1, ISPENDR, 5);
 	enter(w, 1);
+	assert_int_equal(redist_read(w, RD(1, 0), 4), 0);
+	take_kicks(w);
+	dist_write(w, 0, 4, 0);
+	assert_int_equal(take_kicks(w), 1 << 1);
+	assert_int_equal(dist_read(w, 0, 4), 0x80000050);
+	dist_write(w, 0, 4, 3);
+	assert_int_equal(dist_read(w, 0, 4), 0x53);
 	set_bit(w, 1, ICENABLER, 5);
 	assert_int_equal(redist_read(w, RD(1, 0), 4), 8);
 	assert_int_equal(redist_read(w, RD(0, 0), 4), 0);
@@ -620,7 +656,9 @@ static void test_active_changed_by_another(void **state)
 
 	set_bit(w, 0, ISPENDR, DISK);
 	reenter(w, 0);
+	take_kicks(w);
 	set_bit(w, 0, ISACTIVER, DISK);
+	assert_int_equal(take_kicks(w), 1);
 	assert_true(bit(w, 0, ISACTIVER, DISK));
 	reenter(w, 0);
 	assert_int_equal(lr_state(w, 0, DISK), LR_ACTIVE | LR_PENDING);
@@ -665,9 +703,10 @@ static void test_active_read_from_another(void **state)
 	w->relaxed = leave_at_last;
 	assert_true(bit(w, 0, ISACTIVER, DISK));
 	assert_int_equal(take_kicks(w), 1);
-	/* Nobody is asked about what no vCPU has. */
+	/* Nobody is asked about what no vCPU has, or about what the vGIC knows itself. */
 	w->relaxed = NULL;
 	assert_false(bit(w, 0, ISACTIVER, 80));
+	assert_true(bit(w, 0, ISENABLER, DISK));
 	assert_int_equal(take_kicks(w), 0);
 	/* Without patience: what is known. */
 	end(w, 0, DISK);
@@ -677,6 +716,12 @@ static void test_active_read_from_another(void **state)
 	assert_true(bit(w, 0, ISACTIVER, DISK));
 	leave(w, 0);
 	assert_false(bit(w, 0, ISACTIVER, DISK));
+	set_bit(w, 0, ISPENDR, DISK);
+	enter(w, 0);
+	assert_true(bit(w, 0, ISPENDR, DISK));
+	assert_int_equal(acknowledge(w, 0, false), DISK);
+	leave(w, 0);
+	assert_false(bit(w, 0, ISPENDR, DISK));
 }
 
 /* --- Declared active ----------------------------------------------------------------------------------- */
@@ -750,6 +795,73 @@ static void test_declared_active_end(void **state)
 	assert_int_equal(lr_state(w, 0, NET), LR_PENDING);
 }
 
+/* What was only declared never gets the place of a pending one, whatever it has been before. */
+static void test_declared_active_rank(void **state)
+{
+	struct vgic_world *w = *state;
+
+	world_start(w, 1, 1);
+	set_up(w, 0, NET, true, 0xf0);
+	set_up(w, 0, DISK, true, 0xa0);
+	for (unsigned int round = 0; round < 4; round++) {
+		set_bit(w, 0, ISPENDR, DISK);
+		enter(w, 0);
+		assert_int_equal(acknowledge(w, 0, false), DISK);
+		reenter(w, 0);
+		if (round % 2 == 0) {
+			end(w, 0, DISK);
+			leave(w, 0);
+		} else {
+			leave(w, 0);
+			set_bit(w, 0, ICACTIVER, DISK);
+		}
+		if (round < 2) { /* declared while it is in a list register */
+			set_bit(w, 0, ISPENDR, DISK);
+			enter(w, 0);
+			set_bit(w, 0, ISACTIVER, DISK);
+		} else { /* before it comes to one */
+			set_bit(w, 0, ISACTIVER, DISK);
+			enter(w, 0);
+		}
+		reenter(w, 0);
+		assert_int_equal(lr_state(w, 0, DISK), LR_ACTIVE | (round < 2 ? LR_PENDING : 0));
+		leave(w, 0);
+		set_bit(w, 0, ISPENDR, NET);
+		enter(w, 0);
+		assert_int_equal(lr_state(w, 0, NET), LR_PENDING);
+		leave(w, 0);
+		set_bit(w, 0, ICPENDR, NET);
+		set_bit(w, 0, ICPENDR, DISK);
+		set_bit(w, 0, ICACTIVER, DISK);
+	}
+}
+
+/* Several in absence: the most urgent ends. A pending one that ICACTIVER ends is news. */
+static void test_declared_active_order(void **state)
+{
+	struct vgic_world *w = *state;
+
+	world_start(w, 1, 1);
+	set_up(w, 0, NET, true, 0x10);
+	set_bit(w, 0, ISPENDR, NET);
+	for (uint32_t i = 0; i < 3; i++) {
+		static const uint8_t priorities[] = { 0x80, 0x40, 0xc0 };
+
+		set_up(w, 0, 50 + i, true, priorities[i]);
+		set_bit(w, 0, ISACTIVER, 50 + i);
+	}
+	enter(w, 0);
+	end(w, 0, 51);
+	leave(w, 0);
+	assert_true(bit(w, 0, ISACTIVER, 50));
+	assert_false(bit(w, 0, ISACTIVER, 51));
+	assert_true(bit(w, 0, ISACTIVER, 52));
+	set_bit(w, 0, ISPENDR, 50);
+	take_kicks(w);
+	set_bit(w, 0, ICACTIVER, 50);
+	assert_int_equal(take_kicks(w), 1);
+}
+
 /* --- The vCPU's own side ------------------------------------------------------------------------------- */
 
 static void test_wakes(void **state)
@@ -764,6 +876,7 @@ static void test_wakes(void **state)
 	struct vgic_world *w = *state;
 
 	set_up(w, 1, NET, false, 0xa0);
+	leave(w, 0);
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		w->run[1].exit.gicv3_vmcr = cases[i].vmcr;
 		leave(w, 1);
@@ -851,6 +964,8 @@ int main(void)
 		TEST(test_active_read_from_another),
 		TEST(test_declared_active),
 		TEST(test_declared_active_end),
+		TEST(test_declared_active_rank),
+		TEST(test_declared_active_order),
 		TEST(test_wakes),
 		TEST(test_failed_entry),
 		TEST(test_foreign_exit),
