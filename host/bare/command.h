@@ -10,6 +10,7 @@ void bench_main(const char *argument); /* instruction counts (bench/) */
 void demo_main(const char *argument);  /* the story that `./caec demo` tells */
 /* tests/machine: "realms N" or "preempt SECONDS", for longer than the tests of that name */
 void endurance_main(const char *argument);
+void linux_main(const char *argument); /* Debian's kernel in realms */
 void list_main(const char *argument);  /* tests/machine: the tests, one per line */
 void test_main(const char *argument);  /* one of them */
 

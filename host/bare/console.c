@@ -16,6 +16,10 @@
 /* PL011 (DDI0183): TF-A has set the rate and enabled it. */
 #define UART_DR (PLATFORM_UART + 0x00)
 #define UART_FR (PLATFORM_UART + 0x18)
+#define UART_IMSC (PLATFORM_UART + 0x38)
+#define UART_INT_RX 0x10
+#define UART_INT_RT 0x40
+#define UART_FR_RXFE 0x10
 #define UART_FR_BUSY 0x08
 #define UART_FR_TXFF 0x20
 
@@ -48,6 +52,29 @@ void print(const char *format, ...)
 	spin_lock(&lock);
 	put_text(text);
 	spin_unlock(&lock);
+}
+
+/* --- Bytes ------------------------------------------------------------------------------------------- */
+
+void console_put(const char *bytes, size_t count)
+{
+	spin_lock(&lock);
+	for (size_t i = 0; i < count; i++)
+		put(bytes[i]);
+	spin_unlock(&lock);
+}
+
+bool console_get(char *c)
+{
+	if ((mmio_read32(UART_FR) & UART_FR_RXFE) != 0)
+		return false;
+	*c = (char)mmio_read32(UART_DR);
+	return true;
+}
+
+void console_interrupt(bool on)
+{
+	mmio_write32(UART_IMSC, on ? UART_INT_RX | UART_INT_RT : 0);
 }
 
 /* --- Realms -------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #ifndef HOST_BARE_CONSOLE_H
 #define HOST_BARE_CONSOLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One call, one piece of text that no other CPU's text gets into. At most CONSOLE_LINE_MAX bytes. */
@@ -19,6 +20,12 @@ struct console_line {
 };
 void print_part(struct console_line *line, const char *name, const char *text, size_t length);
 void print_flush(struct console_line *line, const char *name); /* what has no newline yet */
+
+/* Bytes as they are, and what was typed, a byte at a time; false: nothing more at the moment. */
+void console_put(const char *bytes, size_t count);
+bool console_get(char *c);
+/* PLATFORM_INTID_UART while something typed waits. */
+void console_interrupt(bool on);
 
 /* The last line of a run, after which the machine is off. */
 void verdict_pass(void) __attribute__((noreturn));

@@ -10,6 +10,9 @@
 #include "platform.h"
 
 #define GICD_CTLR (PLATFORM_GICD + 0x0)
+#define GICD_ISENABLER (PLATFORM_GICD + 0x100)
+#define GICD_IPRIORITYR (PLATFORM_GICD + 0x400)
+#define GICD_IROUTER (PLATFORM_GICD + 0x6000)
 #define GICD_CTLR_ENABLE_GRP1 0x2 /* EnableGrp1A, in the Non-secure view */
 #define GICD_CTLR_ARE 0x10
 #define GICD_CTLR_RWP 0x80000000U
@@ -50,6 +53,7 @@ void gic_init_cpu(void)
 		PLATFORM_INTID_TIMER,
 		PLATFORM_INTID_GUEST_VIRTUAL_TIMER,
 		PLATFORM_INTID_GUEST_PHYSICAL_TIMER,
+		PLATFORM_INTID_MAINTENANCE,
 	};
 	uintptr_t frame = PLATFORM_GICR + cpu_id() * PLATFORM_GICR_STRIDE + GICR_SGI_FRAME;
 	uint32_t enable = 0;
@@ -65,6 +69,13 @@ void gic_init_cpu(void)
 	icc_write(ICC_PMR_EL1, PRIORITY_ALL);
 	icc_write(ICC_IGRPEN1_EL1, 1);
 	isb();
+}
+
+void gic_enable_spi(unsigned int intid, unsigned int cpu)
+{
+	*(volatile uint8_t *)(uintptr_t)(GICD_IPRIORITYR + intid) = PRIORITY;
+	*(volatile uint64_t *)(uintptr_t)(GICD_IROUTER + 8 * (uintptr_t)intid) = cpu;
+	mmio_write32(GICD_ISENABLER + 4 * (intid / 32), UINT32_C(1) << intid % 32);
 }
 
 /* Affinities as QEMU's `virt` gives them with GICv3: 16 CPUs to a cluster, and we have no more than 8. */

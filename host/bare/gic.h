@@ -10,6 +10,9 @@
 void gic_init(void);     /* once, on the primary */
 void gic_init_cpu(void); /* on each CPU */
 
+/* Once gic_init() is done: a level-triggered SPI comes to that CPU. */
+void gic_enable_spi(unsigned int intid, unsigned int cpu);
+
 /* An SGI to another CPU: it wakes from WFI. */
 void gic_kick(unsigned int cpu);
 

@@ -19,6 +19,7 @@ static const struct command {
 	{ "bench", bench_main },
 	{ "demo", demo_main },
 	{ "endurance", endurance_main },
+	{ "linux", linux_main },
 	{ "list", list_main },
 	{ "test", test_main },
 };

@@ -62,3 +62,12 @@ int strcmp(const char *a, const char *b)
 	}
 	return (uint8_t)*a - (uint8_t)*b;
 }
+
+size_t strlen(const char *s)
+{
+	size_t length = 0;
+
+	while (s[length] != '\0')
+		length++;
+	return length;
+}

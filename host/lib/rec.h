@@ -35,6 +35,12 @@ struct host_mmio {
  * once: it is memory that the RMM writes only while the REC runs).
  */
 struct host_handlers {
+	/* Before each entry: fills in what the entry takes (list registers). NULL: host_rec_load_interrupts(). */
+	void (*enter)(struct host_rec *rec);
+
+	/* After each entry that came back, before anything else is done about the exit. NULL: nothing. */
+	void (*leave)(struct host_rec *rec);
+
 	/* RSI_HOST_CALL: gprs as the realm sent them; what is in them afterwards goes back. NULL: stop. */
 	enum host_action (*host_call)(struct host_rec *rec, unsigned int imm, uint64_t gprs[RMI_NUM_GPRS]);
 
@@ -51,6 +57,9 @@ struct host_handlers {
 
 	/* A change of RIPAS: false refuses it (RIPAS RAM only). NULL: allowed, as far as the RMM does. */
 	bool (*ripas)(struct host_rec *rec, uint64_t base, uint64_t top, enum rmi_ripas ripas);
+
+	/* It was made; what became EMPTY has been taken back. NULL: nothing. */
+	void (*ripas_changed)(struct host_rec *rec, uint64_t base, uint64_t top, enum rmi_ripas ripas);
 
 	/* An exit for CSM: false refuses. NULL: host_csm_serve() decides. */
 	bool (*csm)(struct host_rec *rec, const struct host_csm_request *request);

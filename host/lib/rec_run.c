@@ -166,6 +166,8 @@ static struct outcome exit_ripas(struct host_rec *rec, const struct host_handler
 		rec->run->enter.flags |= RMI_REC_ENTER_FLAG_RIPAS_REJECT;
 	if (result == RMI_SUCCESS && ripas == RMI_EMPTY)
 		host_reclaim(rec->realm, base, top - base);
+	if (result == RMI_SUCCESS && handlers->ripas_changed != NULL)
+		handlers->ripas_changed(rec, base, top, ripas);
 	return go_on;
 }
 
@@ -221,10 +223,17 @@ enum host_stop host_rec_run(struct host_rec *rec, const struct host_handlers *ha
 	struct outcome outcome = go_on;
 
 	while (outcome.action == HOST_RESUME) {
-		host_rec_load_interrupts(rec);
+		if (handlers->enter != NULL)
+			handlers->enter(rec);
+		else
+			host_rec_load_interrupts(rec);
 		if (rec->trap_wfi)
 			rec->run->enter.flags |= RMI_REC_ENTER_FLAG_TRAP_WFI;
 		*result = rmi_rec_enter(rec->realm->host, rec->pa, rec->run_pa);
+		if (*result == rmi_result(RMI_ERROR_REALM, 1)) {
+			*result = RMI_SUCCESS; /* another REC has turned the realm off */
+			return HOST_STOP_SYSTEM_OFF;
+		}
 		if (*result != RMI_SUCCESS) {
 			host_fail(rec->realm->host, RMI_REC_ENTER, *result);
 			return HOST_STOP_ERROR;
@@ -232,6 +241,8 @@ enum host_stop host_rec_run(struct host_rec *rec, const struct host_handlers *ha
 		/* Flags are answers to this exit: those of the last one have been heard. */
 		rec->run->enter.flags = 0;
 		rec->exits++;
+		if (handlers->leave != NULL)
+			handlers->leave(rec);
 		outcome = dispatch(rec, handlers);
 	}
 	*result = outcome.result;

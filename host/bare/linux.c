@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `linux [script] [realms=N]`: Debian's own kernel in one or two realms, each with two vCPUs, a shell on its console.
+ */
+#include "command.h"
+#include "console.h"
+#include "gic.h"
+#include "linux_machine.h"
+#include "memory.h"
+#include "platform.h"
+#include "rmm.h"
+#include "smp.h"
+#include "string.h"
+
+#define MAX_REALMS 2U
+#define CPUS 2U
+
+static struct linux_machine machines[MAX_REALMS];
+static struct linux_console terminals[MAX_REALMS] = { { .name = "A" }, { .name = "B" } };
+
+struct options {
+	bool script;
+	unsigned int realms;
+};
+
+/* The next word of `*text`, which moves on. False: no more. */
+static bool next_word(const char **text, char *word, size_t size)
+{
+	size_t length = 0;
+
+	while (**text == ' ')
+		(*text)++;
+	for (; **text != '\0' && **text != ' '; (*text)++)
+		if (length < size - 1)
+			word[length++] = **text;
+	word[length] = '\0';
+	return length != 0;
+}
+
+static struct options parse(const char *argument)
+{
+	struct options options = { .realms = 1 };
+	char word[32];
+
+	while (next_word(&argument, word, sizeof(word))) {
+		if (strcmp(word, "script") == 0)
+			options.script = true;
+		else if (strcmp(word, "realms=1") == 0 || strcmp(word, "realms=2") == 0)
+			options.realms = (unsigned int)(word[7] - '0');
+		else
+			verdict_fail("linux: what is '%s'?", word);
+	}
+	return options;
+}
+
+/* True if it ended as it should. */
+static bool report(const struct linux_machine *machine)
+{
+	switch (machine->end) {
+	case LINUX_OFF:
+		return true;
+	case LINUX_FAULT:
+		print("realm %s: stopped at IPA 0x%lx, which is not there\n", machine->realm.name, machine->fault_ipa);
+		return false;
+	default:
+		print("realm %s: it broke off\n", machine->realm.name);
+		return false;
+	}
+}
+
+void linux_main(const char *argument)
+{
+	struct options options = parse(argument);
+	bool good = true;
+
+	if (cpu_count() < CPUS * options.realms)
+		verdict_fail("linux: %u CPUs are needed", CPUS * options.realms);
+	rmm_init();
+	rmm.check_wiped = false;
+	linux_console_init(terminals, options.realms, options.script);
+	for (unsigned int i = 0; i < options.realms; i++)
+		linux_machine_make(&machines[i], terminals[i].name, CPUS, CPUS * i, &terminals[i]);
+	gic_enable_spi(PLATFORM_INTID_UART, 0);
+	console_interrupt(true);
+	for (unsigned int i = options.realms; i-- > 0;)
+		linux_machine_start(&machines[i]);
+	for (unsigned int cpu = 1; cpu < cpu_count(); cpu++)
+		if (cpu_is_busy(cpu))
+			cpu_wait(cpu);
+	console_interrupt(false);
+	for (unsigned int i = 0; i < options.realms; i++) {
+		good = report(&machines[i]) && good;
+		linux_machine_destroy(&machines[i]);
+	}
+	if (rmm.delegated != 0 || memory_in_use() != 0)
+		verdict_fail("linux: %lu granules not back, %lu not freed", rmm.delegated, memory_in_use());
+	if (!good)
+		verdict_fail("a realm did not turn itself off");
+}
