@@ -5,6 +5,7 @@
  */
 #include <stdint.h>
 
+#include "console.h"
 #include "cpu.h"
 #include "gic.h"
 #include "platform.h"
@@ -100,6 +101,8 @@ bool gic_handle(void)
 			timer_stop();
 			preempted = true;
 		}
+		if (intid == PLATFORM_INTID_UART)
+			console_interrupt(false); /* until somebody has read */
 		icc_write(ICC_EOIR1_EL1, intid);
 		isb();
 	}

@@ -60,7 +60,8 @@ static bool report(const struct linux_machine *machine)
 	case LINUX_OFF:
 		return true;
 	case LINUX_FAULT:
-		print("realm %s: stopped at IPA 0x%lx, which is not there\n", machine->realm.name, machine->fault_ipa);
+		print("realm %s: stopped at IPA 0x%lx, which is not there\n", machine->realm.name,
+		      machine->fault_ipa);
 		return false;
 	default:
 		print("realm %s: it broke off\n", machine->realm.name);

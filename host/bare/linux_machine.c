@@ -205,7 +205,7 @@ static enum host_action on_interrupt(struct host_rec *rec)
 }
 
 /* CNTx_CTL_EL0: on, not masked; the condition has its own bit. */
-#define TIMER_ON(ctl) (((ctl) & 3) == 1)
+#define TIMER_ON(ctl) (((ctl)&3) == 1)
 
 /* When the realm's timers want it, as of its last exit. */
 static uint64_t next_timer(const struct rmi_rec_exit *exit)
@@ -250,8 +250,8 @@ static bool share_page(struct linux_machine *machine, uint64_t page)
 	if (pa == 0)
 		return false;
 	memset((void *)(uintptr_t)pa, 0, GRANULE_SIZE);
-	if (host_map_unprotected(&machine->realm, ALIAS + LINUX_RAM_BASE + page * GRANULE_SIZE, pa, GRANULE_SIZE,
-				 HOST_UNPROTECTED_WB_RW) != RMI_SUCCESS) {
+	if (host_map_unprotected(&machine->realm, ALIAS + LINUX_RAM_BASE + page * GRANULE_SIZE, pa,
+				 GRANULE_SIZE, HOST_UNPROTECTED_WB_RW) != RMI_SUCCESS) {
 		memory_free(pa);
 		return false;
 	}
@@ -354,11 +354,12 @@ void linux_machine_start(struct linux_machine *machine)
 
 /* --- Making ---------------------------------------------------------------------------------------------- */
 
-#define CHECK_OK(result, what)                                                                         \
-	do {                                                                                           \
-		uint64_t result_ = (result);                                                           \
-		if (result_ != RMI_SUCCESS)                                                            \
-			verdict_fail("realm %s: %s: %s", machine->realm.name, what, host_result_name(result_)); \
+#define CHECK_OK(result, what)                                                      \
+	do {                                                                        \
+		uint64_t result_ = (result);                                        \
+		if (result_ != RMI_SUCCESS)                                         \
+			verdict_fail("realm %s: %s: %s", machine->realm.name, what, \
+				     host_result_name(result_));                    \
 	} while (0)
 
 static void make_devices(struct linux_machine *machine)
@@ -368,7 +369,8 @@ static void make_devices(struct linux_machine *machine)
 
 	if (disk == 0 || !vgic_init(&machine->vgic, machine->cpus,
 				    host_feature(&rmm, RMI_FEATURE0_GICV3_NUM_LRS_SHIFT,
-						 RMI_FEATURE0_GICV3_NUM_LRS_WIDTH) + 1,
+						 RMI_FEATURE0_GICV3_NUM_LRS_WIDTH) +
+					    1,
 				    &ops))
 		verdict_fail("realm %s: no memory for its devices", machine->realm.name);
 	memset((void *)(uintptr_t)disk, 0, DISK_PAGES * GRANULE_SIZE);
@@ -402,7 +404,8 @@ static uint64_t load_file(struct linux_machine *machine, const char *file, uint6
 
 		if (!fw_cfg_read((void *)(uintptr_t)buffer, part))
 			verdict_fail("%s can't be read", file);
-		CHECK_OK(host_load(&machine->realm, base + done, (void *)(uintptr_t)buffer, part, true), file);
+		CHECK_OK(host_load(&machine->realm, base + done, (void *)(uintptr_t)buffer, part, true),
+			 file);
 	}
 	for (unsigned int i = 0; i < 512; i++)
 		memory_free(buffer + i * GRANULE_SIZE);

@@ -54,7 +54,8 @@ struct linux_machine {
 	struct virtio_block disk;
 	struct virtio_entropy entropy;
 	struct linux_console *terminal;
-	uint64_t *shared; /* PA of the Non-secure page behind each page of RAM that the realm shares; 0: none */
+	uint64_t *
+		shared; /* PA of the Non-secure page behind each page of RAM that the realm shares; 0: none */
 };
 
 /*

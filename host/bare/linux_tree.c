@@ -73,8 +73,8 @@ static void cells(struct writer *w, const char *name, const uint32_t *values, un
 	bytes(w, name, data, count * sizeof(data[0]));
 }
 
-#define CELLS(w, name, ...)                                                                  \
-	cells(w, name, (const uint32_t[]){ __VA_ARGS__ },                                    \
+#define CELLS(w, name, ...)                               \
+	cells(w, name, (const uint32_t[]){ __VA_ARGS__ }, \
 	      sizeof((const uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t))
 
 /* The two cells of an address or a size. */
