@@ -254,6 +254,7 @@ static void test_transmit_interrupt(void **state)
 	struct machine *m = *state;
 
 	set(m, IMSC, TX);
+	set(m, CR, ON);
 	assert_int_equal(get(m, RIS), 0); /* not before something was sent */
 	assert_false(m->line);
 	set(m, DR, 'x');

@@ -447,6 +447,28 @@ static void test_limits(void **state)
 	expect_used(w, 0, 0, VIRTIO_ENTROPY_MAX);
 }
 
+/* The device's side: nothing is copied beyond the end of a part. */
+static void test_ranges(void **state)
+{
+	static const struct part parts[] = { { DATA, 20, 0 }, { DATA + PAGE, 30, D_WRITE } };
+	struct machine *m = *state;
+	struct virtio *virtio = &m->entropy.virtio;
+	uint8_t bytes[40] = { 0 };
+
+	start(&m->w, 1, 8);
+	offer(&m->w, 0, parts, 2);
+	assert_int_equal(virtio_pending(virtio, 0), 1);
+	assert_true(virtio_take(virtio, 0));
+	assert_true(virtio_read(virtio, 5, bytes, 15) && virtio_read(virtio, 20, bytes, 0));
+	assert_true(virtio_write(virtio, 5, bytes, 25) && virtio_write(virtio, 30, bytes, 0));
+	m->w.guest_calls = 0;
+	assert_false(virtio_read(virtio, 5, bytes, 16) || virtio_read(virtio, 21, bytes, 0));
+	assert_false(virtio_read(virtio, 21, bytes, 1) || virtio_read(virtio, UINT32_MAX, bytes, 2));
+	assert_false(virtio_write(virtio, 5, bytes, 26) || virtio_write(virtio, 31, bytes, 0));
+	assert_false(virtio_write(virtio, 31, bytes, 1) || virtio_write(virtio, UINT32_MAX, bytes, 2));
+	assert_int_equal(m->w.guest_calls, 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -470,6 +492,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_interrupt_suppressed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_acknowledge, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ranges, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
