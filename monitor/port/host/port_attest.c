@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The build machine's EL3, as far as attestation goes (port_attest.h).
+ */
+#include "port/host/port_attest.h"
+
+#include <string.h>
+
+static struct host_el3 el3;
+
+/* A private key of no importance: 1, 2, ... 48. */
+static void default_key(uint8_t key[PORT_P384_SIZE])
+{
+	for (size_t i = 0; i < PORT_P384_SIZE; i++)
+		key[i] = (uint8_t)(i + 1);
+}
+
+struct host_el3 *host_el3(void)
+{
+	return &el3;
+}
+
+void host_el3_reset(void)
+{
+	el3 = (struct host_el3){ .has_key = true, .has_token = true, .token_size = HOST_PLATFORM_TOKEN_SIZE };
+	default_key(el3.key);
+	for (size_t i = 0; i < sizeof(el3.token); i++)
+		el3.token[i] = (uint8_t)(i * 7 + (i >> 8));
+}
+
+bool port_attest_key(uint8_t key[PORT_P384_SIZE])
+{
+	if (el3.has_key)
+		memcpy(key, el3.key, PORT_P384_SIZE);
+	return el3.has_key;
+}
+
+bool port_platform_token(const uint8_t challenge[PORT_CHALLENGE_SIZE], uint8_t *token, size_t size,
+			 size_t *length)
+{
+	memcpy(el3.challenge, challenge, PORT_CHALLENGE_SIZE);
+	if (!el3.has_token || el3.token_size > size)
+		return false;
+	memcpy(token, el3.token, el3.token_size);
+	*length = el3.token_size;
+	return true;
+}
+
+struct arena **port_current_arena(void)
+{
+	static struct arena *current;
+
+	return &current;
+}
