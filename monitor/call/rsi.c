@@ -148,12 +148,13 @@ bool rsi_host_call_resume(struct rec *rec, const uint64_t *gprs, struct rmi_rec_
 
 typedef bool rsi_command(struct rec *rec, struct rmi_rec_exit *exit);
 
-/* NULL: the attestation token calls (docs/limits.md). */
 static rsi_command *const commands[RSI_HOST_CALL - RSI_VERSION + 1] = {
 	[0] = rsi_version,
 	[RSI_FEATURES - RSI_VERSION] = rsi_features,
 	[RSI_MEASUREMENT_READ - RSI_VERSION] = measurement_read,
 	[RSI_MEASUREMENT_EXTEND - RSI_VERSION] = measurement_extend,
+	[RSI_ATTESTATION_TOKEN_INIT - RSI_VERSION] = rsi_attestation_token_init,
+	[RSI_ATTESTATION_TOKEN_CONTINUE - RSI_VERSION] = rsi_attestation_token_continue,
 	[RSI_REALM_CONFIG - RSI_VERSION] = realm_config,
 	[RSI_IPA_STATE_SET - RSI_VERSION] = rsi_ipa_state_set,
 	[RSI_IPA_STATE_GET - RSI_VERSION] = rsi_ipa_state_get,
@@ -166,8 +167,7 @@ bool realm_call(struct rec *rec, struct rmi_rec_exit *exit)
 	uint32_t number = fid - RSI_VERSION;
 
 	if (number < ARRAY_SIZE(commands))
-		return commands[number] != NULL ? commands[number](rec, exit)
-						: realm_return(rec, SMCCC_NOT_SUPPORTED);
+		return commands[number](rec, exit);
 	if ((fid & SMC_RANGE_MASK) == (PSCI_VERSION & SMC_RANGE_MASK))
 		return psci_call(rec, fid, exit);
 	if (fid == SMCCC_VERSION)

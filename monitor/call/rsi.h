@@ -28,6 +28,10 @@ bool rsi_return(struct rec *rec, uint64_t x0, uint64_t x1, uint64_t x2);
 bool rsi_ipa_state_set(struct rec *rec, struct rmi_rec_exit *exit);
 bool rsi_ipa_state_get(struct rec *rec, struct rmi_rec_exit *exit);
 
+/* RSI_ATTESTATION_TOKEN_INIT and CONTINUE (rsi_token.c). */
+bool rsi_attestation_token_init(struct rec *rec, struct rmi_rec_exit *exit);
+bool rsi_attestation_token_continue(struct rec *rec, struct rmi_rec_exit *exit);
+
 /* RMI_REC_ENTER: the realm learns how far its RSI_IPA_STATE_SET came; nothing if it waits for none. */
 void rsi_ripas_resume(struct rec *rec, bool rejected);
 

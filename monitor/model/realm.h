@@ -47,9 +47,16 @@ _Static_assert(sizeof(struct realm) <= GRANULE_SIZE, "struct realm must fit a gr
 #define REALM_MAX_RECS ((UINT32_C(1) << REALM_MAX_RECS_ORDER) - 1)
 #define REALM_MIN_IPA_BITS 32
 
-/* Auxiliary granules of a REC: SIMD state (run/simd.c); with SVE, two more for the vectors. */
-#define REALM_REC_AUX_COUNT 1U
-#define REALM_REC_AUX_COUNT_SVE 3U
+/* What the auxiliary granules of a REC are for. */
+enum rec_aux {
+	REC_AUX_SIMD = 0,    /* SIMD state (run/simd.c) */
+	REC_AUX_ARENA = 1,   /* the signature that is being made (port/arena.h) */
+	REC_AUX_TOKEN = 2,   /* the realm token (attest/token.c) */
+	REC_AUX_VECTORS = 4, /* of a realm with SVE: two for its vectors */
+};
+#define REC_TOKEN_GRANULES 2
+#define REALM_REC_AUX_COUNT 4U
+#define REALM_REC_AUX_COUNT_SVE 6U
 
 static inline struct realm *realm_of(const struct granule *rd)
 {

@@ -23,6 +23,24 @@ struct rec_csm {
 	uint32_t num_results; /* registers x0.. of `result` that are written */
 };
 
+/*
+ * The attestation token that the REC is reading (attest/token.c). DEN0137's attest_state is NO_ATTEST_IN_PROGRESS for
+ * the first state and ATTEST_IN_PROGRESS for all others.
+ */
+enum rec_attest_state {
+	REC_ATTEST_NONE = 0,
+	REC_ATTEST_SIGNING, /* everything is there but the signature */
+	REC_ATTEST_READY,
+	REC_ATTEST_FAILED, /* no signature could be made */
+};
+
+struct rec_attest {
+	uint8_t state;      /* enum rec_attest_state */
+	uint32_t length;    /* of the realm token with its head, in the auxiliary granules */
+	uint32_t position;  /* bytes of the whole token that the realm has had */
+	uint8_t digest[48]; /* what is signed */
+};
+
 /* The register state that run/ keeps; its layout is run/'s business (run/context.h). */
 #define REC_CONTEXT_SIZE 2048
 
@@ -59,6 +77,7 @@ struct rec {
 	uint64_t abort_hpfar;
 
 	struct rec_csm csm;
+	struct rec_attest attest;
 
 	_Alignas(16) uint8_t context[REC_CONTEXT_SIZE];
 };

@@ -18,7 +18,7 @@ struct host_simd {
 	uint64_t zcr, zcr_el1;
 };
 
-/* In auxiliary granule 0 of a REC. With SVE the vectors are in granules 1 and 2. */
+/* In an auxiliary granule of a REC. With SVE the vectors are in two more. */
 struct realm_simd {
 	union {
 		uint8_t vectors[512];
@@ -72,7 +72,7 @@ static void load_host(const struct host_simd *h)
 
 static void save_realm(const struct rec *rec)
 {
-	struct realm_simd *r = granule_mem(rec->aux[0]);
+	struct realm_simd *r = granule_mem(rec->aux[REC_AUX_SIMD]);
 
 	r->fpcr = read_sysreg("fpcr");
 	r->fpsr = read_sysreg("fpsr");
@@ -81,13 +81,13 @@ static void save_realm(const struct rec *rec)
 		return;
 	}
 	r->zcr_el1 = read_sysreg(ZCR_EL12);
-	simd_z_save(granule_mem(rec->aux[1]), granule_mem(rec->aux[2]));
+	simd_z_save(granule_mem(rec->aux[REC_AUX_VECTORS]), granule_mem(rec->aux[REC_AUX_VECTORS + 1]));
 	simd_p_save(r->predicates);
 }
 
 static void load_realm(const struct rec *rec)
 {
-	const struct realm_simd *r = granule_mem(rec->aux[0]);
+	const struct realm_simd *r = granule_mem(rec->aux[REC_AUX_SIMD]);
 
 	write_sysreg("fpcr", r->fpcr);
 	write_sysreg("fpsr", r->fpsr);
@@ -99,7 +99,7 @@ static void load_realm(const struct rec *rec)
 	write_sysreg(ZCR_EL12, r->zcr_el1);
 	write_sysreg(ZCR_EL2, rec->realm->sve_vl);
 	isb();
-	simd_z_load(granule_mem(rec->aux[1]), granule_mem(rec->aux[2]));
+	simd_z_load(granule_mem(rec->aux[REC_AUX_VECTORS]), granule_mem(rec->aux[REC_AUX_VECTORS + 1]));
 	simd_p_load(r->predicates);
 }
 

@@ -44,10 +44,17 @@ static uint64_t create_realm(struct attacker *a)
 
 static uint64_t create_rec(struct attacker *a)
 {
+	uint64_t rd = any(a), count;
+	unsigned int first = pick(a, POOL);
+
 	a->rec->mpidr = pick(a, 2);
-	a->rec->num_aux = 1;
-	a->rec->aux[0] = any(a);
-	return rmi_rec_create(&rmm, any(a), any(a), (uint64_t)(uintptr_t)a->rec);
+	if (rmi_rec_aux_count(&rmm, rd, &count) != RMI_SUCCESS)
+		count = 1;
+	/* Several at random would hardly ever be different from each other, and all delegated. */
+	a->rec->num_aux = count;
+	for (unsigned int i = 0; i < count; i++)
+		a->rec->aux[i] = pool[(first + i) % POOL];
+	return rmi_rec_create(&rmm, rd, any(a), (uint64_t)(uintptr_t)a->rec);
 }
 
 static uint64_t one_command(struct attacker *a)

@@ -127,7 +127,7 @@ static void test_undelegate_in_use(void **state)
 	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, r.rd), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, r.rtt), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, r.rec[0]), RMI_ERROR_INPUT);
-	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, r.aux[0]), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, r.aux[0][0]), RMI_ERROR_INPUT);
 	world_end(&r);
 	world_check_all_back();
 }

@@ -140,12 +140,12 @@ static void test_events(void **state)
 		uint64_t params_pa = world_ns();
 		struct rmi_rec_params *p = world_mem(params_pa);
 
-		r.aux[1] = world_delegated();
+		world_take_aux(r.aux[1]);
 		r.rec[1] = world_delegated();
 		p->mpidr = 1;
 		p->pc = 0x1000;
-		p->num_aux = 1;
-		p->aux[0] = r.aux[1];
+		p->num_aux = REALM_REC_AUX_COUNT;
+		memcpy(p->aux, r.aux[1], sizeof(p->aux));
 		assert_int_equal(rmi(RMI_REC_CREATE, r.rd, r.rec[1], params_pa), RMI_SUCCESS);
 		r.num_recs = 2;
 		assert_memory_equal(realm->measurement[0], rim, sizeof(rim)); /* not runnable */

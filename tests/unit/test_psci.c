@@ -340,7 +340,7 @@ static void test_complete_bad(void **state)
 	const uint64_t bad[] = { host,
 				 r.rd,
 				 r.rtt,
-				 r.aux[0],
+				 r.aux[0][0],
 				 0,
 				 1,
 				 UINT64_MAX,

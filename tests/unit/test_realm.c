@@ -350,7 +350,7 @@ static void test_create_granules(void **state)
 	/* Granules of another realm. */
 	world_realm(&other, &(struct world_options){ .apt = 1 });
 	{
-		const uint64_t used[] = { other.rd, other.rtt, other.rec[0], other.aux[0] };
+		const uint64_t used[] = { other.rd, other.rtt, other.rec[0], other.aux[0][0] };
 		struct rmi_realm_params p = f.good;
 
 		p.s2sz = 39;
@@ -461,7 +461,7 @@ static void check_rd(uint64_t fid)
 	world_realm(&r, NULL);
 	assert_int_equal(rmi(fid, r.rtt), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(fid, r.rec[0]), RMI_ERROR_INPUT);
-	assert_int_equal(rmi(fid, r.aux[0]), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(fid, r.aux[0][0]), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(fid, r.rd + 1), RMI_ERROR_INPUT);
 	assert_int_equal(realm_of(granule_find(pa(r.rd)))->state, REALM_NEW);
 	world_end(&r);
@@ -512,7 +512,7 @@ static void test_destroy(void **state)
 		check_live(&r);
 		assert_int_equal(rmi(RMI_REC_DESTROY, r.rec[i]), RMI_SUCCESS);
 		world_undelegate(r.rec[i]);
-		world_undelegate(r.aux[i]);
+		world_give_aux(r.aux[i]);
 	}
 	r.num_recs = 0;
 	check_live(&r);
@@ -529,10 +529,9 @@ static void test_destroy(void **state)
 	check_live(&r);
 	assert_int_equal(rmi(RMI_REC_DESTROY, r.rec[0]), RMI_SUCCESS);
 	world_undelegate(r.rec[0]);
-	world_undelegate(r.aux[0]);
+	world_give_aux(r.aux[0]);
 	r.num_recs = 0;
-	r.aux[0] = world_delegated();
-	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_CREATE, r.rd, r.aux[0]), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_CREATE, r.rd, world_delegated()), RMI_SUCCESS);
 	r.apt = true;
 	check_live(&r);
 	world_end(&r);

@@ -77,7 +77,7 @@ static void *at(uint64_t addr)
 
 static void test_aux_count(void **state)
 {
-	const uint64_t bad[] = { r.rtt, r.rec[0],   r.aux[0],
+	const uint64_t bad[] = { r.rtt, r.rec[0],   r.aux[0][0],
 				 r.run, r.rd + 1,   r.rd + 0x800,
 				 0,     UINT64_MAX, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	struct smc_regs out = world_rmi(RMI_REC_AUX_COUNT, r.rd);
@@ -95,14 +95,14 @@ static void test_aux_count(void **state)
 }
 
 static struct {
-	uint64_t rec, aux, params;
+	uint64_t rec, aux[RMI_MAX_AUX], params;
 	struct rmi_rec_params good;
 } f;
 
 static void begin_create(void)
 {
 	f.rec = world_delegated();
-	f.aux = world_delegated();
+	world_take_aux(f.aux);
 	f.params = world_ns();
 	f.good = (struct rmi_rec_params){
 		.flags = RMI_REC_CREATE_FLAG_RUNNABLE,
@@ -110,8 +110,8 @@ static void begin_create(void)
 		.pc = WORLD_RAM + 0x20,
 		.gprs = { 1, 2, 3, 4, 5, 6, 7, SENTINEL },
 		.num_aux = REALM_REC_AUX_COUNT,
-		.aux = { f.aux },
 	};
+	memcpy(f.good.aux, f.aux, sizeof(f.good.aux));
 }
 
 static uint64_t create_with(const struct rmi_rec_params *p)
@@ -123,7 +123,8 @@ static uint64_t create_with(const struct rmi_rec_params *p)
 static void check_not_created(void)
 {
 	assert_int_equal(world_state(f.rec), GRANULE_DELEGATED);
-	assert_int_equal(world_state(f.aux), GRANULE_DELEGATED);
+	for (unsigned int i = 0; i < REALM_REC_AUX_COUNT; i++)
+		assert_int_equal(world_state(f.aux[i]), GRANULE_DELEGATED);
 	assert_true(world_is_zero(f.rec));
 	assert_int_equal(realm()->rec_index, 2);
 	assert_int_equal(realm()->num_recs, 2);
@@ -138,7 +139,7 @@ static void check_not_created_with(const struct rmi_rec_params *p)
 static void end_create(void)
 {
 	world_undelegate(f.rec);
-	world_undelegate(f.aux);
+	world_give_aux(f.aux);
 	world_free(f.params);
 }
 
@@ -147,7 +148,8 @@ static void check_create_works(void)
 {
 	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
 	assert_int_equal(world_state(f.rec), GRANULE_REC);
-	assert_int_equal(world_state(f.aux), GRANULE_REC_AUX);
+	for (unsigned int i = 0; i < REALM_REC_AUX_COUNT; i++)
+		assert_int_equal(world_state(f.aux[i]), GRANULE_REC_AUX);
 	assert_int_equal(realm()->rec_index, 3);
 	assert_int_equal(realm()->num_recs, 3);
 	assert_int_equal(rmi(RMI_REC_DESTROY, f.rec), RMI_SUCCESS);
@@ -155,7 +157,8 @@ static void check_create_works(void)
 	assert_int_equal(realm()->num_recs, 2);
 	realm()->rec_index = 2;
 	check_not_created();
-	assert_true(world_is_zero(f.aux));
+	for (unsigned int i = 0; i < REALM_REC_AUX_COUNT; i++)
+		assert_true(world_is_zero(f.aux[i]));
 }
 
 static void test_create(void **state)
@@ -195,7 +198,13 @@ static void test_create_params(void **state)
 	const uint64_t mpidrs[] = {
 		0, 1, 3, 0x10, 0x12, 0x102, 0x10002, 0x1000002, 2 | UINT64_C(1) << 32, 2 | UINT64_C(1) << 63
 	};
-	const uint64_t counts[] = { 0, 2, 16, 17, UINT64_C(1) << 32 | 1, UINT64_MAX };
+	const uint64_t counts[] = { 0,
+				    REALM_REC_AUX_COUNT - 1,
+				    REALM_REC_AUX_COUNT + 1,
+				    16,
+				    17,
+				    UINT64_C(1) << 32 | REALM_REC_AUX_COUNT,
+				    UINT64_MAX };
 	const uint64_t auxes[] = { 0,
 				   1,
 				   UINT64_MAX,
@@ -205,7 +214,7 @@ static void test_create_params(void **state)
 				   HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
 				   r.rtt,
 				   r.rec[0],
-				   r.aux[0],
+				   r.aux[0][0],
 				   r.run };
 	struct rmi_rec_params p;
 
@@ -222,15 +231,21 @@ static void test_create_params(void **state)
 		check_not_created_with(&p);
 	}
 	for (size_t i = 0; i < sizeof(auxes) / sizeof(auxes[0]); i++) {
+		for (unsigned int k = 0; k < REALM_REC_AUX_COUNT; k++) {
+			p = f.good;
+			p.aux[k] = auxes[i];
+			check_not_created_with(&p);
+		}
+	}
+	for (unsigned int k = 0; k < REALM_REC_AUX_COUNT; k++) {
 		p = f.good;
-		p.aux[0] = auxes[i];
+		p.aux[k] = f.aux[k] + 8;
+		check_not_created_with(&p);
+		p.aux[k] = f.rec; /* aux_alias */
+		check_not_created_with(&p);
+		p.aux[k] = f.aux[(k + 1) % REALM_REC_AUX_COUNT];
 		check_not_created_with(&p);
 	}
-	p = f.good;
-	p.aux[0] = f.aux + 8;
-	check_not_created_with(&p);
-	p.aux[0] = f.rec; /* aux_alias */
-	check_not_created_with(&p);
 	check_create_works();
 	end_create();
 }
@@ -250,16 +265,16 @@ static void test_create_bad(void **state)
 					    HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
 					    r.rd,
 					    f.rec,
-					    f.aux };
+					    f.aux[0] };
 		const uint64_t recs[] = {
-			f.rec + 8,      0,        UINT64_MAX,
-			HOST_DRAM_BASE, r.rd,     r.rtt,
-			r.rec[0],       r.aux[0], HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
+			f.rec + 8,      0,           UINT64_MAX,
+			HOST_DRAM_BASE, r.rd,        r.rtt,
+			r.rec[0],       r.aux[0][0], HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
 		};
 		const uint64_t rds[] = {
 			r.rd + 8,       0,     UINT64_MAX,
 			HOST_DRAM_BASE, r.rtt, r.rec[0],
-			r.aux[0],       f.rec, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
+			r.aux[0][0],    f.rec, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
 		};
 
 		memcpy(world_mem(f.params), &f.good, sizeof(f.good));
@@ -303,7 +318,7 @@ static void test_create_bad(void **state)
 static void test_destroy(void **state)
 {
 	const uint64_t bad[] = { r.rd,         r.rtt,
-				 r.aux[0],     r.run,
+				 r.aux[0][0],  r.run,
 				 r.rec[0] + 8, 0,
 				 UINT64_MAX,   HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 
@@ -315,7 +330,7 @@ static void test_destroy(void **state)
 	set_running(0, true);
 	assert_int_equal(rmi(RMI_REC_DESTROY, r.rec[0]), RMI_ERROR_REC);
 	assert_int_equal(world_state(r.rec[0]), GRANULE_REC);
-	assert_int_equal(world_state(r.aux[0]), GRANULE_REC_AUX);
+	assert_int_equal(world_state(r.aux[0][0]), GRANULE_REC_AUX);
 	assert_int_equal(realm()->num_recs, 2);
 	set_running(0, false);
 	rec(0)->psci_pending = true;
@@ -323,14 +338,14 @@ static void test_destroy(void **state)
 	assert_int_equal(rmi(RMI_REC_DESTROY, r.rec[0]), RMI_SUCCESS);
 	assert_int_equal(realm()->num_recs, 1);
 	assert_int_equal(world_state(r.rec[0]), GRANULE_DELEGATED);
-	assert_int_equal(world_state(r.aux[0]), GRANULE_DELEGATED);
+	assert_int_equal(world_state(r.aux[0][0]), GRANULE_DELEGATED);
 	assert_true(world_is_zero(r.rec[0]));
-	assert_true(world_is_zero(r.aux[0]));
+	assert_true(world_is_zero(r.aux[0][0]));
 	assert_int_equal(rmi(RMI_REC_DESTROY, r.rec[0]), RMI_ERROR_INPUT);
 	world_undelegate(r.rec[0]);
-	world_undelegate(r.aux[0]);
+	world_give_aux(r.aux[0]);
 	r.rec[0] = r.rec[1];
-	r.aux[0] = r.aux[1];
+	memcpy(r.aux[0], r.aux[1], sizeof(r.aux[0]));
 	r.num_recs = 1;
 }
 
@@ -353,7 +368,7 @@ static void test_enter_bad(void **state)
 	const uint64_t recs[] = { r.rec[0] + 8, 0,
 				  UINT64_MAX,   HOST_DRAM_BASE,
 				  r.rd,         r.rtt,
-				  r.aux[0],     HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+				  r.aux[0][0],  HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	const uint64_t runs[] = { r.run + 8,
 				  r.run + 0x800,
 				  0,
@@ -508,9 +523,6 @@ static void test_smccc(void **state)
 		assert_int_equal(smc(unknown[i], 1, 2, 3, 4), SMCCC_NOT_SUPPORTED);
 		assert_int_equal(rec(0)->pc, pc + 4);
 	}
-	/* docs/limits.md */
-	assert_int_equal(smc(RSI_ATTESTATION_TOKEN_INIT, 1, 2, 3, 4, 5, 6, 7, 8), SMCCC_NOT_SUPPORTED);
-	assert_int_equal(smc(RSI_ATTESTATION_TOKEN_CONTINUE, WORLD_RAM, 0, 4096), SMCCC_NOT_SUPPORTED);
 }
 
 static void test_version_features(void **state)

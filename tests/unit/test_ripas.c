@@ -303,7 +303,7 @@ static void test_set_fails(void **state)
 	}
 	SET_FAILS(RMI_ERROR_INPUT, r.rec[0], r.rec[0], PAGE(2), PAGE(8));
 	SET_FAILS(RMI_ERROR_INPUT, r.rd, r.rd, PAGE(2), PAGE(8));
-	SET_FAILS(RMI_ERROR_INPUT, r.rd, r.aux[0], PAGE(2), PAGE(8));
+	SET_FAILS(RMI_ERROR_INPUT, r.rd, r.aux[0][0], PAGE(2), PAGE(8));
 	SET_FAILS(RMI_ERROR_REC, other.rd, r.rec[0], PAGE(2), PAGE(8));
 	SET_FAILS(RMI_ERROR_REC, r.rd, other.rec[0], PAGE(2), PAGE(8));
 	SET_FAILS(RMI_ERROR_INPUT, r.rd, r.rec[1], PAGE(2), PAGE(8)); /* did not ask */

@@ -480,7 +480,7 @@ static void test_start_2(void **state)
 	/* Live, though the first table is not. */
 	assert_int_equal(rmi(RMI_REC_DESTROY, r.rec[0]), RMI_SUCCESS);
 	world_undelegate(r.rec[0]);
-	world_undelegate(r.aux[0]);
+	world_give_aux(r.aux[0]);
 	r.num_recs = 0;
 	assert_int_not_equal(rmi(RMI_REALM_DESTROY, r.rd), RMI_SUCCESS);
 	world_unpopulate(&r, half - GRANULE_SIZE, GRANULE_SIZE);

@@ -62,6 +62,19 @@ void world_undelegate(uint64_t addr)
 	world_free(addr);
 }
 
+void world_take_aux(uint64_t aux[RMI_MAX_AUX])
+{
+	memset(aux, 0, RMI_MAX_AUX * sizeof(aux[0]));
+	for (unsigned int i = 0; i < REALM_REC_AUX_COUNT; i++)
+		aux[i] = world_delegated();
+}
+
+void world_give_aux(const uint64_t aux[RMI_MAX_AUX])
+{
+	for (unsigned int i = 0; i < REALM_REC_AUX_COUNT; i++)
+		world_undelegate(aux[i]);
+}
+
 bool world_is_zero(uint64_t addr)
 {
 	const uint64_t *words = world_mem(addr);
@@ -134,8 +147,8 @@ static void create_rec(struct world_realm *r, unsigned int index)
 	p->mpidr = index;
 	p->pc = WORLD_RAM;
 	p->num_aux = REALM_REC_AUX_COUNT;
-	r->aux[index] = world_delegated();
-	p->aux[0] = r->aux[index];
+	world_take_aux(r->aux[index]);
+	memcpy(p->aux, r->aux[index], sizeof(p->aux));
 	r->rec[index] = world_delegated();
 	OK(RMI_REC_CREATE, r->rd, r->rec[index], params_pa);
 	world_free(params_pa);
@@ -319,7 +332,7 @@ void world_end(struct world_realm *r)
 	for (unsigned int i = 0; i < r->num_recs; i++) {
 		OK(RMI_REC_DESTROY, r->rec[i]);
 		world_undelegate(r->rec[i]);
-		world_undelegate(r->aux[i]);
+		world_give_aux(r->aux[i]);
 	}
 	if (r->apt)
 		end_apt(r);

@@ -45,7 +45,7 @@ struct world_realm {
 	unsigned int num_roots;
 	unsigned int num_recs;
 	uint64_t rec[WORLD_MAX_RECS];
-	uint64_t aux[WORLD_MAX_RECS];
+	uint64_t aux[WORLD_MAX_RECS][RMI_MAX_AUX];
 	uint64_t run; /* RmiRecRun */
 	uint16_t vmid;
 	bool apt;
@@ -75,6 +75,10 @@ enum granule_state world_state(uint64_t pa);
 
 /* A value that changes if any granule's state or references do, or the content of one in the Realm PAS. */
 uint64_t world_fingerprint(void);
+
+/* The auxiliary granules of a REC to be: as many as the monitor wants; and those of one that is gone. */
+void world_take_aux(uint64_t aux[RMI_MAX_AUX]);
+void world_give_aux(const uint64_t aux[RMI_MAX_AUX]);
 
 /* --- The host ------------------------------------------------------------------------------------------- */
 

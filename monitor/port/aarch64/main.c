@@ -2,8 +2,10 @@
 /*
  * Boot, from the point where the MMU is on, and the loop that serves EL3 (RMM-EL3 interface 0.4).
  */
+#include "attest/keys.h"
 #include "call/rmi.h"
 #include "model/realm.h"
+#include "port/aarch64/attest.h"
 #include "port/aarch64/fault.h"
 #include "port/aarch64/layout.h"
 #include "port/aarch64/log.h"
@@ -67,6 +69,22 @@ static bool map_bank(const struct granule_bank *bank, uint64_t shared_pa)
 	return map_dram(at, top);
 }
 
+/* Without them everything works but RSI_ATTESTATION_TOKEN_CONTINUE. */
+static void get_attestation_keys(uint64_t shared_pa)
+{
+	static const char *const lacking[] = {
+		[ATTEST_BOOT_NO_KEY] = "EL3 gave no realm attestation key",
+		[ATTEST_BOOT_BAD_KEY] = "EL3's realm attestation key is not one of P-384",
+		[ATTEST_BOOT_NO_TOKEN] = "EL3 gave no platform token, or too long a one",
+	};
+	enum attest_boot result;
+
+	attest_port_init(shared_pa);
+	result = attest_boot();
+	if (result != ATTEST_BOOT_OK)
+		log_line(LOG_ERROR, "%s: no attestation tokens", lacking[result]);
+}
+
 static enum boot_error cold_boot(uint64_t version, uint64_t cpus, uint64_t shared_pa)
 {
 	struct manifest m;
@@ -106,6 +124,7 @@ static enum boot_error cold_boot(uint64_t version, uint64_t cpus, uint64_t share
 		log_line(LOG_ERROR, "no entropy (RNDR)");
 		return BOOT_UNKNOWN;
 	}
+	get_attestation_keys(shared_pa);
 	log_line(LOG_NOTICE, "CAEC monitor, RMI 1.0, CSM 1.0, %u PEs at most", num_cpus);
 	return BOOT_SUCCESS;
 }

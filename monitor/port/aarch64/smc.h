@@ -7,8 +7,14 @@
 
 #include <caec/smccc.h>
 
+/* Results, in x0. */
+#define EL3_OK 0
+#define EL3_AGAIN (-6)
+
 #define EL3_GTSI_DELEGATE 0xc40001b0
 #define EL3_GTSI_UNDELEGATE 0xc40001b1
+#define EL3_ATTEST_GET_REALM_KEY 0xc40001b2
+#define EL3_ATTEST_GET_PLAT_TOKEN 0xc40001b3
 #define EL3_BOOT_COMPLETE 0xc40001cf
 
 /*
