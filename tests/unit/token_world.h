@@ -51,9 +51,8 @@ static inline uint8_t *realm_bytes(struct world_realm *r, uint64_t addr)
 	return world_mem(out);
 }
 
-/* The rest of the token, through the page at `addr`, `chunk` bytes at a time. Returns how many in all. */
-static inline size_t token_read(struct world_realm *r, uint64_t addr, uint64_t chunk,
-				uint8_t token[TOKEN_ROOM])
+/* The rest of the token, `chunk` bytes at a time through the page at `addr`, to `token`. Returns how many. */
+static inline size_t token_read(struct world_realm *r, uint64_t addr, uint64_t chunk, uint8_t *token)
 {
 	struct smc_regs out;
 	size_t length = 0;
