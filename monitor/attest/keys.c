@@ -13,6 +13,9 @@
 #define KEY_PLATFORM_TOKEN 44234U
 #define KEY_REALM_TOKEN 44241U
 
+/* How often EL3 may say that it is busy. It waits for other hardware then, but boot can't wait for ever. */
+#define TRIES_MAX 10000U
+
 #define HEAD_FRAME 16U /* the tag, the map, two keys, the head of a byte string: 13 */
 
 static struct {
@@ -38,6 +41,35 @@ static enum attest_boot take_key(void)
 	return ATTEST_BOOT_OK;
 }
 
+/* One part, asked for until EL3 is no longer busy or has been for too long. */
+static enum port_token next_part(const uint8_t *challenge, struct port_bytes *part, uint64_t *left)
+{
+	enum port_token result = PORT_TOKEN_BUSY;
+
+	for (unsigned int i = 0; result == PORT_TOKEN_BUSY && i < TRIES_MAX; i++)
+		result = port_platform_token(challenge, part, left);
+	return result;
+}
+
+/* The whole token to `token`. False: there is none, or it is too long, or its parts never end. */
+static bool get_platform_token(const uint8_t *challenge, uint8_t token[ATTEST_PLATFORM_MAX], size_t *size)
+{
+	const uint8_t *begins = challenge;
+	struct port_bytes part;
+	uint64_t left = 1;
+
+	*size = 0;
+	while (left != 0) {
+		if (next_part(begins, &part, &left) != PORT_TOKEN_PART || part.size == 0 ||
+		    part.size > ATTEST_PLATFORM_MAX - *size)
+			return false;
+		memcpy(token + *size, part.data, part.size);
+		*size += part.size;
+		begins = NULL;
+	}
+	return true;
+}
+
 /* The platform vouches for the RAK: its token has the key's hash as challenge (A7.2.3.2.2). */
 static enum attest_boot take_platform_token(void)
 {
@@ -45,9 +77,12 @@ static enum attest_boot take_platform_token(void)
 	struct cbor c = { .part = { { keys.head, sizeof(keys.head) } } };
 	uint8_t challenge[PORT_CHALLENGE_SIZE];
 	size_t size;
+	bool good;
 
 	port_sha256(keys.public_key, sizeof(keys.public_key), challenge);
-	if (!port_platform_token(challenge, token, sizeof(token), &size) || size == 0)
+	good = get_platform_token(challenge, token, &size);
+	port_platform_token_end();
+	if (!good)
 		return ATTEST_BOOT_NO_TOKEN;
 	cbor_tag(&c, TAG_CCA_TOKEN);
 	cbor_map(&c, 2);

@@ -13,6 +13,11 @@
 #define PORT_SHA384_SIZE 48U
 #define PORT_CHALLENGE_SIZE 32U
 
+struct port_bytes {
+	const void *data;
+	size_t size;
+};
+
 /* --- EL3 (RMM-EL3 interface 0.4) -------------------------------------------------------------------------- */
 
 /*
@@ -21,19 +26,23 @@
  */
 bool port_attest_key(uint8_t key[PORT_P384_SIZE]);
 
+enum port_token {
+	PORT_TOKEN_PART,
+	PORT_TOKEN_BUSY, /* ask again, the same way */
+	PORT_TOKEN_NONE,
+};
+
 /*
- * The platform token for `challenge`, up to `size` bytes. False: EL3 has none, or it is longer. At cold boot
- * only.
+ * The next part of the platform token, in memory of the port's that keeps it until the next call: `*part`. `*left`:
+ * how many bytes are to come in further parts, by EL3's account. `challenge` begins a token, NULL goes on with
+ * it. At cold boot only.
  */
-bool port_platform_token(const uint8_t challenge[PORT_CHALLENGE_SIZE], uint8_t *token, size_t size,
-			 size_t *length);
+enum port_token port_platform_token(const uint8_t *challenge, struct port_bytes *part, uint64_t *left);
+
+/* EL3's memory is no longer needed: wipes it. */
+void port_platform_token_end(void);
 
 /* --- Cryptography ---------------------------------------------------------------------------------------------- */
-
-struct port_bytes {
-	const void *data;
-	size_t size;
-};
 
 /* SHA-384 of `count` parts, one behind the other. */
 void port_sha384(const struct port_bytes *parts, size_t count, uint8_t digest[PORT_SHA384_SIZE]);

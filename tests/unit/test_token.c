@@ -455,6 +455,54 @@ static void test_platform_sizes(void **state)
 	end();
 }
 
+/* However EL3 cuts the token in parts, and however busy it is: the same token; the memory it came in is given back. */
+static void test_platform_parts(void **state)
+{
+	const size_t parts[] = { 1, 100, 1517, 1518, 1519, GRANULE_SIZE };
+
+	(void)state;
+	begin(NULL);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		for (unsigned int busy = 0; busy < 3; busy++) {
+			token_close(&t);
+			host_el3()->part_max = parts[i];
+			host_el3()->busy = busy;
+			assert_int_equal(attest_boot(), ATTEST_BOOT_OK);
+			assert_false(host_el3()->in_use);
+			token_fetch(&r, WORLD_RAM, 1, &t);
+			check_bytes(t.platform, host_el3()->token, HOST_PLATFORM_TOKEN_SIZE);
+		}
+	}
+	end();
+}
+
+static void check_no_platform_token(void)
+{
+	assert_int_equal(attest_boot(), ATTEST_BOOT_NO_TOKEN);
+	assert_false(host_el3()->in_use);
+	assert_false(attest_is_ready());
+	host_el3_reset();
+}
+
+/* An EL3 that fails halfway, is busy for ever, or hands out parts without end. */
+static void test_platform_parts_fail(void **state)
+{
+	(void)state;
+	host_el3_reset();
+	host_el3()->part_max = 1000;
+	host_el3()->fails_at = 1000;
+	check_no_platform_token();
+	host_el3()->busy = UINT32_MAX;
+	check_no_platform_token();
+	host_el3()->part_max = 0;
+	check_no_platform_token();
+	host_el3()->never_ends = true; /* nothing is left, and it says there is */
+	check_no_platform_token();
+	host_el3()->token_size = HOST_PLATFORM_TOKEN_MAX;
+	check_no_platform_token();
+	token_boot();
+}
+
 /* Another boot, another key: the token is signed with it, and says so. */
 static void test_other_key(void **state)
 {
@@ -493,6 +541,8 @@ int main(void)
 		cmocka_unit_test_setup(test_largest, reset_token),
 		cmocka_unit_test_setup(test_el3_fails, reset_token),
 		cmocka_unit_test_setup(test_platform_sizes, reset_token),
+		cmocka_unit_test_setup(test_platform_parts, reset_token),
+		cmocka_unit_test_setup(test_platform_parts_fail, reset_token),
 		cmocka_unit_test_setup(test_other_key, reset_token),
 	};
 

@@ -16,9 +16,6 @@
 
 #define CURVE_P384 0U
 
-/* "Busy": how often we ask again. EL3 waits for other hardware meanwhile; boot can't wait for ever. */
-#define TRIES_MAX 10000U
-
 static uint64_t shared;
 static struct arena *current_arena[PORT_MAX_CPUS];
 
@@ -50,44 +47,27 @@ bool port_attest_key(uint8_t key[PORT_P384_SIZE])
 	return good;
 }
 
-/* One part: `*size` bytes in the shared page, `*left` in parts to come. `challenge` with the first only. */
-static bool get_part(const uint8_t *challenge, uint64_t *size, uint64_t *left)
+enum port_token port_platform_token(const uint8_t *challenge, struct port_bytes *part, uint64_t *left)
 {
-	uint64_t x[8];
+	uint64_t x[8] = { EL3_ATTEST_GET_PLAT_TOKEN, shared, GRANULE_SIZE };
 
-	for (unsigned int i = 0; i < TRIES_MAX; i++) {
-		if (challenge != NULL)
-			memcpy(shared_page(), challenge, PORT_CHALLENGE_SIZE);
-		memset(x, 0, sizeof(x));
-		x[0] = EL3_ATTEST_GET_PLAT_TOKEN;
-		x[1] = shared;
-		x[2] = GRANULE_SIZE;
-		x[3] = challenge != NULL ? PORT_CHALLENGE_SIZE : 0;
-		el3_call(x);
-		if (x[0] != (uint64_t)EL3_AGAIN)
-			break;
-		port_relax();
+	if (challenge != NULL) {
+		memcpy(shared_page(), challenge, PORT_CHALLENGE_SIZE);
+		x[3] = PORT_CHALLENGE_SIZE;
 	}
-	*size = x[1];
+	el3_call(x);
+	if (x[0] == (uint64_t)EL3_AGAIN) {
+		port_relax();
+		return PORT_TOKEN_BUSY;
+	}
+	if (x[0] != EL3_OK || x[1] > GRANULE_SIZE)
+		return PORT_TOKEN_NONE;
+	*part = (struct port_bytes){ shared_page(), x[1] };
 	*left = x[2];
-	return x[0] == EL3_OK && x[1] <= GRANULE_SIZE;
+	return PORT_TOKEN_PART;
 }
 
-bool port_platform_token(const uint8_t challenge[PORT_CHALLENGE_SIZE], uint8_t *token, size_t size,
-			 size_t *length)
+void port_platform_token_end(void)
 {
-	uint64_t part, left;
-	bool good = get_part(challenge, &part, &left);
-
-	*length = 0;
-	while (good && part <= size - *length) {
-		memcpy(token + *length, shared_page(), part);
-		*length += part;
-		port_wipe(shared_page());
-		if (left == 0)
-			return true;
-		good = part > 0 && get_part(NULL, &part, &left);
-	}
 	port_wipe(shared_page());
-	return false;
 }

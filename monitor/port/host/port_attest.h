@@ -17,7 +17,15 @@ struct host_el3 {
 	uint8_t key[PORT_P384_SIZE];
 	uint8_t token[HOST_PLATFORM_TOKEN_MAX];
 	size_t token_size;
+	size_t part_max;                        /* bytes of the largest part; 0: EL3 hands out empty ones */
+	unsigned int busy;                      /* that often EL3 is busy, at each part */
+	size_t fails_at;                        /* the part that begins there can't be had */
+	bool never_ends;                        /* EL3 says that more is left, whatever there is */
 	uint8_t challenge[PORT_CHALLENGE_SIZE]; /* the last that it was asked for */
+
+	size_t at;             /* how much of the token has been handed out */
+	unsigned int refusals; /* at this part */
+	bool in_use;           /* between a part and the end */
 };
 
 /* What EL3 has; tests may change it. */
