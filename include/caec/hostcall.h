@@ -60,6 +60,8 @@ enum script_op {
 	SCRIPT_FP_CHECK = 12, /* seed -> how many of the 64 halves don't hold that pattern */
 	/* seed, rounds, spins, address of a counter (+1 each round) -> registers that changed by themselves */
 	SCRIPT_WORK = 32,
+	/* address of a challenge, of a page to work in, for the token, its room -> error (rsi_status), length */
+	SCRIPT_TOKEN = 33,
 };
 
 /*

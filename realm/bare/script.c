@@ -2,6 +2,7 @@
 /*
  * REALM_PROGRAM_SCRIPT: single operations, for tests. Nothing here judges: what happened is reported.
  */
+#include "lib/rsi.h"
 #include "lib/smc.h"
 #include "probe.h"
 #include "program.h"
@@ -42,6 +43,16 @@ static void smc_wide(const uint64_t a[6], uint64_t r[6])
 	(void)r;
 	smc(&regs);
 	*words = regs;
+}
+
+/* --- Attestation --------------------------------------------------------------------------------- */
+
+static void token(const uint64_t a[6], uint64_t r[6])
+{
+	size_t length = 0;
+
+	r[0] = rsi_attestation_token((const uint8_t *)a[0], (void *)a[1], (uint8_t *)a[2], a[3], &length);
+	r[1] = length;
 }
 
 /* --- Memory -------------------------------------------------------------------------------------- */
@@ -216,5 +227,6 @@ static const struct step steps[] = {
 	{ SCRIPT_FP_LOAD, fp_load_pattern },
 	{ SCRIPT_FP_CHECK, fp_check_pattern },
 	{ SCRIPT_WORK, work },
+	{ SCRIPT_TOKEN, token },
 };
 const struct program script_program = PROGRAM(steps);

@@ -134,6 +134,29 @@ MACHINE_TEST(token_sizes)
 	realm_end(realm);
 }
 
+/* The realm's library fetches the same token by itself. */
+MACHINE_TEST(token_library)
+{
+	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	uint64_t buffer = buffer_of(realm), size = token_init(realm, 9);
+	uint64_t challenge = buffer + 4 * GRANULE_SIZE, page = challenge + GRANULE_SIZE;
+	struct script_result r;
+
+	token_read(realm, size, 4096, tokens[0]);
+	for (uint64_t i = 0; i < 64; i += 8)
+		CHECK_EQ(realm_write64(realm, challenge + i,
+				       0x0706050403020100 + (9 + i) * 0x0101010101010101),
+			 0);
+	CHECK_EQ(script(realm, SCRIPT_FILL, buffer, 2 * GRANULE_SIZE, 1).x[1], 0);
+	r = script(realm, SCRIPT_TOKEN, challenge, page, buffer, size);
+	CHECK_EQ(r.x[0], RSI_SUCCESS);
+	CHECK_EQ(r.x[1], size);
+	read_memory(realm, buffer, tokens[1], size);
+	CHECK(same(tokens[0], tokens[1], size));
+	CHECK_EQ(script(realm, SCRIPT_TOKEN, challenge, page, buffer, size - 1).x[0], RSI_ERROR_INPUT);
+	realm_end(realm);
+}
+
 MACHINE_TEST(token_inputs)
 {
 	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
