@@ -27,5 +27,6 @@ uint64_t bench_instructions(uint64_t ticks);
 void bench_rmi(void);
 void bench_csm(void);
 void bench_token(void);
+void bench_token_csm(void);
 
 #endif

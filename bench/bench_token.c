@@ -4,6 +4,8 @@
  */
 #include "bench.h"
 
+#include "csm_realms.h"
+
 void bench_token(void)
 {
 	struct test_realm *realm = realm_start(REALM_PROGRAM_BENCH, NULL);
@@ -22,4 +24,24 @@ void bench_token(void)
 	CHECK_EQ(r.x[5], 1);
 	bench_row("rsi_token_continue", bench_instructions(r.x[0]), 1, 0);
 	realm_end(realm);
+}
+
+/* As many items of the sharing state as a token has room for: all are encoded under one lock. */
+void bench_token_csm(void)
+{
+	const struct realm_options options = { .apt_granules = 10 };
+	struct test_realm *p = realm_start(REALM_PROGRAM_BENCH, &options);
+	struct test_realm *c = realm_start(REALM_PROGRAM_BENCH, &options);
+	struct script_result r = script(c, BENCH_SMC, RSI_CSM_REALM_ID), shared;
+	uint64_t id = script(p, BENCH_SMC, RSI_CSM_CREATE, CSM_WINDOW, GRANULE_SIZE, 0).x[2];
+
+	for (unsigned int i = 0; i < 250; i++) {
+		shared = script(p, BENCH_SMC, RSI_CSM_SHARE, id, r.x[2], r.x[3], CSM_PERM_RO, 0);
+		CHECK_EQ(shared.x[1], RSI_SUCCESS);
+	}
+	r = script(p, BENCH_SMC, RSI_ATTESTATION_TOKEN_INIT, 1, 2, 3, 4, 5);
+	CHECK_EQ(r.x[1], RSI_SUCCESS);
+	bench_row("rsi_token_init_250_shares", bench_instructions(r.x[0]), 1, 0);
+	realm_end(p);
+	realm_end(c);
 }
