@@ -56,6 +56,8 @@ static void token_read(struct test_realm *realm, uint64_t size, uint64_t chunk, 
 			      chunk < room ? chunk : room);
 		CHECK(r.x[0] == RSI_SUCCESS || r.x[0] == RSI_INCOMPLETE);
 		CHECK(r.x[1] <= chunk && r.x[1] <= room);
+		if (r.x[0] == RSI_INCOMPLETE && r.x[1] == 0)
+			continue; /* an interrupt */
 		CHECK_EQ(r.x[2], 0);
 		CHECK_EQ(r.x[3], 0);
 		done += r.x[1];
@@ -237,6 +239,19 @@ MACHINE_TEST(token_interrupted, .icount = true)
 	realm_end(realm);
 }
 
+/* The rest of a token after `r`, in one page: CPUs wake each other by interrupts, which CONTINUE lets in. */
+static void finish(struct test_realm *realm, struct script_result r, uint64_t size, const uint8_t *expected)
+{
+	while (r.x[0] == RSI_INCOMPLETE) {
+		CHECK_EQ(r.x[1], 0);
+		r = realm_smc(realm, RSI_ATTESTATION_TOKEN_CONTINUE, buffer_of(realm), 0, 4096);
+	}
+	CHECK_EQ(r.x[0], RSI_SUCCESS);
+	CHECK_EQ(r.x[1], size);
+	read_memory(realm, buffer_of(realm), tokens[2], size);
+	CHECK(same(expected, tokens[2], size));
+}
+
 /* Two realms sign at the same time: each as if it were alone. */
 MACHINE_TEST(token_two_realms, .smp = 2)
 {
@@ -249,17 +264,13 @@ MACHINE_TEST(token_two_realms, .smp = 2)
 	CHECK_EQ(token_init(b, 2), size);
 	token_read(b, size, 4096, tokens[1]);
 	CHECK(!same(tokens[0], tokens[1], size));
-	for (unsigned int i = 0; i < 20; i++) {
+	for (unsigned int i = 0; i < 10; i++) {
 		CHECK_EQ(token_init(a, 1), size);
 		CHECK_EQ(token_init(b, 2), size);
 		script_begin(b, 0, 1, SCRIPT_SMC, RSI_ATTESTATION_TOKEN_CONTINUE, buffer_of(b), 0, 4096);
 		r = realm_smc(a, RSI_ATTESTATION_TOKEN_CONTINUE, buffer_of(a), 0, 4096);
-		CHECK_EQ(r.x[0], RSI_SUCCESS);
-		CHECK_EQ(script_end(b, 0).x[0], RSI_SUCCESS);
-		read_memory(a, buffer_of(a), tokens[2], size);
-		CHECK(same(tokens[0], tokens[2], size));
-		read_memory(b, buffer_of(b), tokens[2], size);
-		CHECK(same(tokens[1], tokens[2], size));
+		finish(b, script_end(b, 0), size, tokens[1]);
+		finish(a, r, size, tokens[0]);
 	}
 	realm_end(a);
 	realm_end(b);
