@@ -466,6 +466,96 @@ static void test_unknown(void **state)
 	assert_memory_equal(actual, expected, size);
 }
 
+/* --- Anything in any order ------------------------------------------------------------------------------------------ */
+
+#define SEEDS 3U
+
+static uint8_t whole[SEEDS][TOKEN_ROOM];
+
+/* What a test knows of the token in progress. */
+struct model {
+	bool in_progress;
+	unsigned int seed;
+	size_t position;
+	size_t size;
+};
+
+static uint32_t next_random(void)
+{
+	static uint32_t random = 12345;
+
+	random = random * 1664525 + 1013904223;
+	return random >> 8;
+}
+
+static void random_init(struct model *m)
+{
+	m->in_progress = true;
+	m->seed = next_random() % SEEDS;
+	m->position = 0;
+	assert_int_equal(token_init(&r, m->seed), m->size);
+}
+
+/* One call with any arguments; the model says what must come of it. */
+static void random_continue(struct model *m)
+{
+	const uint64_t addrs[] = { PAGE, PAGE, PAGE, PAGE, PAGE, PAGE + 8, EMPTY, TOP };
+	uint64_t addr = addrs[next_random() % 8], offset = next_random() % 4100;
+	uint64_t size = next_random() % 8 == 0 ? 4096 : next_random() % 1000;
+	uint8_t *page = realm_bytes(&r, PAGE);
+	long irq = (long)(next_random() % 40) - 20;
+	struct smc_regs out;
+
+	memset(page, 0x11, GRANULE_SIZE);
+	host_irq_after(irq < 0 ? -1 : irq);
+	out = token_continue(&r, addr, offset, size);
+	host_irq_after(-1);
+	if (addr == PAGE + 8 || addr == TOP || offset >= 4096 || offset + size > 4096) {
+		assert_int_equal(out.x[0], RSI_ERROR_INPUT);
+	} else if (!m->in_progress) {
+		assert_int_equal(out.x[0], RSI_ERROR_STATE);
+	} else if (irq >= 0 && m->position == 0 && out.x[0] == RSI_INCOMPLETE && out.x[1] == 0) {
+		assert_int_equal(page[offset < 4096 ? offset : 0],
+				 0x11); /* it was interrupted, or had no room */
+		return;
+	} else if (addr == EMPTY) {
+		assert_int_equal(out.x[0], RSI_ERROR_INPUT);
+	} else {
+		uint64_t count = min_u64(size, m->size - m->position);
+
+		assert_int_equal(out.x[1], count);
+		assert_memory_equal(page + offset, whole[m->seed] + m->position, count);
+		memset(page + offset, 0x11, count);
+		m->position += count;
+		m->in_progress = m->position != m->size;
+		assert_int_equal(out.x[0], m->in_progress ? RSI_INCOMPLETE : RSI_SUCCESS);
+	}
+	for (size_t i = 0; i < GRANULE_SIZE; i++)
+		assert_int_equal(page[i], 0x11);
+}
+
+static void test_anything(void **state)
+{
+	struct model m = { 0 };
+	unsigned int finished = 0;
+
+	(void)state;
+	for (unsigned int seed = 0; seed < SEEDS; seed++) {
+		m.size = token_init(&r, seed);
+		assert_int_equal(token_read(&r, PAGE, GRANULE_SIZE, whole[seed]), m.size);
+	}
+	for (unsigned int i = 0; i < 3000; i++) {
+		bool before = m.in_progress;
+
+		if (next_random() % 16 == 0)
+			random_init(&m);
+		else
+			random_continue(&m);
+		finished += before && !m.in_progress;
+	}
+	assert_true(finished > 30);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -482,6 +572,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_not_interrupted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_recs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unknown, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_anything, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -323,6 +323,24 @@ static void test_no_room(void **state)
 	assert_in_range(failed, 10, UNITS_EXPECTED);
 }
 
+/* Without random numbers to blind with nothing is computed with the key, and nothing is left of the attempt. */
+static void test_no_entropy(void **state)
+{
+	uint8_t x[48], y[48], signature[96], digest[48] = { 7 };
+	unsigned int steps;
+
+	(void)state;
+	assert_true(port_sign_init(host_el3()->key, x, y));
+	host_set_entropy(false);
+	assert_int_equal(sign(&a, digest, signature, &steps), PORT_SIGN_FAILED);
+	assert_int_equal(a.used, 0);
+	assert_true(is_zero(a.unit, sizeof(a.unit)));
+	assert_false(port_sign_init(host_el3()->key, x, y));
+	host_set_entropy(true);
+	assert_true(port_sign_init(host_el3()->key, x, y));
+	assert_int_equal(sign(&a, digest, signature, &steps), PORT_SIGN_DONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +352,7 @@ int main(void)
 		cmocka_unit_test_setup(test_bad_keys, setup),
 		cmocka_unit_test_setup(test_turns, setup),
 		cmocka_unit_test_setup(test_no_room, setup),
+		cmocka_unit_test_setup(test_no_entropy, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,7 @@ static struct {
 	long irq;
 	unsigned long wipes;
 	uint64_t entropy;
+	bool no_entropy;
 } machine;
 
 static struct port_features features;
@@ -56,6 +57,7 @@ void host_reset(size_t granules)
 	machine.ns_fault = -1;
 	machine.irq = -1;
 	machine.wipes = 0;
+	machine.no_entropy = false;
 	tlb_count = 0;
 	tlb_batch = 0;
 	*port_held_locks() = (struct held_locks){ 0 };
@@ -246,11 +248,18 @@ bool port_irq_pending(void)
 	return machine.irq == 0;
 }
 
+void host_set_entropy(bool works)
+{
+	machine.no_entropy = !works;
+}
+
 /* A reproducible stream (an LCG's high halves): the tests must not depend on chance. */
 bool port_entropy(void *to, size_t size)
 {
 	uint8_t *bytes = to;
 
+	if (machine.no_entropy)
+		return false;
 	for (size_t i = 0; i < size; i++) {
 		machine.entropy = machine.entropy * UINT64_C(6364136223846793005) + 1;
 		bytes[i] = (uint8_t)(machine.entropy >> 56);

@@ -26,6 +26,9 @@ void host_fault_ns_after(long bytes);
 /* An interrupt is pending from the n-th question on (0: at once); -1: never. */
 void host_irq_after(long questions);
 
+/* Whether there is any entropy from now on; a fresh machine has some. */
+void host_set_entropy(bool works);
+
 bool host_is_realm(struct pa granule);
 
 /* --- What a PE could still reach --------------------------------------------------------------------------- */
