@@ -229,11 +229,11 @@ static void test_aux_count(void **state)
 {
 	(void)state;
 	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
-	assert_int_equal(world_rmi(RMI_REC_AUX_COUNT, f.rd).x[1], 1);
+	assert_int_equal(world_rmi(RMI_REC_AUX_COUNT, f.rd).x[1], 4);
 	destroy();
 	f.good.flags = RMI_REALM_FLAG_SVE;
 	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
-	assert_int_equal(world_rmi(RMI_REC_AUX_COUNT, f.rd).x[1], 3);
+	assert_int_equal(world_rmi(RMI_REC_AUX_COUNT, f.rd).x[1], 6);
 	destroy();
 }
 
