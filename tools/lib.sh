@@ -30,7 +30,7 @@ step() {
     step_start=$(now_ms)
     printf '%s ... ' "$step_what" >&2
     set +e
-    (set -e; "$@") >"$step_log" 2>&1
+    (set -e; "$@") >"$step_log" 2>&1 </dev/null
     step_status=$?
     set -e
     if [ $step_status -ne 0 ]; then
