@@ -6,9 +6,10 @@
 #ifndef HOST_BARE_COMMAND_H
 #define HOST_BARE_COMMAND_H
 
-void bench_main(const char *argument); /* instruction counts (bench/) */
-void demo_main(const char *argument);  /* the story that `./caec demo` tells */
-void list_main(const char *argument);  /* tests/machine: the tests, one per line */
-void test_main(const char *argument);  /* one of them */
+void bench_main(const char *argument);       /* instruction counts (bench/) */
+void conformance_main(const char *argument); /* tests/conformance: one group, or which there are */
+void demo_main(const char *argument);        /* the story that `./caec demo` tells */
+void list_main(const char *argument);        /* tests/machine: the tests, one per line */
+void test_main(const char *argument);        /* one of them */
 
 #endif
