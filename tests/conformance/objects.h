@@ -83,10 +83,9 @@ struct rmi_rtt_entry conf_entry(struct conf_realm *realm, uint64_t ipa, int64_t 
  */
 bool conf_check_entry(const char *rule, const char *text, struct conf_realm *realm, uint64_t ipa,
 		      int64_t level, const struct rmi_rtt_entry *expected);
-#define conf_check_entry_is(rule, text, realm, ipa, level, walk_, state_, desc_, ripas_) \
-	conf_check_entry(rule, text, realm, ipa, level,                                  \
-			 &(const struct rmi_rtt_entry){                                  \
-				 .level = (walk_), .state = (state_), .desc = (desc_), .ripas = (ripas_) })
+#define conf_check_entry_is(rule, text, realm, ipa, level, walk, state, desc, ripas) \
+	conf_check_entry(rule, text, realm, ipa, level,                              \
+			 &(const struct rmi_rtt_entry){ walk, state, desc, ripas })
 
 /* --- RECs -------------------------------------------------------------------------------------------- */
 
