@@ -214,7 +214,8 @@ static void tops(void)
 static void middle(uint64_t ipa, uint64_t block)
 {
 	const struct conf_command c = command(ipa, 3);
-	struct rmi_regs regs = conf_fails(&c, "rtt_walk", "the middle of a block", rmi_result(RMI_ERROR_RTT, 1));
+	struct rmi_regs regs =
+		conf_fails(&c, "rtt_walk", "the middle of a block", rmi_result(RMI_ERROR_RTT, 1));
 
 	conf_check_any("RMI_RTT_DESTROY.rtt_walk", "the middle of a block: top", regs.x[2], block, ipa);
 }
