@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * RMI_REC_CREATE, RMI_REC_DESTROY, RMI_REC_AUX_COUNT (DEN0137 A2.3, B4.3.11 to B4.3.13), and RMI_PSCI_COMPLETE
- * without a request (B4.3.7). What takes a REC that runs: conf_running.c.
+ * RMI_REC_CREATE, RMI_REC_DESTROY, RMI_REC_AUX_COUNT (DEN0137 A2.3, B4.3.11 to B4.3.13). What takes a REC that runs:
+ * conf_running.c.
  */
 #include "tables.h"
 
@@ -243,24 +243,6 @@ static void aux_count(void)
 	conf_check("RMMBNR", "and in an ACTIVE realm", again, count);
 }
 
-/* --- PSCI_COMPLETE, when nothing is pending ---------------------------------------------------------- */
-
-static void psci_complete(void)
-{
-	struct conf_rec recs[2];
-	struct conf_command c;
-
-	conf_realm_make(&realm);
-	for (unsigned int i = 0; i < 2; i++)
-		conf_rec_make(&recs[i], &realm, i);
-	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", rmi_realm_activate(&rmm, realm.rd));
-	c = (struct conf_command){ CONF_COMMAND(RMI_PSCI_COMPLETE), { 0, recs[0].pa, recs[1].pa, 0 } };
-	conf_fails(&c, "pending", "no request", RMI_ERROR_INPUT);
-	conf_fails(&c, "pending", "and never was", RMI_ERROR_INPUT);
-	c.x[2] = recs[0].pa;
-	conf_fails(&c, "alias", "both the same", RMI_ERROR_INPUT);
-}
-
 CONF_GROUP(rec, .about = "RMI_REC_CREATE, RMI_REC_DESTROY, RMI_REC_AUX_COUNT")
 {
 	conf_case(create_conditions);
@@ -273,5 +255,4 @@ CONF_GROUP(rec, .about = "RMI_REC_CREATE, RMI_REC_DESTROY, RMI_REC_AUX_COUNT")
 	conf_case(destroy_conditions);
 	conf_case(destroy_any);
 	conf_case(aux_count);
-	conf_case(psci_complete);
 }
