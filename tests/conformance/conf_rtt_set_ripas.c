@@ -168,7 +168,7 @@ static void entries_too_large(void)
 
 /*
  * base_align and no_progress are about an entry whose RIPAS is another than that asked for: if it is that already, neither
- * is true and the command succeeds (RVHFHD), with the entry's beginning or the top as out_top (B3.75 aligns down).
+ * is true and the command succeeds (RVHFHD).
  */
 static void nothing_to_do(void)
 {
@@ -176,13 +176,20 @@ static void nothing_to_do(void)
 	struct rmi_regs regs;
 
 	conf_guest_make(&guest);
+	request(BLOCKS + GRANULE_SIZE, BLOCKS + 2 * BLOCK, RSI_EMPTY, 0);
+	c = command(BLOCKS + GRANULE_SIZE, BLOCKS + BLOCK);
+	regs = conf_fails(&c, "base_align", "from the middle of an entry that is EMPTY already", RMI_SUCCESS);
+	conf_check("RMI_RTT_SET_RIPAS.out_top", "its end", regs.x[1], BLOCKS + BLOCK);
+	response();
+
 	request(BLOCKS, BLOCKS + BLOCK, RSI_EMPTY, 0);
 	c = command(BLOCKS, BLOCKS + GRANULE_SIZE);
-	regs = conf_fails(&c, "no_progress", "less than an entry, which is EMPTY already", RMI_SUCCESS);
-	conf_check("RMI_RTT_SET_RIPAS.out_top", "less than an entry, which is EMPTY already: out_top",
-		   regs.x[1], BLOCKS);
+	regs = conf_fails(&c, "no_progress", "less than an entry that is EMPTY already", RMI_SUCCESS);
+	/* Aligned down to the entry (B3.75); or the next page whose RIPAS is to be modified (IJHJGZ). */
+	conf_check_any("RMI_RTT_SET_RIPAS.out_top", "less than an entry that is EMPTY already: out_top",
+		       regs.x[1], BLOCKS, BLOCKS + GRANULE_SIZE);
 	conf_check_kind("RWZYBV", "the entry", &guest.realm, BLOCKS, 2, KIND_EMPTY, 0);
-	reaches("all of it", BLOCKS, BLOCKS + BLOCK, BLOCKS + BLOCK);
+	reaches("all of it", regs.x[1], BLOCKS + BLOCK, BLOCKS + BLOCK);
 	response();
 }
 

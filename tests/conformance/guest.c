@@ -4,7 +4,7 @@
 extern const uint8_t conf_guest_code[GRANULE_SIZE];
 
 /* guest_code.S */
-enum { OP_SMC, OP_LOAD, OP_STORE };
+enum { OP_SMC, OP_LOAD, OP_STORE, OP_WAIT };
 #define GPR_OP 18
 
 void conf_guest_prepare(struct conf_guest *guest)
@@ -65,11 +65,16 @@ bool conf_guest_back(struct conf_guest *guest, uint64_t x[GUEST_GPRS])
 	return true;
 }
 
-static bool order(struct conf_guest *guest, uint64_t op, uint64_t x[GUEST_GPRS])
+static void place(struct conf_guest *guest, uint64_t op, const uint64_t x[GUEST_GPRS])
 {
 	memset(&guest->run->enter, 0, sizeof(guest->run->enter));
 	memcpy(guest->run->enter.gprs, x, GUEST_GPRS * sizeof(x[0]));
 	guest->run->enter.gprs[GPR_OP] = op;
+}
+
+static bool order(struct conf_guest *guest, uint64_t op, uint64_t x[GUEST_GPRS])
+{
+	place(guest, op, x);
 	conf_guest_enter(guest);
 	return conf_guest_back(guest, x);
 }
@@ -96,4 +101,11 @@ bool conf_guest_store64(struct conf_guest *guest, uint64_t ipa, uint64_t value, 
 
 	*fault = x[17];
 	return back;
+}
+
+void conf_guest_order_wait(struct conf_guest *guest, uint64_t started, uint64_t go_on)
+{
+	const uint64_t x[GUEST_GPRS] = { 0, go_on, started };
+
+	place(guest, OP_WAIT, x);
 }

@@ -52,4 +52,10 @@ bool conf_guest_smc(struct conf_guest *guest, uint64_t x[GUEST_GPRS]);
 bool conf_guest_load64(struct conf_guest *guest, uint64_t ipa, uint64_t *value, uint64_t *fault);
 bool conf_guest_store64(struct conf_guest *guest, uint64_t ipa, uint64_t value, uint64_t *fault);
 
+/*
+ * The program writes 1 to the word at `started` and waits until that at `go_on` isn't 0: what enter.gprs is to be for
+ * that, for whoever enters it (on another CPU).
+ */
+void conf_guest_order_wait(struct conf_guest *guest, uint64_t started, uint64_t go_on);
+
 #endif

@@ -8,6 +8,7 @@
 #define OP_SMC 0
 #define OP_LOAD 1
 #define OP_STORE 2
+#define OP_WAIT 3
 #define CODE_VECTORS 0x800
 #define CODE_CALL 0xf00 /* RsiHostCall: imm, 31 registers */
 
@@ -38,6 +39,8 @@ next:
 	b.eq	load
 	cmp	x30, #OP_STORE
 	b.eq	store
+	cmp	x30, #OP_WAIT
+	b.eq	wait
 	smc	#0
 	b	answer
 	/* x1: the address. x0: the word; x17: 0, or the ESR_EL1 of the abort that it took. */
@@ -50,6 +53,14 @@ store:
 	mov	x17, xzr
 	str	x0, [x1]
 	dsb	sy
+	b	answer
+	/* x2: where it says that it runs. x1: where the host says that it may go on. */
+wait:
+	mov	x17, xzr
+	mov	x3, #1
+	str	x3, [x2]
+1:	ldr	x3, [x1]
+	cbz	x3, 1b
 answer:
 	adr	x29, conf_guest_code + CODE_CALL
 	stp	x0, x1, [x29, #8]
