@@ -3,6 +3,7 @@
  * REALM_PROGRAM_SCRIPT: single operations, for tests. Nothing here judges: what happened is reported.
  */
 #include "lib/smc.h"
+#include "conform.h"
 #include "probe.h"
 #include "program.h"
 #include "string.h"
@@ -137,6 +138,8 @@ static void system_register(const uint64_t a[6], uint64_t r[6])
 {
 	if (a[0] == SCRIPT_SECONDARY_ENTRY)
 		r[0] = (uintptr_t)secondary_entry;
+	else if (a[0] == CONFORM_SECONDARY_ENTRY)
+		r[0] = (uintptr_t)conform_secondary_entry;
 	else
 		r[1] = probe(access_register, a[0], a[1], a[2], &r[0]);
 }
@@ -174,5 +177,13 @@ static const struct step steps[] = {
 	{ SCRIPT_SYSREG, system_register },
 	{ SCRIPT_FP_LOAD, fp_load_pattern },
 	{ SCRIPT_FP_CHECK, fp_check_pattern },
+	{ CONFORM_ACCESS, conform_access },
+	{ CONFORM_ACCESS_MMU_OFF, conform_access_mmu_off },
+	{ CONFORM_REGISTERS, conform_registers },
+	{ CONFORM_INTERRUPTS, conform_interrupts },
+	{ CONFORM_ENTRY, conform_entry },
+	{ CONFORM_COUNTERS, conform_counters },
+	{ CONFORM_SVE, conform_sve },
+	{ CONFORM_WAIT, conform_wait },
 };
 const struct program script_program = PROGRAM(steps);
