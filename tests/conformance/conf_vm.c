@@ -44,7 +44,7 @@ static uint64_t furnish(struct vm *vm, const struct host_realm_config *config)
 {
 	struct host_realm *realm = &vm->realm;
 	static const uint64_t none[8];
-	uint64_t gprs[8], result = host_init_ripas(realm, config->ram_base, config->ram_size);
+	uint64_t gprs[8], result = host_init_ripas(realm, config->ram_base, config->ram_size + VM_HOLE_SIZE);
 
 	memcpy(gprs, config->gprs, sizeof(gprs));
 	gprs[2] = realm->ipa_bits;

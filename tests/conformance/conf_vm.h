@@ -54,6 +54,19 @@ static inline uint64_t vm_ram(const struct vm *vm)
 	return vm->realm.ram_base + VM_RAM_SIZE / 2;
 }
 
+/* RIPAS RAM that nothing is assigned to: VM_HOLE_SIZE bytes. */
+#define VM_HOLE_SIZE ABI_U64(0x200000)
+static inline uint64_t vm_hole(const struct vm *vm)
+{
+	return vm->realm.ram_base + VM_RAM_SIZE;
+}
+
+/* Protected, and EMPTY from the start; as far as the eye can see. */
+static inline uint64_t vm_empty(const struct vm *vm)
+{
+	return vm->realm.ram_base + ABI_U64(0x10000000);
+}
+
 static inline uint64_t vm_unprotected(const struct vm *vm)
 {
 	return host_unprotected_base(&vm->realm);
