@@ -241,6 +241,43 @@ struct vm_smc vm_smc_with(struct vm *vm, unsigned int rec, const uint64_t x[6])
 	return result;
 }
 
+struct vm_registers vm_smc_wide(struct vm *vm, unsigned int rec, const struct vm_registers *in)
+{
+	volatile uint64_t *words = vm_words(vm);
+	struct vm_registers out;
+	uint64_t r[6];
+
+	for (unsigned int i = 0; i < 31; i++)
+		words[i] = in->x[i];
+	words[31] = 0;
+	vm_do(vm, rec, r, CONFORM_REGISTERS, CONFORM_SMC, vm_shared(vm));
+	for (unsigned int i = 0; i < 31; i++)
+		out.x[i] = words[32 + i];
+	return out;
+}
+
+void vm_copy_in(struct vm *vm, uint64_t ipa, const void *from, size_t bytes)
+{
+	for (size_t done = 0; done < bytes; done += VM_COPY_MAX) {
+		size_t part = bytes - done < VM_COPY_MAX ? bytes - done : VM_COPY_MAX;
+		uint64_t r[6];
+
+		memcpy((void *)(uintptr_t)(vm->shared_pa + VM_COPY_AT), (const uint8_t *)from + done, part);
+		vm_do(vm, 0, r, SCRIPT_COPY, ipa + done, vm_shared(vm) + VM_COPY_AT, part);
+	}
+}
+
+void vm_copy_out(struct vm *vm, void *to, uint64_t ipa, size_t bytes)
+{
+	for (size_t done = 0; done < bytes; done += VM_COPY_MAX) {
+		size_t part = bytes - done < VM_COPY_MAX ? bytes - done : VM_COPY_MAX;
+		uint64_t r[6];
+
+		vm_do(vm, 0, r, SCRIPT_COPY, vm_shared(vm) + VM_COPY_AT, ipa + done, part);
+		memcpy((uint8_t *)to + done, (const void *)(uintptr_t)(vm->shared_pa + VM_COPY_AT), part);
+	}
+}
+
 uint64_t vm_store(struct vm *vm, unsigned int rec, uint64_t ipa, uint64_t value)
 {
 	uint64_t r[6];

@@ -149,6 +149,18 @@ struct vm_smc {
 #define vm_smc(vm, rec, ...) vm_smc_with(vm, rec, (const uint64_t[6]){ __VA_ARGS__ })
 struct vm_smc vm_smc_with(struct vm *vm, unsigned int rec, const uint64_t x[6]);
 
+/* SMC with x0-x30 in and out. No exit may come of it. Through the shared page: its first 64 words. */
+struct vm_registers {
+	uint64_t x[31];
+};
+struct vm_registers vm_smc_wide(struct vm *vm, unsigned int rec, const struct vm_registers *in);
+
+/* Copies between the realm's memory and the shared page, from its second half on, `bytes` a multiple of 8. */
+#define VM_COPY_AT 0x800
+#define VM_COPY_MAX 0x800
+void vm_copy_in(struct vm *vm, uint64_t ipa, const void *from, size_t bytes);
+void vm_copy_out(struct vm *vm, void *to, uint64_t ipa, size_t bytes);
+
 /* Memory of the realm, 64 bits: the fault as above. */
 uint64_t vm_store(struct vm *vm, unsigned int rec, uint64_t ipa, uint64_t value);
 struct vm_value vm_load(struct vm *vm, unsigned int rec, uint64_t ipa);
