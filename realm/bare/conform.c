@@ -20,8 +20,7 @@
 /* conform.S. */
 extern const uint8_t conform_accesses[], conform_read_mmu_off_access[];
 extern probe_function *const conform_instructions[CONFORM_INSTRUCTION_COUNT];
-extern const struct conform_entry conform_entries[REC_MAX]
-						 [(1 << CONFORM_ENTRY_SHIFT) / sizeof(struct conform_entry)];
+extern const uint8_t conform_entries[REC_MAX][1 << CONFORM_ENTRY_SHIFT];
 _Static_assert(sizeof(struct conform_entry) <= 1 << CONFORM_ENTRY_SHIFT, "assembly makes room for it");
 uint64_t conform_read_mmu_off(uint64_t value, uint64_t address, uint64_t x1);
 uint64_t conform_sve_length(uint64_t a, uint64_t b, uint64_t c);

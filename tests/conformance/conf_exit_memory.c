@@ -28,7 +28,7 @@ static uint64_t level_of(const struct vm *vm, uint64_t ipa)
 	struct rmi_rtt_entry entry = { 0 };
 
 	conf_expect_ok("RMI_RTT_READ_ENTRY", "an IPA",
-		       rmi_rtt_read_entry(&rmm, vm->realm.rd, ipa & ~ABI_U64(0xfff), 3, &entry));
+		       rmi_rtt_read_entry(&rmm, vm->realm->rd, ipa & ~ABI_U64(0xfff), 3, &entry));
 	return (uint64_t)entry.level;
 }
 
@@ -63,7 +63,7 @@ static void check_answers(struct vm *vm, uint64_t ipa, const char *what)
 	check_data_exit(vm, ipa, conf_text("%s, again", what));
 	vm_enter_of(vm, 0)->flags = RMI_REC_ENTER_FLAG_EMUL_MMIO;
 	conf_check_status("RMI_REC_ENTER.rec_mmio", conf_text("%s: emul_mmio", what),
-			  rmi_rec_enter(&rmm, vm->realm.recs[0].pa, vm->realm.recs[0].run_pa), RMI_ERROR_REC);
+			  rmi_rec_enter(&rmm, vm->realm->recs[0].pa, vm->realm->recs[0].run_pa), RMI_ERROR_REC);
 	vm_enter_of(vm, 0)->flags = RMI_REC_ENTER_FLAG_INJECT_SEA;
 	conf_need_status("RQSQLF", conf_text("%s: inject_sea at a protected IPA", what), vm_enter(vm, 0),
 			 RMI_SUCCESS);
@@ -75,7 +75,7 @@ static uint64_t give_data(struct vm *vm, uint64_t ipa)
 	uint64_t data = conf_delegated();
 
 	conf_expect_ok("RMI_DATA_CREATE_UNKNOWN", "a granule for the realm",
-		       rmi_data_create_unknown(&rmm, vm->realm.rd, data, ipa));
+		       rmi_data_create_unknown(&rmm, vm->realm->rd, data, ipa));
 	return data;
 }
 
@@ -94,7 +94,7 @@ static void ram_unassigned(void)
 		check_data_exit(&vm, page, conf_text("%s, RIPAS RAM, UNASSIGNED", accesses[i].name));
 		check_answers(&vm, page, accesses[i].name);
 		conf_expect_ok("set-up", "tables for the page",
-			       host_make_tables(&vm.realm, page & ~ABI_U64(0xfff), GRANULE_SIZE, 3));
+			       host_make_tables(vm.realm, page & ~ABI_U64(0xfff), GRANULE_SIZE, 3));
 		check_answers(&vm, page, accesses[i].name); /* at level 3, now */
 		give_data(&vm, page & ~ABI_U64(0xfff));
 		vm_finish(&vm, 0, r);
@@ -117,7 +117,7 @@ static void fetch_ram_unassigned(void)
 	vm_enter_of(&vm, 0)->flags = RMI_REC_ENTER_FLAG_INJECT_SEA;
 	conf_need_status("RFCJCP", "inject_sea after an instruction abort", vm_enter(&vm, 0), RMI_SUCCESS);
 	check_fetch_exit(&vm, ipa, "instruction fetch, again: the realm takes no external abort");
-	conf_expect_ok("set-up", "tables for the page", host_make_tables(&vm.realm, ipa, GRANULE_SIZE, 3));
+	conf_expect_ok("set-up", "tables for the page", host_make_tables(vm.realm, ipa, GRANULE_SIZE, 3));
 	give_data(&vm, ipa);
 	vm_finish(&vm, 0, r);
 	/* The content is undefined, so it may be anything that does not exit; here, zeros: UDF. */
@@ -135,7 +135,7 @@ static void destroy(struct vm *vm, uint64_t ipa)
 	uint64_t data, top;
 
 	conf_check("set-up", "a page before it is destroyed: fault", vm_store(vm, 0, ipa, RET), 0);
-	conf_expect_ok("RMI_DATA_DESTROY", "a page", rmi_data_destroy(&rmm, vm->realm.rd, ipa, &data, &top));
+	conf_expect_ok("RMI_DATA_DESTROY", "a page", rmi_data_destroy(&rmm, vm->realm->rd, ipa, &data, &top));
 	conf_take_back(data, 1);
 }
 
@@ -180,8 +180,8 @@ static void destroyed_table(void)
 
 	vm_start(&vm, NULL);
 	ipa = vm_hole(&vm);
-	conf_expect_ok("set-up", "tables", host_make_tables(&vm.realm, ipa, GRANULE_SIZE, 3));
-	conf_expect_ok("RMI_RTT_DESTROY", "a table", rmi_rtt_destroy(&rmm, vm.realm.rd, ipa, 3, &rtt, &top));
+	conf_expect_ok("set-up", "tables", host_make_tables(vm.realm, ipa, GRANULE_SIZE, 3));
+	conf_expect_ok("RMI_RTT_DESTROY", "a table", rmi_rtt_destroy(&rmm, vm.realm->rd, ipa, 3, &rtt, &top));
 	conf_take_back(rtt, 1);
 	vm_begin(&vm, 0, CONFORM_ACCESS, CONFORM_STR_X, ipa + 0x18);
 	check_data_exit(&vm, ipa + 0x18, "str, under a table that was destroyed");
@@ -224,7 +224,7 @@ static void empty(void)
 	vm_start(&vm, NULL);
 	ipa = vm_empty(&vm);
 	check_empty(&vm, ipa, "UNASSIGNED, no table");
-	conf_expect_ok("set-up", "tables", host_make_tables(&vm.realm, ipa, GRANULE_SIZE, 3));
+	conf_expect_ok("set-up", "tables", host_make_tables(vm.realm, ipa, GRANULE_SIZE, 3));
 	check_empty(&vm, ipa, "UNASSIGNED");
 	give_data(&vm, ipa);
 	check_empty(&vm, ipa, "ASSIGNED");

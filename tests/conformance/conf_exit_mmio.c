@@ -58,7 +58,7 @@ static uint64_t hole(const struct vm *vm)
 static uint64_t level_of(const struct vm *vm, uint64_t ipa)
 {
 	struct rmi_rtt_entry entry;
-	uint64_t result = rmi_rtt_read_entry(&rmm, vm->realm.rd, ipa & ~ABI_U64(0xfff), 3, &entry);
+	uint64_t result = rmi_rtt_read_entry(&rmm, vm->realm->rd, ipa & ~ABI_U64(0xfff), 3, &entry);
 
 	return result == RMI_SUCCESS ? (uint64_t)entry.level : 0;
 }
@@ -170,14 +170,14 @@ static void check_mapped_later(struct vm *vm, uint64_t pa)
 	*(volatile uint64_t *)(uintptr_t)(pa + 0x40) = ANSWER;
 	vm_begin(vm, 0, CONFORM_ACCESS, CONFORM_LDP_X, ipa, 0);
 	conf_expect_ok("ISVYDC", "a page is mapped at the address of the abort",
-		       host_map_unprotected(&vm->realm, hole(vm), pa, GRANULE_SIZE, ATTRIBUTES(3)));
+		       host_map_unprotected(vm->realm, hole(vm), pa, GRANULE_SIZE, ATTRIBUTES(3)));
 	vm_finish(vm, 0, r);
 	conf_check("ISVYDC", "the access, executed again: fault", r[1], 0);
 	conf_check("ISVYDC", "the access, executed again: value", r[0], ANSWER);
 	conf_check("A5.2.6", "a store through the mapping: fault", vm_store(vm, 0, ipa, VALUE), 0);
 	conf_check("A5.2.6", "a store through the mapping, as the host sees it",
 		   *(volatile uint64_t *)(uintptr_t)(pa + 0x40), VALUE);
-	host_unmap_unprotected(&vm->realm, hole(vm), GRANULE_SIZE);
+	host_unmap_unprotected(vm->realm, hole(vm), GRANULE_SIZE);
 	vm_begin(vm, 0, CONFORM_ACCESS, CONFORM_LDR_X, ipa, 0);
 	conf_check("RMI_RTT_UNMAP_UNPROTECTED", "after unmapping, an access exits: hpfar",
 		   vm_exit(vm, 0)->hpfar, ipa >> 12 << 4);
@@ -191,7 +191,7 @@ static void check_permission(struct vm *vm, uint64_t pa, unsigned int s2ap)
 	static const char *const names[] = { "no access", "read-only", "write-only" };
 	uint64_t ipa = hole(vm) + 0x80, r[6];
 
-	host_map_unprotected(&vm->realm, hole(vm), pa, GRANULE_SIZE, ATTRIBUTES(s2ap));
+	host_map_unprotected(vm->realm, hole(vm), pa, GRANULE_SIZE, ATTRIBUTES(s2ap));
 	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct access *a = &accesses[kinds[i]];
 		bool allowed = a->write ? (s2ap & S2AP_WO) != 0 : (s2ap & S2AP_RO) != 0;
@@ -219,7 +219,7 @@ static void check_permission(struct vm *vm, uint64_t pa, unsigned int s2ap)
 	vm_finish(vm, 0, r);
 	/* WnR of an atomic access says whether a read would have been allowed. */
 	check_injected("ldadd", ipa, s2ap == S2AP_RO, r);
-	host_unmap_unprotected(&vm->realm, hole(vm), GRANULE_SIZE);
+	host_unmap_unprotected(vm->realm, hole(vm), GRANULE_SIZE);
 }
 
 /* The RMM does not look at what the host maps; the granule protection check does. */
@@ -230,7 +230,7 @@ static void not_ns(void)
 
 	vm_start(&vm, NULL);
 	conf_expect_ok("IKQJML", "a granule that is not Non-secure is mapped",
-		       host_map_unprotected(&vm.realm, hole(&vm), pa, GRANULE_SIZE, ATTRIBUTES(3)));
+		       host_map_unprotected(vm.realm, hole(&vm), pa, GRANULE_SIZE, ATTRIBUTES(3)));
 	for (unsigned int i = 0; i < 2; i++) {
 		const char *name = i == 0 ? "load" : "store";
 
@@ -242,7 +242,7 @@ static void not_ns(void)
 		conf_check_any("SZZBQF", conf_text("%s: its fault status code", name), ESR_FSC(r[1]), 0x10,
 			       0x28);
 	}
-	host_unmap_unprotected(&vm.realm, hole(&vm), GRANULE_SIZE);
+	host_unmap_unprotected(vm.realm, hole(&vm), GRANULE_SIZE);
 	conf_take_back(pa, 1);
 	vm_end(&vm);
 }

@@ -26,7 +26,7 @@ struct bad_run {
 
 static void prepare(struct bad_run *bad, const struct vm *vm)
 {
-	uint64_t run = vm->realm.recs[0].run_pa;
+	uint64_t run = vm->realm->recs[0].run_pa;
 
 	bad->delegated = conf_delegated();
 	bad->at[0] = (struct bad_address){ "run_align", run + 8 };
@@ -34,12 +34,12 @@ static void prepare(struct bad_run *bad, const struct vm *vm)
 	bad->at[2] = (struct bad_address){ "run_bound", NOT_MEMORY };
 	bad->at[3] = (struct bad_address){ "run_bound", PAST_MEMORY };
 	bad->at[4] = (struct bad_address){ "run_pas", bad->delegated };
-	bad->at[5] = (struct bad_address){ "run_pas", vm->realm.rd };
+	bad->at[5] = (struct bad_address){ "run_pas", vm->realm->rd };
 }
 
 static uint64_t enter(const struct vm *vm, unsigned int rec, uint64_t run)
 {
-	return rmi_rec_enter(&rmm, vm->realm.recs[rec].pa, run);
+	return rmi_rec_enter(&rmm, vm->realm->recs[rec].pa, run);
 }
 
 /* After what was refused, the REC is as it was. */
@@ -70,12 +70,12 @@ static void check_condition(const struct bad_run *bad, struct vm *vm, unsigned i
 {
 	check_run_first(bad, vm, rec, name);
 	conf_check_status(conf_text("RMI_REC_ENTER.%s", name), text,
-			  enter(vm, rec, vm->realm.recs[rec].run_pa), expected);
+			  enter(vm, rec, vm->realm->recs[rec].run_pa), expected);
 }
 
 static void check_addresses(struct vm *vm, const struct bad_run *bad)
 {
-	uint64_t rec = vm->realm.recs[0].pa, run = vm->realm.recs[0].run_pa;
+	uint64_t rec = vm->realm->recs[0].pa, run = vm->realm->recs[0].run_pa;
 	const struct bad_address recs[] = {
 		{ "rec_align", rec + 8 },
 		{ "rec_align", rec + 0x800 },
@@ -83,9 +83,9 @@ static void check_addresses(struct vm *vm, const struct bad_run *bad)
 		{ "rec_bound", PAST_MEMORY },
 		{ "rec_gran_state", run },
 		{ "rec_gran_state", bad->delegated },
-		{ "rec_gran_state", vm->realm.rd },
-		{ "rec_gran_state", vm->realm.start_pa },
-		{ "rec_gran_state", vm->realm.recs[0].aux[0] },
+		{ "rec_gran_state", vm->realm->rd },
+		{ "rec_gran_state", vm->realm->start_pa },
+		{ "rec_gran_state", vm->realm->recs[0].aux[0] },
 	};
 
 	for (unsigned int i = 0; i < RUN_BAD; i++)
@@ -110,7 +110,7 @@ static void realm_new(void)
 	prepare(&bad, &vm);
 	check_condition(&bad, &vm, 0, "realm_new", "realm NEW", rmi_result(RMI_ERROR_REALM, 0));
 	conf_need_status("RMI_REALM_ACTIVATE", "the realm, after the attempts to enter it",
-			 rmi_realm_activate(&rmm, vm.realm.rd), RMI_SUCCESS);
+			 rmi_realm_activate(&rmm, vm.realm->rd), RMI_SUCCESS);
 	conf_check_status("RMI_REC_ENTER", "the realm, once it is ACTIVE", vm_enter(&vm, 0), RMI_SUCCESS);
 	conf_take_back(bad.delegated, 1);
 	vm_end(&vm);
@@ -131,7 +131,7 @@ static void off_by(uint64_t fid)
 			rmi_result(RMI_ERROR_REALM, 1));
 	/* Not runnable either, and these two are not ordered. */
 	conf_check_status_any("RMI_REC_ENTER.system_off", "realm SYSTEM_OFF, another REC",
-			      enter(&vm, 1, vm.realm.recs[1].run_pa), rmi_result(RMI_ERROR_REALM, 1),
+			      enter(&vm, 1, vm.realm->recs[1].run_pa), rmi_result(RMI_ERROR_REALM, 1),
 			      RMI_ERROR_REC);
 	conf_take_back(bad.delegated, 1);
 	vm_end(&vm);
@@ -173,7 +173,7 @@ static void runnable_and_psci(void)
 	vm_begin(&vm, 0, SCRIPT_SMC, PSCI_AFFINITY_INFO, 1, 0);
 	check_condition(&bad, &vm, 0, "rec_psci", "REC with a PSCI request pending", RMI_ERROR_REC);
 	conf_need_status("RMI_PSCI_COMPLETE", "the request after the attempts to enter",
-			 rmi_psci_complete(&rmm, vm.realm.recs[0].pa, vm.realm.recs[1].pa, PSCI_SUCCESS),
+			 rmi_psci_complete(&rmm, vm.realm->recs[0].pa, vm.realm->recs[1].pa, PSCI_SUCCESS),
 			 RMI_SUCCESS);
 	vm_finish(&vm, 0, r);
 	conf_check("RMI_PSCI_COMPLETE.affinity_off", "x0 of AFFINITY_INFO", r[0], PSCI_AFFINITY_OFF);
@@ -233,7 +233,7 @@ static void mmio_without_syndrome(void)
 	vm_begin(&vm, 0, CONFORM_ACCESS, CONFORM_LDP_X, hole(&vm));
 	vm_enter_of(&vm, 0)->flags = RMI_REC_ENTER_FLAG_EMUL_MMIO;
 	conf_check_status("RMI_REC_ENTER.rec_mmio", "emul_mmio after a data abort without syndrome",
-			  enter(&vm, 0, vm.realm.recs[0].run_pa), RMI_ERROR_REC);
+			  enter(&vm, 0, vm.realm->recs[0].run_pa), RMI_ERROR_REC);
 	vm_enter_of(&vm, 0)->flags = RMI_REC_ENTER_FLAG_EMUL_MMIO | RMI_REC_ENTER_FLAG_INJECT_SEA;
 	vm_finish(&vm, 0, r);
 	conf_check_true("RTWMDB", "emul_mmio is ignored with inject_sea", is_sea(r[1], EC_DATA_ABORT));
@@ -261,7 +261,7 @@ static void mmio_once(void)
 	conf_check("RSCJWG", "the value that the host answered", r[0], 42);
 	vm_enter_of(&vm, 0)->flags = RMI_REC_ENTER_FLAG_EMUL_MMIO;
 	conf_check_status("RQBTPR", "emul_mmio, some exits after it was used",
-			  enter(&vm, 0, vm.realm.recs[0].run_pa), RMI_ERROR_REC);
+			  enter(&vm, 0, vm.realm->recs[0].run_pa), RMI_ERROR_REC);
 	vm_enter_of(&vm, 0)->flags = 0;
 	runs_on(&vm);
 	vm_end(&vm);
@@ -274,7 +274,7 @@ static void mmio_interrupted(void)
 	struct vm vm;
 
 	vm_start(&vm, NULL);
-	run = vm.realm.recs[0].run_pa;
+	run = vm.realm->recs[0].run_pa;
 	vm_begin(&vm, 0, CONFORM_ACCESS, CONFORM_LDR_X, hole(&vm));
 	timer_preempt_after(0);
 	conf_need_status("IHMSQM", "an entry with an interrupt pending", vm_enter(&vm, 0), RMI_SUCCESS);

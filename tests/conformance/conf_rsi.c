@@ -67,7 +67,7 @@ static void check_config(struct vm *vm, uint8_t hash_algo, uint8_t rpv)
 	vm_do(vm, 0, r, SCRIPT_FILL, ipa, GRANULE_SIZE, 77);
 	conf_check("RSI_REALM_CONFIG", "status", vm_smc(vm, 0, RSI_REALM_CONFIG, ipa).x[0], RSI_SUCCESS);
 	vm_copy_out(vm, &config, ipa, sizeof(config));
-	conf_check("RSI_REALM_CONFIG", "ipa_width", config.ipa_width, vm->realm.ipa_bits);
+	conf_check("RSI_REALM_CONFIG", "ipa_width", config.ipa_width, vm->realm->ipa_bits);
 	conf_check("RSI_REALM_CONFIG", "hash_algo", config.hash_algo, hash_algo);
 	for (unsigned int i = 0; i < sizeof(config.rpv); i++)
 		wrong += config.rpv[i] != (uint8_t)(rpv + i);
@@ -131,7 +131,7 @@ static void realm_config_missing(void)
 
 	vm_start(&vm, NULL);
 	ipa = vm_hole(&vm) + 0x8000;
-	conf_expect_ok("RMI_RTT_READ_ENTRY", "an IPA", rmi_rtt_read_entry(&rmm, vm.realm.rd, ipa, 3, &entry));
+	conf_expect_ok("RMI_RTT_READ_ENTRY", "an IPA", rmi_rtt_read_entry(&rmm, vm.realm->rd, ipa, 3, &entry));
 	vm_begin(&vm, 0, SCRIPT_SMC, RSI_REALM_CONFIG, ipa);
 	vm_record(&vm, 0, "RRYVFL", "structure at RIPAS RAM, UNASSIGNED",
 		  &(struct rmi_rec_exit){
@@ -139,11 +139,11 @@ static void realm_config_missing(void)
 			  .esr = (uint64_t)EC_DATA_ABORT_LOWER << 26 | 0x4 | (uint64_t)entry.level,
 			  .hpfar = ipa >> 12 << 4,
 		  });
-	conf_expect_ok("set-up", "a page", host_populate(&vm.realm, ipa, GRANULE_SIZE));
+	conf_expect_ok("set-up", "a page", host_populate(vm.realm, ipa, GRANULE_SIZE));
 	vm_finish(&vm, 0, r);
 	conf_check("RSI_REALM_CONFIG", "with the page there: status", r[0], RSI_SUCCESS);
 	vm_copy_out(&vm, &config, ipa, sizeof(config));
-	conf_check("RSI_REALM_CONFIG", "with the page there: ipa_width", config.ipa_width, vm.realm.ipa_bits);
+	conf_check("RSI_REALM_CONFIG", "with the page there: ipa_width", config.ipa_width, vm.realm->ipa_bits);
 	vm_end(&vm);
 }
 
@@ -249,7 +249,7 @@ static void unknown(void)
 	vm_start(&vm, NULL);
 	for (unsigned int i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
 		conf_check("RYLFMD", conf_text("SMC 0x%lx", ids[i]),
-			   vm_smc(&vm, 0, ids[i], 0x60000000, vm.realm.rd).x[0], SMCCC_NOT_SUPPORTED);
+			   vm_smc(&vm, 0, ids[i], 0x60000000, vm.realm->rd).x[0], SMCCC_NOT_SUPPORTED);
 	conf_check_true("RNNFPH", "SMCCC_VERSION is 1.2 or more",
 			(int64_t)vm_smc(&vm, 0, SMCCC_VERSION).x[0] >= SMCCC_VERSION_1_2);
 	vm_end(&vm);

@@ -44,11 +44,11 @@ static void check_outcome(struct vm *vm, bool reject, uint64_t new_base, enum rs
 /* RMI_RTT_SET_RIPAS until `top`, with tables where they are wanted; returns how far it came. */
 static uint64_t grant(struct vm *vm, uint64_t base, uint64_t top)
 {
-	host_make_tables(&vm->realm, base, top - base, 3);
+	host_make_tables(vm->realm, base, top - base, 3);
 	while (base < top) {
 		uint64_t out = base;
 		uint64_t result =
-			rmi_rtt_set_ripas(&rmm, vm->realm.rd, vm->realm.recs[0].pa, base, top, &out);
+			rmi_rtt_set_ripas(&rmm, vm->realm->rd, vm->realm->recs[0].pa, base, top, &out);
 
 		if (result != RMI_SUCCESS || out <= base)
 			return base;
@@ -106,7 +106,7 @@ static void granted(void)
 	grant(&vm, b, b + SIZE);
 	check_outcome(&vm, false, b + SIZE, RSI_ACCEPT, "EMPTY to RAM without memory");
 	check_ripas(&vm, b, b + SIZE, RSI_RAM, "EMPTY to RAM without memory");
-	conf_expect_ok("set-up", "memory for it", host_populate(&vm.realm, b, SIZE));
+	conf_expect_ok("set-up", "memory for it", host_populate(vm.realm, b, SIZE));
 	conf_check("RQSQLF", "an access once there is memory: fault", vm_store(&vm, 0, b, 1), 0);
 	vm_end(&vm);
 }
@@ -150,23 +150,23 @@ static void bounded(void)
 
 	vm_start(&vm, NULL);
 	b = vm_empty(&vm);
-	rec = vm.realm.recs[0].pa;
-	host_make_tables(&vm.realm, b, SIZE, 3);
+	rec = vm.realm->recs[0].pa;
+	host_make_tables(vm.realm, b, SIZE, 3);
 	conf_check_status("RMI_RTT_SET_RIPAS.base_bound", "no request",
-			  rmi_rtt_set_ripas(&rmm, vm.realm.rd, rec, b, b + SIZE, &out), RMI_ERROR_INPUT);
+			  rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b, b + SIZE, &out), RMI_ERROR_INPUT);
 	request(&vm, b, b + SIZE, RSI_RAM, KEEP_DESTROYED);
 	conf_check_status("RMI_RTT_SET_RIPAS.base_bound", "from behind the base",
-			  rmi_rtt_set_ripas(&rmm, vm.realm.rd, rec, b + GRANULE_SIZE, b + SIZE, &out),
+			  rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b + GRANULE_SIZE, b + SIZE, &out),
 			  RMI_ERROR_INPUT);
 	conf_check_status("RMI_RTT_SET_RIPAS.base_bound", "from before the base",
-			  rmi_rtt_set_ripas(&rmm, vm.realm.rd, rec, b - GRANULE_SIZE, b + SIZE, &out),
+			  rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b - GRANULE_SIZE, b + SIZE, &out),
 			  RMI_ERROR_INPUT);
 	conf_check_status("RMI_RTT_SET_RIPAS.top_bound", "beyond the top",
-			  rmi_rtt_set_ripas(&rmm, vm.realm.rd, rec, b, b + SIZE + GRANULE_SIZE, &out),
+			  rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b, b + SIZE + GRANULE_SIZE, &out),
 			  RMI_ERROR_INPUT);
 	check_outcome(&vm, false, b, RSI_ACCEPT, "nothing was granted");
 	conf_check_status("RQRMMN", "the request, after an exit for another reason",
-			  rmi_rtt_set_ripas(&rmm, vm.realm.rd, rec, b, b + SIZE, &out), RMI_ERROR_INPUT);
+			  rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b, b + SIZE, &out), RMI_ERROR_INPUT);
 	vm_do(&vm, 0, r, CONFORM_COUNTERS);
 	check_ripas(&vm, b, b + SIZE, RSI_EMPTY, "nothing was granted");
 	vm_end(&vm);
@@ -181,7 +181,7 @@ static void destroyed(void)
 	vm_start(&vm, NULL);
 	a = ram(&vm);
 	p = a + 2 * GRANULE_SIZE;
-	conf_expect_ok("RMI_DATA_DESTROY", "a page", rmi_data_destroy(&rmm, vm.realm.rd, p, &data, &top));
+	conf_expect_ok("RMI_DATA_DESTROY", "a page", rmi_data_destroy(&rmm, vm.realm->rd, p, &data, &top));
 	conf_take_back(data, 1);
 	check_ripas(&vm, p, p + GRANULE_SIZE, RSI_DESTROYED, "the page");
 	check_ripas(&vm, a, p, RSI_RAM, "the pages before it");

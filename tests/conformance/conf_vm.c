@@ -14,6 +14,18 @@
 
 /* --- Start and end ---------------------------------------------------------------------------------------- */
 
+/* host/lib has a list of them, so those of a case that is left stay where they are. */
+#define REALMS_MAX 64
+static struct host_realm realms[REALMS_MAX];
+
+static struct host_realm *take_realm(void)
+{
+	for (unsigned int i = 0; i < REALMS_MAX; i++)
+		if (realms[i].host == NULL)
+			return &realms[i];
+	verdict_fail("a group has no more than %u realms at a time", REALMS_MAX);
+}
+
 static void configure(struct host_realm_config *config, const struct vm_options *o)
 {
 	*config = (struct host_realm_config){
@@ -42,7 +54,7 @@ static void configure(struct host_realm_config *config, const struct vm_options 
 
 static uint64_t furnish(struct vm *vm, const struct host_realm_config *config)
 {
-	struct host_realm *realm = &vm->realm;
+	struct host_realm *realm = vm->realm;
 	static const uint64_t none[8];
 	uint64_t gprs[8], result = host_init_ripas(realm, config->ram_base, config->ram_size + VM_HOLE_SIZE);
 
@@ -68,16 +80,17 @@ void vm_create(struct vm *vm, const struct vm_options *options)
 	struct host_realm_config config;
 
 	memset(vm, 0, sizeof(*vm));
+	vm->realm = take_realm();
 	configure(&config, options != NULL ? options : &defaults);
 	vm->shared_pa = conf_granule();
-	conf_expect_ok("set-up", "a realm is created", host_realm_create(&rmm, &vm->realm, &config));
+	conf_expect_ok("set-up", "a realm is created", host_realm_create(&rmm, vm->realm, &config));
 	conf_expect_ok("set-up", "a realm is furnished with memory and RECs", furnish(vm, &config));
 }
 
 void vm_build(struct vm *vm, const struct vm_options *options)
 {
 	vm_create(vm, options);
-	conf_expect_ok("set-up", "a realm is activated", host_realm_activate(&vm->realm));
+	conf_expect_ok("set-up", "a realm is activated", host_realm_activate(vm->realm));
 }
 
 void vm_start(struct vm *vm, const struct vm_options *options)
@@ -88,15 +101,16 @@ void vm_start(struct vm *vm, const struct vm_options *options)
 
 void vm_end(struct vm *vm)
 {
-	conf_expect_ok("set-up", "a realm is taken apart", host_realm_destroy(&vm->realm));
+	conf_expect_ok("set-up", "a realm is taken apart", host_realm_destroy(vm->realm));
 	memory_free(vm->shared_pa);
+	memset(vm->realm, 0, sizeof(*vm->realm));
 }
 
 /* --- Running ---------------------------------------------------------------------------------------------- */
 
 uint64_t vm_enter(struct vm *vm, unsigned int rec)
 {
-	struct host_rec *r = &vm->realm.recs[rec];
+	struct host_rec *r = &vm->realm->recs[rec];
 	uint64_t result;
 
 	memset(&r->run->exit, RUBBISH, sizeof(r->run->exit));

@@ -28,7 +28,7 @@
 #include "lib/realm.h"
 
 struct vm {
-	struct host_realm realm;
+	struct host_realm *realm; /* outlives a case that is left */
 	bool want_irq;      /* IRQ exits come back as any other; else they are dealt with on the way */
 	uint64_t shared_pa; /* a page of ours at vm_shared() in the realm: buffers */
 	unsigned int irqs;  /* IRQ exits so far */
@@ -51,25 +51,25 @@ struct vm_options {
 /* RAM that the image doesn't use: the upper half. */
 static inline uint64_t vm_ram(const struct vm *vm)
 {
-	return vm->realm.ram_base + VM_RAM_SIZE / 2;
+	return vm->realm->ram_base + VM_RAM_SIZE / 2;
 }
 
 /* RIPAS RAM that nothing is assigned to: VM_HOLE_SIZE bytes. */
 #define VM_HOLE_SIZE ABI_U64(0x200000)
 static inline uint64_t vm_hole(const struct vm *vm)
 {
-	return vm->realm.ram_base + VM_RAM_SIZE;
+	return vm->realm->ram_base + VM_RAM_SIZE;
 }
 
 /* Protected, and EMPTY from the start; as far as the eye can see. */
 static inline uint64_t vm_empty(const struct vm *vm)
 {
-	return vm->realm.ram_base + ABI_U64(0x10000000);
+	return vm->realm->ram_base + ABI_U64(0x10000000);
 }
 
 static inline uint64_t vm_unprotected(const struct vm *vm)
 {
-	return host_unprotected_base(&vm->realm);
+	return host_unprotected_base(vm->realm);
 }
 
 /* An unprotected page is there, and no other: `vm_shared() + n * 2 MiB` has no table either. */
@@ -86,12 +86,12 @@ static inline volatile uint64_t *vm_words(const struct vm *vm)
 
 static inline struct rmi_rec_enter *vm_enter_of(const struct vm *vm, unsigned int rec)
 {
-	return &vm->realm.recs[rec].run->enter;
+	return &vm->realm->recs[rec].run->enter;
 }
 
 static inline const struct rmi_rec_exit *vm_exit(const struct vm *vm, unsigned int rec)
 {
-	return &vm->realm.recs[rec].run->exit;
+	return &vm->realm->recs[rec].run->exit;
 }
 
 /* Builds a realm of the script program with all its RAM, and runs REC 0 until it is parked. NULL: the defaults. */
