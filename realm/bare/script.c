@@ -165,6 +165,14 @@ static void fp_check_pattern(const uint64_t a[6], uint64_t r[6])
 }
 
 static const struct step steps[] = {
+	{ CONFORM_ACCESS, conform_access },
+	{ CONFORM_ACCESS_MMU_OFF, conform_access_mmu_off },
+	{ CONFORM_REGISTERS, conform_registers },
+	{ CONFORM_INTERRUPTS, conform_interrupts },
+	{ CONFORM_ENTRY, conform_entry },
+	{ CONFORM_COUNTERS, conform_counters },
+	{ CONFORM_SVE, conform_sve },
+	{ CONFORM_WAIT, conform_wait },
 	{ SCRIPT_SMC, smc_short },
 	{ SCRIPT_READ64, step_read64 },
 	{ SCRIPT_WRITE64, step_write64 },
@@ -177,13 +185,5 @@ static const struct step steps[] = {
 	{ SCRIPT_SYSREG, system_register },
 	{ SCRIPT_FP_LOAD, fp_load_pattern },
 	{ SCRIPT_FP_CHECK, fp_check_pattern },
-	{ CONFORM_ACCESS, conform_access },
-	{ CONFORM_ACCESS_MMU_OFF, conform_access_mmu_off },
-	{ CONFORM_REGISTERS, conform_registers },
-	{ CONFORM_INTERRUPTS, conform_interrupts },
-	{ CONFORM_ENTRY, conform_entry },
-	{ CONFORM_COUNTERS, conform_counters },
-	{ CONFORM_SVE, conform_sve },
-	{ CONFORM_WAIT, conform_wait },
 };
 const struct program script_program = PROGRAM(steps);
