@@ -369,11 +369,11 @@ static void per_rec(void)
 	bound = need_init(&vm, 44);
 	conf_check("IJKJCQ", "another REC has no token begun",
 		   get_part(&vm, 1, page(&vm) + GRANULE_SIZE, 0, GRANULE_SIZE).x[0], RSI_ERROR_STATE);
-	conf_check("IJKJCQ", "it begins one of its own", init(&vm, 1, 144).x[0], RSI_SUCCESS);
+	conf_check("IJKJCQ", "it begins one of its own", init(&vm, 1, 200).x[0], RSI_SUCCESS);
 	token.length = 0;
 	conf_check("IJKJCQ", "the first REC's: last status", get_rest(&vm, 0, GRANULE_SIZE), RSI_SUCCESS);
 	check_token(&vm, 44, bound, "the first REC's");
-	conf_check_true("IJKJCQ", "it does not have the other REC's challenge", !token_has_challenge(144));
+	conf_check_true("IJKJCQ", "it does not have the other REC's challenge", !token_has_challenge(200));
 	conf_check_any("IJKJCQ", "the other REC's is still there",
 		       get_part(&vm, 1, page(&vm) + GRANULE_SIZE, 0, GRANULE_SIZE).x[0], RSI_INCOMPLETE,
 		       RSI_SUCCESS);
