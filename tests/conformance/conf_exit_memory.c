@@ -8,7 +8,10 @@
 #define FSC_TRANSLATION 0x4
 #define RET 0xd65f03c0
 
-#define TTBR0_EL1 SYSREG(3, 0, 2, 0, 0)
+#define TTBR1_EL1 SYSREG(3, 0, 2, 0, 1)
+#define TCR_EL1 SYSREG(3, 0, 2, 0, 2)
+#define TLBI_VMALLE1 SYSREG(1, 0, 8, 7, 0)
+#define ID_AA64MMFR0_EL1 SYSREG(3, 0, 0, 7, 0)
 #define FAR_EL1 SYSREG(3, 0, 6, 0, 0)
 #define ELR_EL1 SYSREG(3, 0, 4, 0, 1)
 
@@ -63,7 +66,8 @@ static void check_answers(struct vm *vm, uint64_t ipa, const char *what)
 	check_data_exit(vm, ipa, conf_text("%s, again", what));
 	vm_enter_of(vm, 0)->flags = RMI_REC_ENTER_FLAG_EMUL_MMIO;
 	conf_check_status("RMI_REC_ENTER.rec_mmio", conf_text("%s: emul_mmio", what),
-			  rmi_rec_enter(&rmm, vm->realm->recs[0].pa, vm->realm->recs[0].run_pa), RMI_ERROR_REC);
+			  rmi_rec_enter(&rmm, vm->realm->recs[0].pa, vm->realm->recs[0].run_pa),
+			  RMI_ERROR_REC);
 	vm_enter_of(vm, 0)->flags = RMI_REC_ENTER_FLAG_INJECT_SEA;
 	conf_need_status("RQSQLF", conf_text("%s: inject_sea at a protected IPA", what), vm_enter(vm, 0),
 			 RMI_SUCCESS);
@@ -236,34 +240,102 @@ static void empty(void)
 #define S1_TABLE ABI_U64(0x3)
 #define S1_BLOCK ABI_U64(0x60000000000401) /* AF, attribute 0, EL1 read and write, execute never */
 #define S1_PAGE (S1_BLOCK | 0x3)
-#define S1_INDEX ABI_U64(0x1f0) /* of an entry at level 0 that the program does not use */
-#define S1_ADDRESS (S1_INDEX << 39)
+
+/* The lowest address that TTBR1_EL1 translates with 48 bits: entry 0 at every level. */
+#define S1_ADDRESS ABI_U64(0xffff000000000000)
+
+/* TCR_EL1: T1SZ 16, Inner Shareable Write-Back walks; TG1 and EPD1 (bit 23) are the cases'. */
+#define TCR_T1 ((ABI_U64(16) << 16) | (ABI_U64(1) << 24) | (ABI_U64(1) << 26) | (ABI_U64(3) << 28))
+#define TCR_T1_MASK ABI_U64(0xffff0000)
+
+static const struct granule {
+	const char *name;
+	unsigned int tg1, first; /* TCR_EL1.TG1; the level of the first table */
+	unsigned int shift;      /* of ID_AA64MMFR0_EL1.TGran*: 15 says no, but 0 does for 16 KiB */
+	uint64_t none;
+} granules[] = {
+	{ "4 KiB", 2, 0, 28, 0xf },
+	{ "16 KiB", 1, 0, 20, 0 },
+	{ "64 KiB", 3, 1, 24, 0xf },
+};
 
 static bool is_address_size_fault(uint64_t esr)
 {
 	return ESR_EC(esr) == EC_DATA_ABORT && (ESR_FSC(esr) & ~ABI_U64(3)) == 0;
 }
 
-/* Reads at S1_ADDRESS + 8, which stage 1 maps to `ipa` by a leaf at `level`. */
-static void check_outside(struct vm *vm, unsigned int level, uint64_t ipa)
+static uint64_t table_at(const struct vm *vm, unsigned int level)
 {
-	uint64_t table = vm_ram(vm), top = vm_read(vm, 0, TTBR0_EL1).value & ~ABI_U64(0xfff), r[6];
-	const char *text = conf_text("IPA 0x%lx, mapped by stage 1 at level %u", ipa, level);
+	return vm_ram(vm) + level * 0x10000; /* as large, and aligned, as the largest */
+}
 
-	for (unsigned int i = 1; i < level; i++)
-		vm_store(vm, 0, table + (i - 1) * GRANULE_SIZE, (table + i * GRANULE_SIZE) | S1_TABLE);
-	vm_store(vm, 0, table + (level - 1) * GRANULE_SIZE, ipa | (level == 3 ? S1_PAGE : S1_BLOCK));
-	vm_store(vm, 0, top + S1_INDEX * 8, table | S1_TABLE);
-	vm_begin(vm, 0, CONFORM_ACCESS, CONFORM_LDR_X, S1_ADDRESS + 8);
+static void check_fault(struct vm *vm, uint64_t address, unsigned int level, const char *text)
+{
+	uint64_t r[6];
+
+	vm_begin(vm, 0, CONFORM_ACCESS, CONFORM_LDR_X, address);
 	conf_need_true("RGYVZQ", conf_text("%s: no exit", text), vm_is_done(vm, 0));
 	vm_finish(vm, 0, r);
 	conf_check_true("RGYVZQ", conf_text("%s: address size fault, 0x%lx", text, r[1]),
 			is_address_size_fault(r[1]));
 	conf_check("RGYVZQ", conf_text("%s: level of the fault", text), r[1] & 3, level);
-	conf_check("RGYVZQ", conf_text("%s: FAR_EL1", text), r[2], S1_ADDRESS + 8);
+	conf_check("RGYVZQ", conf_text("%s: FAR_EL1", text), r[2], address);
 }
 
-static void outside(void)
+/* Tables of this granule from the first level to `last`, whose entry gives `ipa`. */
+static void map(struct vm *vm, const struct granule *g, unsigned int last, uint64_t entry)
+{
+	uint64_t tcr = vm_read(vm, 0, TCR_EL1).value & ~TCR_T1_MASK;
+
+	for (unsigned int level = g->first; level < last; level++)
+		vm_store(vm, 0, table_at(vm, level), table_at(vm, level + 1) | S1_TABLE);
+	vm_store(vm, 0, table_at(vm, last), entry);
+	vm_write(vm, 0, TTBR1_EL1, table_at(vm, g->first));
+	vm_write(vm, 0, TCR_EL1, tcr | TCR_T1 | (uint64_t)g->tg1 << 30);
+	vm_write(vm, 0, TLBI_VMALLE1, 0);
+}
+
+/* A leaf, a table, and the first table that are outside. */
+static void check_stage1(struct vm *vm, const struct granule *g, uint64_t end)
+{
+	for (unsigned int level = g->first; level <= 3; level++) {
+		uint64_t address = S1_ADDRESS + level * 8;
+
+		/* No blocks at level 0, nor at level 1 but of 4 KiB granules. */
+		if (level == 3 || level == 2 || (level == 1 && g->tg1 == 2)) {
+			map(vm, g, level, end | (level == 3 ? S1_PAGE : S1_BLOCK));
+			check_fault(vm, address, level,
+				    conf_text("%s, IPA 0x%lx, leaf at level %u", g->name, end, level));
+		}
+		if (level < 3) {
+			map(vm, g, level, end | S1_TABLE);
+			check_fault(vm, address, level,
+				    conf_text("%s, table at IPA 0x%lx by an entry at level %u", g->name, end,
+					      level));
+		}
+	}
+	vm_write(vm, 0, TTBR1_EL1, end);
+	check_fault(vm, S1_ADDRESS + 0x40, 0, conf_text("%s, TTBR1_EL1 0x%lx", g->name, end));
+}
+
+static void outside_stage1(const void *argument)
+{
+	static const unsigned int widths[] = { 40, 36 };
+	const struct granule *g = argument;
+
+	for (unsigned int i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		struct vm vm;
+
+		vm_start(&vm, &(struct vm_options){ .ipa_bits = widths[i] });
+		if ((vm_read(&vm, 0, ID_AA64MMFR0_EL1).value >> g->shift & 0xf) == g->none)
+			conf_skip("RGYVZQ", conf_text("this CPU has no granules of %s", g->name));
+		else
+			check_stage1(&vm, g, ABI_U64(1) << widths[i]);
+		vm_end(&vm);
+	}
+}
+
+static void outside_no_stage1(void)
 {
 	static const unsigned int widths[] = { 40, 36 };
 	uint64_t r[6];
@@ -283,13 +355,6 @@ static void outside(void)
 		conf_check("RLSJJR", "stage 1 off: level of the fault", r[1] & 3, 0);
 		conf_check("RLSJJR", "stage 1 off: FAR_EL1", r[2], end);
 		conf_check("RLSJJR", "stage 1 off: ELR_EL1, from the access", r[3], 0);
-		check_outside(&vm, 1, end);
-		vm_end(&vm);
-		vm_start(&vm, &(struct vm_options){ .ipa_bits = widths[i] });
-		check_outside(&vm, 2, end);
-		vm_end(&vm);
-		vm_start(&vm, &(struct vm_options){ .ipa_bits = widths[i] });
-		check_outside(&vm, 3, end + 0x7000);
 		vm_end(&vm);
 	}
 }
@@ -302,5 +367,7 @@ CONF_GROUP(exit_protected, .about = "accesses to protected IPAs and outside the 
 	conf_case(fetch_destroyed);
 	conf_case(destroyed_table);
 	conf_case(empty);
-	conf_case(outside);
+	conf_case(outside_no_stage1);
+	for (unsigned int i = 0; i < sizeof(granules) / sizeof(granules[0]); i++)
+		conf_case_with(outside_stage1, &granules[i]);
 }
