@@ -25,6 +25,17 @@ static unsigned long milliseconds(unsigned long n)
 
 /* --- Interrupts ------------------------------------------------------------------------------------------- */
 
+/* The timer's interrupt arrives, or has arrived: an emulator may be a moment late with it. */
+static bool is_preempted(void)
+{
+	uint64_t end = sysreg_read(cntpct_el0) + milliseconds(1000);
+
+	while (sysreg_read(cntpct_el0) < end)
+		if (gic_handle())
+			return true;
+	return false;
+}
+
 static void irq(void)
 {
 	struct vm vm;
@@ -33,17 +44,17 @@ static void irq(void)
 	vm_start(&vm, NULL);
 	vm.want_irq = true;
 	timer_preempt_after(milliseconds(2));
-	vm_begin(&vm, 0, CONFORM_WAIT, milliseconds(20));
+	vm_begin(&vm, 0, CONFORM_WAIT, milliseconds(500));
 	vm_record(&vm, 0, "RCSQXV", "interrupt while the realm runs",
 		  &(struct rmi_rec_exit){ .exit_reason = RMI_EXIT_IRQ });
 	/* It is the host's: as long as that does nothing about it, the REC gets no further. */
 	conf_need_status("IHMSQM", "an entry with the interrupt pending", vm_enter(&vm, 0), RMI_SUCCESS);
 	vm_record(&vm, 0, "RCSQXV", "interrupt that was pending before the entry",
 		  &(struct rmi_rec_exit){ .exit_reason = RMI_EXIT_IRQ });
-	conf_check_true("RTYJSX", "the interrupt is the host's own timer", gic_handle());
+	conf_check_true("RTYJSX", "the interrupt is the host's own timer", is_preempted());
 	vm.want_irq = false;
 	vm_finish(&vm, 0, r);
-	conf_check_true("RTYJSX", "the operation goes on to its end", r[0] >= milliseconds(20));
+	conf_check_true("RTYJSX", "the operation goes on to its end", r[0] >= milliseconds(500));
 	vm_end(&vm);
 }
 
@@ -60,7 +71,7 @@ static void irq_masked(void)
 	isb();
 	timer_preempt_after(milliseconds(1));
 	vm.want_irq = true;
-	vm_begin(&vm, 0, CONFORM_WAIT, milliseconds(5));
+	vm_begin(&vm, 0, CONFORM_WAIT, milliseconds(50));
 	conf_check("RLNQRL", "IRQ exits for an interrupt that ICC_PMR_EL1 masks", vm.irqs - irqs, 0);
 	conf_check("UGXCHC", "ICC_PMR_EL1 after an exit", ({
 			   uint64_t value_;
@@ -72,7 +83,7 @@ static void irq_masked(void)
 	vm_finish(&vm, 0, r);
 	register_write(ICC_PMR_EL1, PMR_ALL);
 	isb();
-	conf_check_true("RFKCHX", "the EL2 timer fired meanwhile: it is pending now", gic_handle());
+	conf_check_true("RFKCHX", "the EL2 timer fired meanwhile: it is pending now", is_preempted());
 	vm_end(&vm);
 }
 

@@ -260,7 +260,7 @@ static void delivered(void)
 		vm_start(&vm, NULL);
 		vm_write(&vm, 0, ICC_PMR_EL1, 0xff);
 		vm_write(&vm, 0, ICC_IGRPEN1_EL1, 1);
-		set(&vm, t, now(&vm) + milliseconds(10), CTL_ENABLE);
+		set(&vm, t, now(&vm) + milliseconds(200), CTL_ENABLE);
 		vm.want_irq = true;
 		vm_begin(&vm, 0, CONFORM_INTERRUPTS, milliseconds(1000), 1, 0);
 		conf_need("RSVCMR", conf_text("%s expires: exit reason", t->name),
