@@ -131,7 +131,8 @@ static void realm_config_missing(void)
 
 	vm_start(&vm, NULL);
 	ipa = vm_hole(&vm) + 0x8000;
-	conf_expect_ok("RMI_RTT_READ_ENTRY", "an IPA", rmi_rtt_read_entry(&rmm, vm.realm->rd, ipa, 3, &entry));
+	conf_expect_ok("RMI_RTT_READ_ENTRY", "an IPA",
+		       rmi_rtt_read_entry(&rmm, vm.realm->rd, ipa, 3, &entry));
 	vm_begin(&vm, 0, SCRIPT_SMC, RSI_REALM_CONFIG, ipa);
 	vm_record(&vm, 0, "RRYVFL", "structure at RIPAS RAM, UNASSIGNED",
 		  &(struct rmi_rec_exit){
@@ -143,7 +144,8 @@ static void realm_config_missing(void)
 	vm_finish(&vm, 0, r);
 	conf_check("RSI_REALM_CONFIG", "with the page there: status", r[0], RSI_SUCCESS);
 	vm_copy_out(&vm, &config, ipa, sizeof(config));
-	conf_check("RSI_REALM_CONFIG", "with the page there: ipa_width", config.ipa_width, vm.realm->ipa_bits);
+	conf_check("RSI_REALM_CONFIG", "with the page there: ipa_width", config.ipa_width,
+		   vm.realm->ipa_bits);
 	vm_end(&vm);
 }
 
@@ -250,8 +252,36 @@ static void unknown(void)
 	for (unsigned int i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
 		conf_check("RYLFMD", conf_text("SMC 0x%lx", ids[i]),
 			   vm_smc(&vm, 0, ids[i], 0x60000000, vm.realm->rd).x[0], SMCCC_NOT_SUPPORTED);
-	conf_check_true("RNNFPH", "SMCCC_VERSION is 1.2 or more",
-			(int64_t)vm_smc(&vm, 0, SMCCC_VERSION).x[0] >= SMCCC_VERSION_1_2);
+	vm_end(&vm);
+}
+
+/* What is wanted depends on what the CPU has, offered to realms or not. */
+static void smccc(void)
+{
+	bool sve = (sysreg_read(id_aa64pfr0_el1) >> 32 & 0xf) != 0;
+	bool sme = (sysreg_read(id_aa64pfr1_el1) >> 24 & 0xf) != 0;
+	struct vm vm;
+	int64_t version;
+
+	vm_start(&vm, NULL);
+	version = (int64_t)vm_smc(&vm, 0, SMCCC_VERSION).x[0];
+	conf_check_true("RNNFPH", conf_text("SMCCC_VERSION, 0x%lx, is 1.2 or more", version),
+			version >= SMCCC_VERSION_1_2);
+	if (sve)
+		conf_check_true("RVXJJQ",
+				conf_text("SMCCC_VERSION, 0x%lx, is 1.3 or more on a CPU with SVE", version),
+				version >= SMCCC_VERSION_1_3);
+	if (sme)
+		conf_check_true("RJNVJQ",
+				conf_text("SMCCC_VERSION, 0x%lx, is 1.4 or more on a CPU with SME", version),
+				version >= SMCCC_VERSION_1_4);
+	if (version >= SMCCC_VERSION_1_3) {
+		conf_check("XKCMSY", "RSI_VERSION with the SVE hint in its id",
+			   vm_smc(&vm, 0, RSI_VERSION | SMCCC_SVE_HINT, RSI_ABI_VERSION).x[0], RSI_SUCCESS);
+		conf_check_true("XKCMSY", "PSCI_VERSION with the SVE hint in its id",
+				(int64_t)vm_smc(&vm, 0, PSCI_VERSION | SMCCC_SVE_HINT).x[0] >=
+					PSCI_VERSION_1_1);
+	}
 	vm_end(&vm);
 }
 
@@ -264,4 +294,5 @@ CONF_GROUP(rsi, .about = "RSI_VERSION, FEATURES, REALM_CONFIG, unused ids and re
 	conf_case(realm_config_missing);
 	conf_case(registers);
 	conf_case(unknown);
+	conf_case(smccc);
 }
