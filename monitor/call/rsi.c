@@ -14,7 +14,7 @@ bool realm_call(struct rec *rec, struct rmi_rec_exit *exit)
 	uint32_t fid = (uint32_t)rec->gprs[0] & ~(uint32_t)SMCCC_SVE_HINT;
 
 	if (fid == SMCCC_VERSION)
-		return realm_return(rec, SMCCC_VERSION_1_2);
+		return realm_return(rec, SMCCC_VERSION_1_3); /* wanted of a CPU with SVE (DEN0137 RVXJJQ) */
 	if ((fid & SMC_RANGE_MASK) == (PSCI_VERSION & SMC_RANGE_MASK))
 		return psci_call(rec, fid, exit);
 	if (fid >= RSI_VERSION && fid <= RSI_HOST_CALL)
