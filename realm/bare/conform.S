@@ -67,6 +67,28 @@ conform_read_mmu_off_access:
 	str	x1, [x2]
 	ret
 
+	/* --- EL0 --------------------------------------------------------------------------------------- */
+
+	/*
+	 * uint64_t conform_user(struct user_call *call, uint64_t, uint64_t): to EL0, by probe(). It comes back by an
+	 * exception only: the vectors end the probe.
+	 */
+	.global	conform_user
+conform_user:
+	ldp	x9, x30, [x0]
+	msr	elr_el1, x9
+	mov	x9, #0x3c0		/* EL0t, all masked */
+	msr	spsr_el1, x9
+	ldp	x1, x2, [x0, #24]
+	ldr	x0, [x0, #16]
+	isb
+	eret
+
+	/* Where code at EL0 returns to. */
+	.global	conform_user_return
+conform_user_return:
+	svc	#0
+
 	/* --- All registers ----------------------------------------------------------------------------- */
 
 	.macro	general op, base

@@ -6,6 +6,7 @@
 #include <caec/hostcall.h>
 
 #include "conform.h"
+#include "mmu.h"
 #include "program.h"
 #include "rec.h"
 #include "string.h"
@@ -18,11 +19,12 @@
 	})
 
 /* conform.S. */
-extern const uint8_t conform_accesses[], conform_read_mmu_off_access[];
+extern const uint8_t conform_accesses[], conform_read_mmu_off_access[], conform_user_return[];
 extern probe_function *const conform_instructions[CONFORM_INSTRUCTION_COUNT];
 extern const uint8_t conform_entries[REC_MAX][1 << CONFORM_ENTRY_SHIFT];
 _Static_assert(sizeof(struct conform_entry) <= 1 << CONFORM_ENTRY_SHIFT, "assembly makes room for it");
 uint64_t conform_read_mmu_off(uint64_t value, uint64_t address, uint64_t x1);
+uint64_t conform_user(uint64_t call, uint64_t b, uint64_t c);
 uint64_t conform_sve_length(uint64_t a, uint64_t b, uint64_t c);
 uint64_t conform_sve_load(uint64_t buffer, uint64_t b, uint64_t c);
 uint64_t conform_sve_store(uint64_t buffer, uint64_t b, uint64_t c);
@@ -56,6 +58,58 @@ void conform_access_mmu_off(const uint64_t a[6], uint64_t r[6])
 	r[1] = probe(conform_read_mmu_off, 0, a[0], (uintptr_t)&x1, &r[0]);
 	__asm__ volatile("msr sctlr_el1, %0; isb" : : "r"(sctlr) : "memory");
 	note_access(r, (uintptr_t)conform_read_mmu_off_access, a[0], x1);
+}
+
+/* --- EL0 ------------------------------------------------------------------------------------------------- */
+
+/* Assembly knows the layout. Addresses are EL0's. */
+struct user_call {
+	uint64_t pc, lr;
+	uint64_t x[3];
+};
+
+static uint64_t user_address(const void *address)
+{
+	return MMU_USER + (uintptr_t)address;
+}
+
+/* x0 and the fault; FAR_EL1 and ELR_EL1 as IPAs. */
+static void run_user(struct user_call *call, uint64_t r[6])
+{
+	static bool mapped;
+	uint64_t nothing = 0;
+
+	if (!mapped)
+		mmu_add_user();
+	mapped = true;
+	call->lr = user_address(conform_user_return);
+	__asm__ volatile("dsb ish; ic ialluis; dsb ish; isb" ::: "memory");
+	r[1] = probe(conform_user, (uintptr_t)call, 0, 0, &nothing);
+	r[0] = this_rec()->user_result;
+	if (r[1] != 0) {
+		r[2] = READ(far_el1) - MMU_USER;
+		r[3] = READ(elr_el1) - MMU_USER;
+		r[4] = READ(spsr_el1);
+	}
+}
+
+void conform_access_el0(const uint64_t a[6], uint64_t r[6])
+{
+	const uint8_t *instruction = conform_accesses + a[0] * CONFORM_ACCESS_STRIDE;
+	uint64_t x1 = MMU_USER + a[1];
+	struct user_call call = { .pc = user_address(instruction), .x = { a[2], x1, user_address(&x1) } };
+
+	run_user(&call, r);
+	if (r[1] != 0)
+		r[3] -= (uintptr_t)instruction;
+	r[5] = x1 - MMU_USER - a[1];
+}
+
+void conform_exec_el0(const uint64_t a[6], uint64_t r[6])
+{
+	struct user_call call = { .pc = MMU_USER + a[0] };
+
+	run_user(&call, r);
 }
 
 /* --- Registers ------------------------------------------------------------------------------------------- */

@@ -18,6 +18,7 @@
 #define REC_IRQ_MAX 16
 #define REC_HELD_SP 96
 #define REC_HELD_LR 104
+#define REC_USER_RESULT 112
 
 #ifndef __ASSEMBLER__
 #include <caec/rsi.h>
@@ -30,6 +31,7 @@ struct rec {
 	uint32_t irq_ids[REC_IRQ_MAX];
 	uint64_t held_sp; /* while all registers are lent to a test (conform.S) */
 	uint64_t held_lr;
+	uint64_t user_result; /* x0 of code at EL0 when it called back */
 	struct rsi_host_call call __attribute__((aligned(256)));
 };
 ABI_OFFSET(rec, probe_sp, REC_PROBE_SP);
@@ -39,6 +41,7 @@ ABI_OFFSET(rec, irq_keep, REC_IRQ_KEEP);
 ABI_OFFSET(rec, irq_ids, REC_IRQ_IDS);
 ABI_OFFSET(rec, held_sp, REC_HELD_SP);
 ABI_OFFSET(rec, held_lr, REC_HELD_LR);
+ABI_OFFSET(rec, user_result, REC_USER_RESULT);
 ABI_SIZE(rec, 1 << REC_SIZE_SHIFT);
 
 static inline struct rec *this_rec(void)

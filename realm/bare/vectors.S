@@ -16,6 +16,8 @@
 #define ICC_IAR1_EL1 S3_0_C12_C12_0
 #define ICC_EOIR1_EL1 S3_0_C12_C12_1
 
+#define EC_SVC 0x15
+
 #define INTID_VIRTUAL_TIMER 27
 #define INTID_PHYSICAL_TIMER 30
 
@@ -49,7 +51,19 @@ vectors:
 	interrupt 1, ICC_IAR1_EL1
 	interrupt 0, ICC_IAR0_EL1
 	slot	7
-	slot	8
+	/* EL0, AArch64, synchronous: an SVC is the end of the probe, anything else what it found. */
+	.balign	128
+	mrs	x9, tpidr_el1
+	str	x0, [x9, #REC_USER_RESULT]
+	ldr	x10, [x9, #REC_PROBE_SP]
+	mov	x0, #8
+	cbz	x10, fatal
+	mov	sp, x10
+	mrs	x0, esr_el1
+	lsr	x10, x0, #26
+	cmp	x10, #EC_SVC
+	csel	x0, xzr, x0, eq
+	b	probe_end
 	slot	9
 	slot	10
 	slot	11
