@@ -148,6 +148,7 @@ static struct vm shared_vm;
 
 static void start(void)
 {
+	vm_enable_maintenance(false);
 	vm_start(&shared_vm, NULL);
 }
 

@@ -286,6 +286,29 @@ static void maintenance(void)
 	vm_end(&vm);
 }
 
+/* The same conditions interrupt the host, where it wants that; and only as long as the realm has the CPU. */
+static void maintenance_interrupt(void)
+{
+	struct vm vm;
+	uint64_t r[6];
+
+	start(&vm);
+	vm_enable_maintenance(true);
+	vm.want_irq = true;
+	vm_enter_of(&vm, 0)->gicv3_hcr = HCR_NPIE;
+	vm_begin(&vm, 0, CONFORM_WAIT, milliseconds(1000));
+	vm_record(&vm, 0, "RCSQXV", "maintenance interrupt, no pending",
+		  &(struct rmi_rec_exit){ .exit_reason = RMI_EXIT_IRQ });
+	conf_check("RSKQNF", "maintenance interrupt, no pending: gicv3_misr", vm_exit(&vm, 0)->gicv3_misr,
+		   HCR_NPIE);
+	conf_check("RVSBBS", "it is pending at the host after the exit", vm_maintenance_is_pending(), false);
+	vm_enable_maintenance(false);
+	vm.want_irq = false;
+	vm_enter_of(&vm, 0)->gicv3_hcr = 0;
+	vm_finish(&vm, 0, r);
+	vm_end(&vm);
+}
+
 /* --- The interface's own state ---------------------------------------------------------------------------- */
 
 /* What a realm sets in its CPU interface is its own, whoever uses the registers meanwhile. */
@@ -343,12 +366,14 @@ static void active_priorities(void)
 
 CONF_GROUP(gic, .about = "virtual interrupts of realms")
 {
+	vm_enable_maintenance(false);
 	conf_case(delivered);
 	conf_case(active);
 	conf_case(priorities);
 	conf_case(deactivated);
 	conf_case(eoi_count);
 	conf_case(maintenance);
+	conf_case(maintenance_interrupt);
 	conf_case(interface_state);
 	conf_case(active_priorities);
 }

@@ -5,6 +5,7 @@
 #include "conf_vm.h"
 
 #include "bare/gic.h"
+#include "bare/platform.h"
 
 /* What a record is full of before an entry. */
 #define RUBBISH 0xa5
@@ -227,6 +228,35 @@ bool vm_record(const struct vm *vm, unsigned int rec, const char *id, const char
 		}
 	}
 	return conf_check_true(id, what, true);
+}
+
+/* --- The host's GIC --------------------------------------------------------------------------------------- */
+
+/* SGI_base frame of this CPU's redistributor (IHI0069 12.11). */
+#define GICR_SGI_FRAME 0x10000
+#define GICR_ISENABLER0 0x100
+#define GICR_ICENABLER0 0x180
+#define GICR_ISPENDR0 0x200
+#define GICR_IPRIORITYR 0x400
+#define INTID_MAINTENANCE 25
+#define PRIORITY 0x80
+
+static uintptr_t redistributor(void)
+{
+	return PLATFORM_GICR + cpu_id() * PLATFORM_GICR_STRIDE + GICR_SGI_FRAME;
+}
+
+void vm_enable_maintenance(bool enable)
+{
+	*(volatile uint8_t *)(redistributor() + GICR_IPRIORITYR + INTID_MAINTENANCE) = PRIORITY;
+	mmio_write32(redistributor() + (enable ? GICR_ISENABLER0 : GICR_ICENABLER0),
+		     UINT32_C(1) << INTID_MAINTENANCE);
+	dsb();
+}
+
+bool vm_maintenance_is_pending(void)
+{
+	return (mmio_read32(redistributor() + GICR_ISPENDR0) >> INTID_MAINTENANCE & 1) != 0;
 }
 
 /* --- Operations ------------------------------------------------------------------------------------------- */

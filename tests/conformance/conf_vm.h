@@ -129,6 +129,13 @@ bool vm_is_done(const struct vm *vm, unsigned int rec);
 bool vm_record(const struct vm *vm, unsigned int rec, const char *id, const char *what,
 	       const struct rmi_rec_exit *expected);
 
+/*
+ * Whether the GIC's maintenance interrupt comes to this CPU (PPI 25, as every Arm system has it: BSA). Where it does, a
+ * condition that the host asks for in gicv3_hcr ends each entry with an IRQ exit as long as it holds.
+ */
+void vm_enable_maintenance(bool enable);
+bool vm_maintenance_is_pending(void);
+
 /* --- Operations, with their results taken apart ------------------------------------------------------------- */
 
 /* SCRIPT_SYSREG's name of a register. */
