@@ -82,13 +82,13 @@ enum conform_op {
 	/* ticks, number, keep: waits with interrupts unmasked for that many, or so long -> number taken, the first
 	 * eight INTIDs (two to a word); keep: they stay active */
 	CONFORM_INTERRUPTS = 0x303,
-	CONFORM_ENTRY =
-		0x304, /* buffer -> of this REC's first instruction: struct conform_entry to the buffer */
-	CONFORM_COUNTERS = 0x305, /* -> CNTVCT_EL0, CNTPCT_EL0, CNTVCT_EL0, one after the other */
-	CONFORM_SVE = 0x306,      /* enum conform_sve, buffer -> bytes of a vector register, fault */
-	CONFORM_WAIT = 0x307,     /* ticks -> ticks it took */
-	CONFORM_ACCESS_EL0 = 0x308, /* CONFORM_ACCESS, but FAR_EL1 less what EL0's addresses are more than IPAs */
-	CONFORM_EXEC_EL0 = 0x309,   /* IPA of code that is to return -> x0, fault, FAR_EL1, ELR_EL1, SPSR_EL1 */
+	/* buffer -> of this REC's first instruction: struct conform_entry to the buffer */
+	CONFORM_ENTRY = 0x304,
+	CONFORM_COUNTERS = 0x305,   /* -> CNTVCT_EL0, CNTPCT_EL0, CNTVCT_EL0, one after the other */
+	CONFORM_SVE = 0x306,        /* enum conform_sve, buffer -> bytes of a vector register, fault */
+	CONFORM_WAIT = 0x307,       /* ticks -> ticks it took */
+	CONFORM_ACCESS_EL0 = 0x308, /* CONFORM_ACCESS at EL0; FAR_EL1 as an IPA */
+	CONFORM_EXEC_EL0 = 0x309,   /* IPA of code that returns -> x0, fault, FAR_EL1, ELR_EL1, SPSR_EL1 */
 };
 
 /* The instruction that CONFORM_ACCESS executes: x0/w0 is read or written, x1 has the address. */

@@ -29,9 +29,9 @@
 
 struct vm {
 	struct host_realm *realm; /* outlives a case that is left */
-	bool want_irq;      /* IRQ exits come back as any other; else they are dealt with on the way */
-	uint64_t shared_pa; /* a page of ours at vm_shared() in the realm: buffers */
-	unsigned int irqs;  /* IRQ exits so far */
+	bool want_irq;            /* IRQ exits come back as any other; else they are dealt with on the way */
+	uint64_t shared_pa;       /* a page of ours at vm_shared() in the realm: buffers */
+	unsigned int irqs;        /* IRQ exits so far */
 };
 
 /* Zero means the default. */
