@@ -6,8 +6,9 @@
 #ifndef HOST_BARE_COMMAND_H
 #define HOST_BARE_COMMAND_H
 
-void bench_main(const char *argument); /* instruction counts (bench/) */
-void demo_main(const char *argument);  /* the story that `./caec demo` tells */
+void bench_main(const char *argument);       /* instruction counts (bench/) */
+void conformance_main(const char *argument); /* tests/conformance: one group, or which there are */
+void demo_main(const char *argument);        /* the story that `./caec demo` tells */
 /* tests/machine: "realms N" or "preempt SECONDS", for longer than the tests of that name */
 void endurance_main(const char *argument);
 void linux_main(const char *argument); /* Debian's kernel in realms */

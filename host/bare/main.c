@@ -17,6 +17,7 @@ static const struct command {
 	void (*run)(const char *argument); /* returns if all is well; else verdict_fail() */
 } commands[] = {
 	{ "bench", bench_main },
+	{ "conformance", conformance_main },
 	{ "demo", demo_main },
 	{ "endurance", endurance_main },
 	{ "linux", linux_main },

@@ -17,6 +17,8 @@ struct host_realm_config {
 	unsigned int ipa_bits; /* 0: HOST_DEFAULT_IPA_BITS, or less where that is not offered */
 	unsigned int sve_vl;       /* with RMI_REALM_FLAG_SVE: as ZCR_ELx.LEN */
 	unsigned int pmu_num_ctrs; /* with RMI_REALM_FLAG_PMU: event counters */
+	unsigned int num_bps;      /* break- and watchpoints, minus one; 0: as many as there are */
+	unsigned int num_wps;
 	enum rmi_hash_algorithm hash_algo;
 	uint8_t rpv[64];
 

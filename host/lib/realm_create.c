@@ -90,8 +90,14 @@ static void fill_params(const struct host_realm *realm, const struct host_realm_
 	params->s2sz = (uint8_t)realm->ipa_bits;
 	params->sve_vl = (uint8_t)config->sve_vl;
 	params->pmu_num_ctrs = (uint8_t)config->pmu_num_ctrs;
-	params->num_bps = (uint8_t)host_feature(host, RMI_FEATURE0_NUM_BPS_SHIFT, RMI_FEATURE0_NUM_BPS_WIDTH);
-	params->num_wps = (uint8_t)host_feature(host, RMI_FEATURE0_NUM_WPS_SHIFT, RMI_FEATURE0_NUM_WPS_WIDTH);
+	params->num_bps = (uint8_t)config->num_bps;
+	if (config->num_bps == 0)
+		params->num_bps = (uint8_t)host_feature(host, RMI_FEATURE0_NUM_BPS_SHIFT,
+							RMI_FEATURE0_NUM_BPS_WIDTH);
+	params->num_wps = (uint8_t)config->num_wps;
+	if (config->num_wps == 0)
+		params->num_wps = (uint8_t)host_feature(host, RMI_FEATURE0_NUM_WPS_SHIFT,
+							RMI_FEATURE0_NUM_WPS_WIDTH);
 	params->hash_algo = (uint8_t)config->hash_algo;
 	__builtin_memcpy(params->rpv, config->rpv, sizeof(params->rpv));
 	params->vmid = realm->vmid;

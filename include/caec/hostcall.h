@@ -72,17 +72,105 @@ enum script_op {
 #define SCRIPT_SECONDARY_ENTRY 0x100
 
 /*
+ * More of REALM_PROGRAM_SCRIPT, for the conformance suite (tests/conformance): what a realm does at a REC exit, and what
+ * it finds after it. A buffer is memory that the host can see: an unprotected page.
+ */
+enum conform_op {
+	/* enum conform_access, address, value -> x0 after it, fault, FAR_EL1, ELR_EL1 - the access's own address, SPSR_EL1,
+	 * x1 - address */
+	CONFORM_ACCESS = 0x300,
+	CONFORM_ACCESS_MMU_OFF = 0x301, /* address: reads 64 bits -> as above */
+	/* enum conform_instruction, buffer: x0-x30 from words 0-30 and NZCV from word 31, the instruction, x0-x30 and NZCV
+	 * to words 32-63 -> fault */
+	CONFORM_REGISTERS = 0x302,
+	/* ticks, number, keep: waits with interrupts unmasked for that many, or so long -> number taken, the first
+	 * eight INTIDs (two to a word); keep: they stay active */
+	CONFORM_INTERRUPTS = 0x303,
+	/* buffer -> of this REC's first instruction: struct conform_entry to the buffer */
+	CONFORM_ENTRY = 0x304,
+	CONFORM_COUNTERS = 0x305,   /* -> CNTVCT_EL0, CNTPCT_EL0, CNTVCT_EL0, one after the other */
+	CONFORM_SVE = 0x306,        /* enum conform_sve, buffer -> bytes of a vector register, fault */
+	CONFORM_WAIT = 0x307,       /* ticks -> ticks it took */
+	CONFORM_ACCESS_EL0 = 0x308, /* CONFORM_ACCESS at EL0; FAR_EL1 as an IPA */
+	CONFORM_EXEC_EL0 = 0x309,   /* IPA of code that returns -> x0, fault, FAR_EL1, ELR_EL1, SPSR_EL1 */
+};
+
+/* The instruction that CONFORM_ACCESS executes: x0/w0 is read or written, x1 has the address. */
+enum conform_access {
+	CONFORM_LDRB_W,
+	CONFORM_LDRSB_W,
+	CONFORM_LDRSB_X,
+	CONFORM_LDRH_W,
+	CONFORM_LDRSH_W,
+	CONFORM_LDRSH_X,
+	CONFORM_LDR_W,
+	CONFORM_LDRSW_X,
+	CONFORM_LDR_X,
+	CONFORM_LDAR_W,
+	CONFORM_LDR_XZR,
+	CONFORM_STRB,
+	CONFORM_STRH,
+	CONFORM_STR_W,
+	CONFORM_STR_X,
+	CONFORM_STR_XZR,
+	/* From here on without a valid instruction syndrome (ESR_EL2.ISV). */
+	CONFORM_LDR_X_POST, /* x1 += 8 */
+	CONFORM_STR_X_PRE,  /* x1 += 8 */
+	CONFORM_LDP_X,
+	CONFORM_STP_X,
+	CONFORM_LDR_Q,
+	CONFORM_LDADD_X,
+	CONFORM_DC_ZVA,
+	CONFORM_ACCESS_COUNT,
+};
+
+/* CONFORM_REGISTERS: what is executed with all registers in place. */
+enum conform_instruction {
+	CONFORM_WFI,
+	CONFORM_WFE,
+	CONFORM_WFIT,  /* until x3 */
+	CONFORM_WFET,  /* until x3 */
+	CONFORM_STORE, /* x0 to [x1] */
+	CONFORM_LOAD,  /* x0 from [x1] */
+	CONFORM_SPIN,  /* reads [x1] until it isn't zero; x0 has it then */
+	CONFORM_SMC,
+	CONFORM_HVC,
+	CONFORM_SGI, /* x2 to ICC_SGI1R_EL1 */
+	CONFORM_INSTRUCTION_COUNT,
+};
+
+enum conform_sve {
+	CONFORM_SVE_LENGTH,
+	CONFORM_SVE_LOAD,  /* z0-z31, p0-p15 and FFR from the buffer, each of them a full register long */
+	CONFORM_SVE_STORE, /* and to it */
+};
+
+/* The registers of a REC at its first instruction. */
+struct conform_entry {
+	uint64_t x[31];
+	uint64_t pc;
+	uint64_t current_el; /* CurrentEL */
+	uint64_t daif;
+	uint64_t spsel;
+	uint64_t sctlr; /* SCTLR_EL1 */
+	uint64_t mpidr; /* MPIDR_EL1 */
+};
+
+/* SCRIPT_SYSREG: the address for PSCI_CPU_ON at which a REC writes its registers down, then goes on as with the above. */
+#define CONFORM_SECONDARY_ENTRY 0x101
+
+/*
  * REALM_PROGRAM_PROVIDER (P), _CONSUMER (C), _INTRUDER (I): the same conversation, with the steps of the demo.
  * An error is an RSI_CSM_* status; a RID takes two values. All know SCRIPT_EXIT, _READ64 and _WRITE64.
  */
 enum demo_step {
-	DEMO_IDENTIFY = 0x100,    /* -> error, RID, features */
-	DEMO_CREATE = 0x101,      /* P: base, size -> error, id */
-	DEMO_SHARE = 0x102,       /* P: id, RID of C, permission -> error, n */
-	DEMO_DESTROY = 0x103,     /* P: id -> error */
+	DEMO_IDENTIFY = 0x100, /* -> error, RID, features */
+	DEMO_CREATE = 0x101,   /* P: base, size -> error, id */
+	DEMO_SHARE = 0x102,    /* P: id, RID of C, permission -> error, n */
+	DEMO_DESTROY = 0x103,  /* P: id -> error */
 	/* C, I: RID of P, n, base, size -> errors of RESERVE and of ATTACH, permission, pages, holes */
 	DEMO_ATTACH = 0x104,
-	DEMO_DETACH = 0x105,      /* C, I: RID of P, n -> error */
+	DEMO_DETACH = 0x105, /* C, I: RID of P, n -> error */
 	/* P, C: base, size, messages -> good ones, bad ones, bytes, ticks, ticks per second */
 	DEMO_TALK = 0x106,
 	/* C: address of a word: writes 1, 2, ... until that faults -> last value written, fault */

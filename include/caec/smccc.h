@@ -9,6 +9,8 @@
 
 #define SMCCC_VERSION 0x80000000
 #define SMCCC_VERSION_1_2 0x10002
+#define SMCCC_VERSION_1_3 0x10003
+#define SMCCC_VERSION_1_4 0x10004
 
 /* Bit 16 of a function id: the caller has no live SVE state (SMCCC 1.3). Not part of the id. */
 #define SMCCC_SVE_HINT 0x10000

@@ -171,6 +171,6 @@ bool realm_call(struct rec *rec, struct rmi_rec_exit *exit)
 	if ((fid & SMC_RANGE_MASK) == (PSCI_VERSION & SMC_RANGE_MASK))
 		return psci_call(rec, fid, exit);
 	if (fid == SMCCC_VERSION)
-		return realm_return(rec, SMCCC_VERSION_1_2);
+		return realm_return(rec, SMCCC_VERSION_1_3); /* wanted of a CPU with SVE (DEN0137 RVXJJQ) */
 	return rsi_csm_call(rec, fid, exit);
 }

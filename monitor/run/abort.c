@@ -141,7 +141,7 @@ enum trap_result trap_abort(struct rec *rec, uint64_t esr, struct rmi_rec_exit *
 	if (!fault_ipa(esr, far, &hpfar))
 		return TRAP_RESUME;
 	if (hpfar << 8 >= s2_size(s2)) {
-		inject_address_size_fault(rec, esr, far);
+		inject_address_size_fault(rec, esr, far, stage1_fault_level(s2, far));
 		return TRAP_RESUME;
 	}
 	if (s2_is_protected(s2, hpfar << 8))

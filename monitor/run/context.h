@@ -133,7 +133,7 @@ void debug_give(struct run_context *c);
 void debug_take_back(struct run_context *c);
 void debug_set_os_lock(struct run_context *c, uint64_t value);
 
-/* --- exit.c, abort.c, sysreg_trap.c, inject.c -------------------------------------------------------------- */
+/* --- exit.c, abort.c, sysreg_trap.c, inject.c, stage1.c ---------------------------------------------------- */
 
 /* What to do after an exception from the realm. */
 enum trap_result {
@@ -153,7 +153,10 @@ uint64_t idreg_value(const struct realm *realm, unsigned int crm, unsigned int o
 /* The realm takes an exception at EL1. */
 void inject_undefined(struct rec *rec);
 void inject_external_abort(struct rec *rec, uint64_t esr, uint64_t far);
-void inject_address_size_fault(struct rec *rec, uint64_t esr, uint64_t far);
+void inject_address_size_fault(struct rec *rec, uint64_t esr, uint64_t far, unsigned int level);
+
+/* stage1.c: where the realm's tables give an address for `va` that is not in its IPA space; 0 without stage 1. */
+unsigned int stage1_fault_level(const struct s2 *s2, uint64_t va);
 
 /* Register x0-x30 of the realm by the number in a syndrome; 31 is XZR. */
 static inline uint64_t realm_gpr(const struct rec *rec, unsigned int number)

@@ -33,6 +33,7 @@
 #define ESR_WNR (UINT64_C(1) << 6)
 #define ESR_FSC UINT64_C(0x3f)
 #define ESR_FSC_TYPE UINT64_C(0x3c) /* without the level */
+#define FSC_ADDRESS_SIZE 0x00
 #define FSC_TRANSLATION 0x04
 #define FSC_ACCESS_FLAG 0x08
 #define FSC_PERMISSION 0x0c

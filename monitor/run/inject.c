@@ -27,8 +27,6 @@
 #define PFR1_MTE 8
 #define PFR1_NMI 36
 
-#define ADDRESS_SIZE_FAULT_LEVEL0 UINT64_C(0x00)
-
 static bool is_from_el0(const struct rec *rec)
 {
 	/* AArch32 is not offered, but where the CPU has it, EL1 can't be kept from running EL0 in it. */
@@ -97,10 +95,10 @@ void inject_external_abort(struct rec *rec, uint64_t esr, uint64_t far)
 	take_exception(rec, abort_esr(rec, esr, FSC_EXTERNAL | ESR_EA));
 }
 
-void inject_address_size_fault(struct rec *rec, uint64_t esr, uint64_t far)
+void inject_address_size_fault(struct rec *rec, uint64_t esr, uint64_t far, unsigned int level)
 {
 	write_sysreg("far_el12", far);
-	take_exception(rec, abort_esr(rec, esr, ADDRESS_SIZE_FAULT_LEVEL0));
+	take_exception(rec, abort_esr(rec, esr, FSC_ADDRESS_SIZE | level));
 }
 
 void run_inject_sea(struct rec *rec)

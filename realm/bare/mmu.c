@@ -33,6 +33,30 @@ static uint64_t high[ENTRIES] TABLE;
 extern uint64_t mmu_level0[ENTRIES];
 uint64_t mmu_level0[ENTRIES] TABLE = { (uintptr_t)low + DESC_TABLE };
 
+#define DESC_EL0 (ABI_U64(1) << 6)
+#define USER_INDEX (MMU_USER >> LEVEL0_SHIFT)
+
+static uint64_t user[2][ENTRIES] TABLE; /* of .bss */
+
+/* The tables of the low half and of the unprotected half, with EL0's access (which ends EL1's right to execute). */
+void mmu_add_user(void)
+{
+	unsigned int n = 0;
+
+	for (uint64_t index = 0; index < USER_INDEX && n < 2; index++) {
+		const uint64_t *from = (const uint64_t *)(uintptr_t)(mmu_level0[index] & ~ABI_U64(0xfff));
+
+		if (mmu_level0[index] == 0 || mmu_level0[USER_INDEX + index] != 0)
+			continue;
+		for (unsigned int i = 0; i < ENTRIES; i++)
+			user[n][i] = (from[i] & ~DESC_UXN) | DESC_EL0;
+		__asm__ volatile("dsb ishst" ::: "memory");
+		mmu_level0[USER_INDEX + index] = (uintptr_t)user[n] | DESC_TABLE;
+		n++;
+	}
+	__asm__ volatile("dsb ishst; isb" ::: "memory");
+}
+
 bool mmu_init(unsigned long ipa_bits)
 {
 	uint64_t index;

@@ -4,6 +4,7 @@
  */
 #include "lib/rsi.h"
 #include "lib/smc.h"
+#include "conform.h"
 #include "probe.h"
 #include "program.h"
 #include "string.h"
@@ -148,6 +149,8 @@ static void system_register(const uint64_t a[6], uint64_t r[6])
 {
 	if (a[0] == SCRIPT_SECONDARY_ENTRY)
 		r[0] = (uintptr_t)secondary_entry;
+	else if (a[0] == CONFORM_SECONDARY_ENTRY)
+		r[0] = (uintptr_t)conform_secondary_entry;
 	else
 		r[1] = probe(access_register, a[0], a[1], a[2], &r[0]);
 }
@@ -214,6 +217,16 @@ static void work(const uint64_t a[6], uint64_t r[6])
 }
 
 static const struct step steps[] = {
+	{ CONFORM_ACCESS, conform_access },
+	{ CONFORM_ACCESS_MMU_OFF, conform_access_mmu_off },
+	{ CONFORM_REGISTERS, conform_registers },
+	{ CONFORM_INTERRUPTS, conform_interrupts },
+	{ CONFORM_ENTRY, conform_entry },
+	{ CONFORM_COUNTERS, conform_counters },
+	{ CONFORM_SVE, conform_sve },
+	{ CONFORM_WAIT, conform_wait },
+	{ CONFORM_ACCESS_EL0, conform_access_el0 },
+	{ CONFORM_EXEC_EL0, conform_exec_el0 },
 	{ SCRIPT_SMC, smc_short },
 	{ SCRIPT_READ64, step_read64 },
 	{ SCRIPT_WRITE64, step_write64 },

@@ -19,10 +19,16 @@
 #define MAIR 0xff /* attribute 0: Normal Write-Back */
 #define CPACR_FPEN (3 << 20)
 
-	/* Contract: x0 program, x1 argument, x2 IPA width. */
+	/* Contract: x0 program, x1 argument, x2 IPA width. The registers are written down first (conform.h). */
 	.section .text.entry, "ax"
 	.global entry
 entry:
+	msr	tpidr_el0, x0
+	adr	x0, entry
+	msr	tpidrro_el0, x0
+	adr	x0, primary_entry
+	b	conform_record_entry
+primary_entry:
 	bl	mmu_on
 	bl	zero_bss
 	bl	rec_init

@@ -514,9 +514,9 @@ static void test_smccc(void **state)
 	uint64_t pc = rec(0)->pc;
 
 	(void)state;
-	assert_int_equal(smc(SMCCC_VERSION), 0x10002);
-	assert_int_equal(smc(SMCCC_VERSION | UINT64_C(0xffff) << 32), 0x10002);
-	assert_int_equal(smc(SMCCC_VERSION | SMCCC_SVE_HINT), 0x10002);
+	assert_int_equal(smc(SMCCC_VERSION), SMCCC_VERSION_1_3);
+	assert_int_equal(smc(SMCCC_VERSION | UINT64_C(0xffff) << 32), SMCCC_VERSION_1_3);
+	assert_int_equal(smc(SMCCC_VERSION | SMCCC_SVE_HINT), SMCCC_VERSION_1_3);
 	assert_int_equal(rec(0)->pc, pc + 12);
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		pc = rec(0)->pc;
