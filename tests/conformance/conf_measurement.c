@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The Realm Initial Measurement: each thing that is measured, and each that isn't, read by the realm itself and compared
- * with what this suite computes (DEN0137 A7.1.1, B4.3.1.4, B4.3.9.4, B4.3.12.4, B4.3.18.4). REMs:
- * conf_rsi_measurement.c.
+ * with what this suite computes (DEN0137 A7.1.1, B4.3.1.4, B4.3.9.4, B4.3.12.4, B4.3.18.4);
+ * and what REMs come to (A7.1.2). The conditions of the RSI commands: conf_rsi_measurement.c.
  */
 #include "guest.h"
 
@@ -220,6 +220,41 @@ static void ripas(void)
 	check_rim("RMI_RTT_INIT_RIPAS.rim", "entries of level 1");
 }
 
+/* --- REMs -------------------------------------------------------------------------------------------- */
+
+static void extend(uint64_t index, struct conf_measurement rems[2], uint64_t size)
+{
+	uint64_t x[GUEST_GPRS] = { RSI_MEASUREMENT_EXTEND, index, size };
+
+	for (unsigned int i = 0; i < 64; i++)
+		((uint8_t *)&x[3])[i] = (uint8_t)(0x21 * index + 7 * i + size);
+	for (unsigned int i = 0; i < 2; i++)
+		conf_measure_extend(&rems[i], &x[3], size, i == 1);
+	conf_need_true("RSI_MEASUREMENT_EXTEND", "the guest comes back", conf_guest_smc(&guest, x));
+	conf_check("RSI_MEASUREMENT_EXTEND", conf_text("REM %lu, %lu bytes: result", index, size), x[0],
+		   RSI_SUCCESS);
+	x[0] = RSI_MEASUREMENT_READ;
+	x[1] = index;
+	conf_need_true("RSI_MEASUREMENT_READ", "the guest comes back", conf_guest_smc(&guest, x));
+	conf_check_true("RSI_MEASUREMENT_EXTEND.realm_meas", conf_text("REM %lu, %lu bytes", index, size),
+			memcmp(&x[1], rems[0].value, 64) == 0 || memcmp(&x[1], rems[1].value, 64) == 0);
+}
+
+static void rem_extend(void)
+{
+	static const uint64_t sizes[] = { 32, 1, 48, 64, 0, 63 };
+
+	begin();
+	conf_guest_load(&guest);
+	conf_guest_start(&guest);
+	for (uint64_t index = 1; index <= 4; index++) {
+		struct conf_measurement rems[2] = { { .algorithm = algorithm }, { .algorithm = algorithm } };
+
+		for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+			extend(index, rems, sizes[i]);
+	}
+}
+
 /* --- An ACTIVE realm's doesn't change (IFQHFC) ------------------------------------------------------- */
 
 static void active(void)
@@ -251,6 +286,7 @@ static void all(void)
 	conf_case(taken_away);
 	conf_case(recs);
 	conf_case(ripas);
+	conf_case(rem_extend);
 	conf_case(active);
 }
 

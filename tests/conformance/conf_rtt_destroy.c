@@ -207,6 +207,22 @@ static void tops(void)
 	fails(&c, "rtt_walk", "but from 0 on there is one of level 2", rmi_result(RMI_ERROR_RTT, 1), IPA);
 }
 
+/* Tables under both ends of each of four starting tables. */
+static void concatenated(void)
+{
+	uint64_t rtts[8], ipas[8];
+
+	conf_realm_make_as(&realm, 32, 2, 4);
+	for (unsigned int i = 0; i < 8; i++) {
+		ipas[i] = i / 2 * 0x40000000 + (i % 2 != 0 ? 0x3fe00000 : 0);
+		rtts[i] = conf_table(&realm, ipas[i], 3);
+	}
+	for (unsigned int i = 0; i < 8; i++)
+		destroys(conf_text("table %u of 8", i + 1), ipas[i], 3, rtts[i],
+			 i < 7 ? ipas[i + 1] : conf_ipa_end(&realm));
+	conf_realm_unmake(&realm);
+}
+
 /*
  * An address in a block, not at its beginning: the condition's walk_top is aligned to the block (B3.76), the
  * table of outcomes in B4.3.16.1.3 has `ipa`.
@@ -258,5 +274,6 @@ CONF_GROUP(rtt_destroy, .about = "RMI_RTT_DESTROY: conditions, liveness, next li
 	conf_case(not_lives);
 	conf_case(levels);
 	conf_case(tops);
+	conf_case(concatenated);
 	conf_case(blocks);
 }

@@ -117,6 +117,25 @@ static void folds(void)
 	}
 }
 
+/* Into an entry of each of the starting tables. */
+static void fold_concatenated(void)
+{
+	conf_realm_make_as(&realm, 34, 2, 16);
+	for (uint64_t base = 0; base < conf_ipa_end(&realm); base += 0x40000000) {
+		bool up = base >= conf_unprotected(&realm);
+		struct conf_command c = command(base + 0x3fe00000, 3);
+		uint64_t rtt = conf_table(&realm, c.x[2], 3);
+
+		if (!up)
+			conf_ram(&realm, c.x[2], c.x[2] + 0x200000);
+		conf_check("RMI_RTT_FOLD.rtt", conf_text("IPA 0x%lx", c.x[2]), conf_works(&c).x[1], rtt);
+		conf_check_kind("RMI_RTT_FOLD.rtte_ripas", "the parent", &realm, c.x[2], 2,
+				up ? KIND_NS : KIND_RAM, 0);
+		conf_fails(&c, "rtte_state", "a second time", rmi_result(RMI_ERROR_RTT, 2));
+	}
+	conf_realm_unmake(&realm);
+}
+
 /* A block or page table of level 1 never becomes a block: "Level is 2 or 3". */
 static void fold_level_1(void)
 {
@@ -304,6 +323,7 @@ CONF_GROUP(rtt_fold, .about = "RMI_RTT_FOLD: conditions, what is homogeneous and
 	conf_case(conditions);
 	conf_case(walks);
 	conf_case(folds);
+	conf_case(fold_concatenated);
 	conf_case(fold_level_1);
 	conf_case(odd_ripas);
 	conf_case(odd_destroyed);

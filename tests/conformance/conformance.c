@@ -225,7 +225,8 @@ void conf_take_back(uint64_t pa, unsigned int count)
 static void list(void)
 {
 	for (const struct conf_group *const *g = conf_groups_begin; g < conf_groups_end; g++)
-		print("GROUP %s smp=%u %s\n", (*g)->name, (*g)->smp != 0 ? (*g)->smp : 1, (*g)->about);
+		print("GROUP %s smp=%u %s %s\n", (*g)->name, (*g)->smp != 0 ? (*g)->smp : 1,
+		      (*g)->slow ? "slow" : "-", (*g)->about);
 }
 
 static const struct conf_group *find(const char *name)

@@ -46,6 +46,7 @@ struct conf_group {
 	void (*run)(void);
 	const char *about; /* a few words */
 	unsigned int smp;  /* CPUs it needs; 0: one */
+	bool slow;         /* takes minutes: runs only if it is named */
 };
 
 /* CONF_GROUP(name, .about = "...", .smp = 2) { conf_case(...); ... } */

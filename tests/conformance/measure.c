@@ -120,3 +120,13 @@ void conf_measure_ripas(struct conf_measurement *rim, uint64_t base, uint64_t to
 	d.ripas.top = top;
 	extend(rim, &d);
 }
+
+void conf_measure_extend(struct conf_measurement *rem, const void *value, size_t size, bool padded)
+{
+	size_t length = rem->algorithm == RMI_HASH_SHA_256 ? 32 : 64;
+	uint8_t text[128] = { 0 };
+
+	memcpy(text, rem->value, length);
+	memcpy(text + length, value, size);
+	hash(rem->algorithm, text, length + (padded ? 64 : size), rem->value);
+}

@@ -25,4 +25,10 @@ void conf_measure_rec(struct conf_measurement *rim, const struct rmi_rec_params 
 /* B4.3.18.4: one entry, [base, top). */
 void conf_measure_ripas(struct conf_measurement *rim, uint64_t base, uint64_t top);
 
+/*
+ * B3.42, A7.1.2: a REM after RSI_MEASUREMENT_EXTEND with `size` bytes. The specification can be read in two ways: what is
+ * hashed behind the old value are these bytes, or 64, zeros behind these (`padded`).
+ */
+void conf_measure_extend(struct conf_measurement *rem, const void *value, size_t size, bool padded);
+
 #endif
