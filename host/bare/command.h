@@ -11,6 +11,7 @@ void demo_main(const char *argument);  /* the story that `./caec demo` tells */
 /* tests/machine: "realms N" or "preempt SECONDS", for longer than the tests of that name */
 void endurance_main(const char *argument);
 void list_main(const char *argument);  /* tests/machine: the tests, one per line */
+void measure_main(const char *argument); /* tests/machine: descriptions and RIMs of many realms */
 void test_main(const char *argument);  /* one of them */
 
 #endif

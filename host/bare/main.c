@@ -20,6 +20,7 @@ static const struct command {
 	{ "demo", demo_main },
 	{ "endurance", endurance_main },
 	{ "list", list_main },
+	{ "measure", measure_main },
 	{ "test", test_main },
 };
 
