@@ -13,6 +13,7 @@ void demo_main(const char *argument);        /* the story that `./caec demo` tel
 void endurance_main(const char *argument);
 void linux_main(const char *argument); /* Debian's kernel in realms */
 void list_main(const char *argument);  /* tests/machine: the tests, one per line */
+void measure_main(const char *argument); /* tests/machine: descriptions and RIMs of many realms */
 void test_main(const char *argument);  /* one of them */
 
 #endif

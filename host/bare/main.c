@@ -22,6 +22,7 @@ static const struct command {
 	{ "endurance", endurance_main },
 	{ "linux", linux_main },
 	{ "list", list_main },
+	{ "measure", measure_main },
 	{ "test", test_main },
 };
 

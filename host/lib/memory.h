@@ -6,16 +6,10 @@
 #ifndef HOST_LIB_MEMORY_H
 #define HOST_LIB_MEMORY_H
 
-#include "realm.h"
+#include "plan.h"
 
 /* Attributes of unprotected pages (DEN0137 A5.5.4): Normal Write-Back, read and write. */
 #define HOST_UNPROTECTED_WB_RW ((ABI_U64(6) << 2) | (ABI_U64(3) << 6))
-
-/* Bytes that one entry of a table at `level` covers. */
-static inline uint64_t host_level_size(int64_t level)
-{
-	return ABI_U64(1) << (GRANULE_SHIFT + 9 * (3 - (unsigned int)level));
-}
 
 /* Makes tables until [base, base + size) has them at `level`. */
 uint64_t host_make_tables(struct host_realm *realm, uint64_t base, uint64_t size, int64_t level);
@@ -33,7 +27,10 @@ uint64_t host_reclaim(struct host_realm *realm, uint64_t base, uint64_t size);
 /* Takes back all tables but the starting ones; needs the realm to be empty of data. */
 uint64_t host_destroy_tables(struct host_realm *realm);
 
-/* Before activation: RIPAS RAM for [base, base + size). */
+/*
+ * Before activation: RIPAS RAM for [base, base + size), by the entries that plan.h says; where there are finer tables
+ * already, by theirs.
+ */
 uint64_t host_init_ripas(struct host_realm *realm, uint64_t base, uint64_t size);
 
 /* What the last exit of `rec`, a RIPAS change, asked for, as far as the RMM allows. */

@@ -106,7 +106,7 @@ uint64_t host_load(struct host_realm *realm, uint64_t base, const void *content,
 	struct host *host = realm->host;
 	uint64_t src, result = RMI_SUCCESS;
 	const uint8_t *from = content;
-	uint8_t *page;
+	void *page;
 
 	if (base % GRANULE_SIZE != 0 || size == 0)
 		return HOST_ERROR_ARGUMENT;
@@ -118,8 +118,7 @@ uint64_t host_load(struct host_realm *realm, uint64_t base, const void *content,
 	for (size_t done = 0; done < size && result == RMI_SUCCESS; done += GRANULE_SIZE) {
 		size_t part = size - done < GRANULE_SIZE ? size - done : GRANULE_SIZE;
 
-		__builtin_memcpy(page, from + done, part);
-		__builtin_memset(page + part, 0, GRANULE_SIZE - part);
+		host_fill_page(page, from + done, part);
 		result = load_page(realm, base + done, src, measure ? RMI_DATA_FLAG_MEASURE : 0);
 	}
 	host_unlock_realm(realm);

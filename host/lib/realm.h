@@ -11,19 +11,28 @@
 #define HOST_MAX_RECS 16
 #define HOST_VCPU_IRQS 4
 
+/* Something to load, measured, page by page; the last page is filled up with zeroes. */
+struct host_piece {
+	uint64_t ipa; /* a multiple of a granule */
+	const void *content;
+	size_t size;
+};
+
+/* What the RIM depends on is said in plan.h; docs/measurement.md. */
 struct host_realm_config {
-	const char *name;      /* for people; not copied */
-	uint64_t flags;        /* RMI_REALM_FLAG_* */
-	unsigned int ipa_bits; /* 0: HOST_DEFAULT_IPA_BITS, or less where that is not offered */
-	unsigned int sve_vl;       /* with RMI_REALM_FLAG_SVE: as ZCR_ELx.LEN */
-	unsigned int pmu_num_ctrs; /* with RMI_REALM_FLAG_PMU: event counters */
-	unsigned int num_bps;      /* break- and watchpoints, minus one; 0: as many as there are */
-	unsigned int num_wps;
+	const char *name;              /* for people; not copied */
+	uint64_t flags;                /* RMI_REALM_FLAG_* */
+	unsigned int ipa_bits;         /* 0: HOST_DEFAULT_IPA_BITS, or less where that is not offered */
+	unsigned int sve_vl;           /* with RMI_REALM_FLAG_SVE: as ZCR_ELx.LEN */
+	unsigned int pmu_num_ctrs;     /* with RMI_REALM_FLAG_PMU: event counters */
+	unsigned int num_bps, num_wps; /* breakpoints, watchpoints, minus one; 0: as many as are offered */
 	enum rmi_hash_algorithm hash_algo;
 	uint8_t rpv[64];
 
-	const void *image; /* loaded at ram_base, measured */
+	const void *image; /* the first piece, at ram_base; may be all there is, or none */
 	size_t image_size;
+	const struct host_piece *pieces; /* further ones, in this order */
+	unsigned int piece_count;
 	uint64_t ram_base, ram_size; /* multiples of a granule; RIPAS RAM from the start */
 	bool populate;               /* give all of RAM at once rather than when it is touched */
 
@@ -70,12 +79,12 @@ struct host_realm {
 	void *owner; /* the caller's own */
 };
 
+/* The configuration with what it leaves open filled in: this is what is measured, see plan.h. */
+struct host_realm_config host_complete(const struct host *host, const struct host_realm_config *config);
+
 /*
- * Builds a realm, ACTIVE at the end. On failure nothing of it is left.
- *
- * The order is part of what is measured (a verifier that computes the RIM must follow it): REALM_CREATE;
- * INIT_RIPAS of all RAM, each call as far as it goes, tables made only where a call asked for one;
- * DATA_CREATE of the image's pages, ascending, the last filled up with zeros; REC_CREATE of REC 0.
+ * Builds a realm, ACTIVE at the end. On failure nothing of it is left. The order of the commands is that of plan.h, as
+ * it is part of what is measured.
  */
 uint64_t host_realm_build(struct host *host, struct host_realm *realm,
 			  const struct host_realm_config *config);

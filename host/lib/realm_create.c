@@ -6,34 +6,26 @@
 #include "realm.h"
 #include "tables.h"
 
-/* --- Geometry ------------------------------------------------------------------------------------ */
-
-#define MAX_START_TABLES 16
-
-/*
- * The deepest starting level that up to 16 concatenated tables can do (DEN0137 A5.5): fewer levels to
- * walk, fewer granules to lend.
- */
-static bool choose_geometry(struct host_realm *realm)
-{
-	for (int64_t level = 2; level >= 0; level--) {
-		unsigned int covered = GRANULE_SHIFT + 9 * (4 - (unsigned int)level);
-		unsigned int extra = realm->ipa_bits > covered ? realm->ipa_bits - covered : 0;
-
-		if (ABI_U64(1) << extra <= MAX_START_TABLES) {
-			realm->start_level = level;
-			realm->start_count = 1U << extra;
-			return true;
-		}
-	}
-	return false;
-}
+/* --- What the configuration leaves open ----------------------------------------------------------- */
 
 static unsigned int default_ipa_bits(const struct host *host)
 {
 	unsigned int offered = host_feature(host, RMI_FEATURE0_S2SZ_SHIFT, RMI_FEATURE0_S2SZ_WIDTH);
 
 	return offered < HOST_DEFAULT_IPA_BITS ? offered : HOST_DEFAULT_IPA_BITS;
+}
+
+struct host_realm_config host_complete(const struct host *host, const struct host_realm_config *config)
+{
+	struct host_realm_config complete = *config;
+
+	if (complete.ipa_bits == 0)
+		complete.ipa_bits = default_ipa_bits(host);
+	if (complete.num_bps == 0)
+		complete.num_bps = host_feature(host, RMI_FEATURE0_NUM_BPS_SHIFT, RMI_FEATURE0_NUM_BPS_WIDTH);
+	if (complete.num_wps == 0)
+		complete.num_wps = host_feature(host, RMI_FEATURE0_NUM_WPS_SHIFT, RMI_FEATURE0_NUM_WPS_WIDTH);
+	return complete;
 }
 
 /* --- The list of realms, and VMIDs --------------------------------------------------------------- */
@@ -83,22 +75,8 @@ struct host_realm *host_realm_find(struct host *host, uint64_t rd)
 static void fill_params(const struct host_realm *realm, const struct host_realm_config *config,
 			struct rmi_realm_params *params)
 {
-	const struct host *host = realm->host;
-
 	__builtin_memset(params, 0, sizeof(*params));
-	params->flags = config->flags;
-	params->s2sz = (uint8_t)realm->ipa_bits;
-	params->sve_vl = (uint8_t)config->sve_vl;
-	params->pmu_num_ctrs = (uint8_t)config->pmu_num_ctrs;
-	params->num_bps = (uint8_t)config->num_bps;
-	if (config->num_bps == 0)
-		params->num_bps = (uint8_t)host_feature(host, RMI_FEATURE0_NUM_BPS_SHIFT,
-							RMI_FEATURE0_NUM_BPS_WIDTH);
-	params->num_wps = (uint8_t)config->num_wps;
-	if (config->num_wps == 0)
-		params->num_wps = (uint8_t)host_feature(host, RMI_FEATURE0_NUM_WPS_SHIFT,
-							RMI_FEATURE0_NUM_WPS_WIDTH);
-	params->hash_algo = (uint8_t)config->hash_algo;
+	host_plan_params(config, params);
 	__builtin_memcpy(params->rpv, config->rpv, sizeof(params->rpv));
 	params->vmid = realm->vmid;
 	params->rtt_base = realm->start_pa;
@@ -130,17 +108,18 @@ static uint64_t create(struct host_realm *realm, const struct host_realm_config 
 uint64_t host_realm_create(struct host *host, struct host_realm *realm,
 			   const struct host_realm_config *config)
 {
+	struct host_realm_config complete = host_complete(host, config);
 	uint64_t result;
 
 	*realm = (struct host_realm){ .host = host, .name = config->name };
-	realm->ipa_bits = config->ipa_bits != 0 ? config->ipa_bits : default_ipa_bits(host);
+	realm->ipa_bits = complete.ipa_bits;
 	realm->ram_base = config->ram_base;
 	realm->ram_size = config->ram_size;
-	if (!choose_geometry(realm))
+	if (!host_geometry(realm->ipa_bits, &realm->start_level, &realm->start_count))
 		return HOST_ERROR_ARGUMENT;
 	result = enlist(host, realm);
 	if (result == RMI_SUCCESS)
-		result = create(realm, config);
+		result = create(realm, &complete);
 	if (result != RMI_SUCCESS)
 		host_realm_destroy(realm);
 	return result;
@@ -234,25 +213,40 @@ uint64_t host_realm_activate(struct host_realm *realm)
 	return host_fail(realm->host, RMI_REALM_ACTIVATE, rmi_realm_activate(realm->host, realm->rd));
 }
 
-static uint64_t add_recs(struct host_realm *realm, const struct host_realm_config *config)
+static uint64_t do_step(struct host_realm *realm, const struct host_realm_config *config,
+			const struct host_step *step)
 {
-	static const uint64_t none[8];
-	uint64_t result =
-		host_realm_add_rec(realm, RMI_REC_CREATE_FLAG_RUNNABLE, config->entry, config->gprs);
+	switch (step->kind) {
+	case HOST_STEP_RIPAS:
+		return host_init_ripas(realm, step->base, step->top - step->base);
+	case HOST_STEP_DATA:
+		return host_load(realm, step->base, step->content, step->size, true);
+	case HOST_STEP_REC:
+		return host_realm_add_rec(realm, RMI_REC_CREATE_FLAG_RUNNABLE, config->entry, config->gprs);
+	}
+	return HOST_ERROR_ARGUMENT;
+}
 
-	for (unsigned int i = 1; i < config->recs && result == RMI_SUCCESS; i++)
-		result = host_realm_add_rec(realm, 0, 0, none);
+/* All that is measured. */
+static uint64_t do_plan(struct host_realm *realm, const struct host_realm_config *config)
+{
+	uint64_t result = RMI_SUCCESS;
+	struct host_step step;
+	struct host_plan plan;
+
+	host_plan_begin(&plan, config);
+	while (result == RMI_SUCCESS && host_plan_next(&plan, &step))
+		result = do_step(realm, config, &step);
 	return result;
 }
 
 static uint64_t furnish(struct host_realm *realm, const struct host_realm_config *config)
 {
-	uint64_t result = host_init_ripas(realm, config->ram_base, config->ram_size);
+	static const uint64_t none[8];
+	uint64_t result = do_plan(realm, config);
 
-	if (result == RMI_SUCCESS)
-		result = host_load(realm, config->ram_base, config->image, config->image_size, true);
-	if (result == RMI_SUCCESS)
-		result = add_recs(realm, config);
+	for (unsigned int i = 1; i < config->recs && result == RMI_SUCCESS; i++)
+		result = host_realm_add_rec(realm, 0, 0, none);
 	if (result == RMI_SUCCESS && config->populate)
 		result = host_populate(realm, config->ram_base, config->ram_size);
 	if (result == RMI_SUCCESS && config->apt_granules != 0)
@@ -264,14 +258,15 @@ static uint64_t furnish(struct host_realm *realm, const struct host_realm_config
 
 uint64_t host_realm_build(struct host *host, struct host_realm *realm, const struct host_realm_config *config)
 {
+	struct host_realm_config complete = host_complete(host, config);
 	uint64_t result;
 
-	if (config->image_size == 0 || config->image_size > config->ram_size)
+	if (host_plan_fault(&complete) != NULL)
 		return HOST_ERROR_ARGUMENT;
-	result = host_realm_create(host, realm, config);
+	result = host_realm_create(host, realm, &complete);
 	if (result != RMI_SUCCESS)
 		return result;
-	result = furnish(realm, config);
+	result = furnish(realm, &complete);
 	if (result != RMI_SUCCESS)
 		host_realm_destroy(realm);
 	return result;

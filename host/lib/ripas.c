@@ -22,7 +22,8 @@ static uint64_t split(struct host_realm *realm, uint64_t ipa, uint64_t result)
 	return host_table_was_missing(realm, ipa, &result) ? RMI_SUCCESS : result;
 }
 
-static uint64_t init_ripas(struct host_realm *realm, uint64_t base, uint64_t top)
+/* A run of the plan: a command to find out that a finer table is wanted, or two, then one that does it. */
+static uint64_t init_run(struct host_realm *realm, uint64_t base, uint64_t top)
 {
 	uint64_t out_top, result;
 
@@ -40,12 +41,16 @@ static uint64_t init_ripas(struct host_realm *realm, uint64_t base, uint64_t top
 
 uint64_t host_init_ripas(struct host_realm *realm, uint64_t base, uint64_t size)
 {
-	uint64_t result;
+	uint64_t run_top, top = base + size, result = RMI_SUCCESS;
+	int64_t level;
 
 	if (!host_range_is_protected(realm, base, size))
 		return HOST_ERROR_ARGUMENT;
 	host_lock_realm(realm);
-	result = init_ripas(realm, base, base + size);
+	for (; base < top && result == RMI_SUCCESS; base = run_top) {
+		run_top = host_ripas_run(realm->start_level, base, top, &level);
+		result = init_run(realm, base, run_top);
+	}
 	host_unlock_realm(realm);
 	return result;
 }

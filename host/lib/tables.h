@@ -8,8 +8,6 @@
 #include "memory.h"
 #include "rmi_call.h"
 
-#define HOST_LEVEL_PAGE 3
-
 /* Gives the realm the table at `level` that covers `ipa`. */
 uint64_t host_add_table(struct host_realm *realm, uint64_t ipa, int64_t level);
 
@@ -30,17 +28,6 @@ static inline void host_lock_realm(struct host_realm *realm)
 static inline void host_unlock_realm(struct host_realm *realm)
 {
 	realm->host->ops->unlock(realm->host->context, &realm->lock);
-}
-
-static inline uint64_t host_align_down(uint64_t value, uint64_t size)
-{
-	return value & ~(size - 1);
-}
-
-/* [base, base + size) is made of granules and lies within [0, limit). */
-static inline bool host_range_is_valid(uint64_t base, uint64_t size, uint64_t limit)
-{
-	return (base | size) % GRANULE_SIZE == 0 && size != 0 && base < limit && size <= limit - base;
 }
 
 static inline bool host_range_is_protected(const struct host_realm *realm, uint64_t base, uint64_t size)

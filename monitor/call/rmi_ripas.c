@@ -26,6 +26,7 @@ static uint64_t init_ripas_locked(struct realm *realm, uint64_t base, uint64_t t
 		return rmi_result(RMI_ERROR_RTT, (unsigned int)w.level);
 
 	/* Stops at what is not UNASSIGNED: the host sees how far it got, then the error. */
+	port_hash_begin();
 	for (addr = base; w.index < RTT_ENTRIES && top - addr >= size; w.index++, addr += size) {
 		w.entry = w.table[w.index];
 		if (rtte_kind(w.entry, w.level) != RTTE_UNASSIGNED)
@@ -33,6 +34,7 @@ static uint64_t init_ripas_locked(struct realm *realm, uint64_t base, uint64_t t
 		rtt_set(&w, rtte_unassigned(RMI_RAM));
 		measurement_extend_ripas(realm, addr, addr + size);
 	}
+	port_hash_end();
 	if (addr == base)
 		return rmi_result(RMI_ERROR_RTT, (unsigned int)w.level);
 	out[1] = addr;

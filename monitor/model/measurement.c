@@ -6,6 +6,8 @@
 
 #include "model/measurement.h"
 
+#define SHA256_SIZE 32U
+
 enum descriptor_type {
 	DESC_DATA = 0,
 	DESC_REC = 1,
@@ -41,10 +43,9 @@ ABI_OFFSET(descriptor, data.content, 0x60);
 ABI_OFFSET(descriptor, ripas.top, 0x58);
 ABI_SIZE(descriptor, 0x100);
 
-/* Hashes into a 64-byte slot: a shorter digest fills the first bytes, the rest is zero. */
+/* Hashes into the first bytes of a slot. What a shorter digest leaves of it is zero from the start. */
 static void hash(const struct realm *realm, const void *data, size_t size, uint8_t slot[RSI_MEASUREMENT_SIZE])
 {
-	memset(slot, 0, RSI_MEASUREMENT_SIZE);
 	if (realm->hash_algo == RMI_HASH_SHA_256)
 		port_sha256(data, size, slot);
 	else
@@ -62,8 +63,7 @@ static void extend_rim(struct realm *realm, struct descriptor *d, enum descripto
 
 void measurement_init(struct realm *realm, const struct rmi_realm_params *params)
 {
-	static const struct rmi_realm_params zero;
-	struct rmi_realm_params measured = zero;
+	struct rmi_realm_params measured = { 0 };
 
 	measured.flags = params->flags;
 	measured.s2sz = params->s2sz;
@@ -82,22 +82,25 @@ void measurement_extend_data(struct realm *realm, struct ipa ipa, uint64_t flags
 
 	d.data.ipa = ipa.v;
 	d.data.flags = flags;
+	port_hash_begin();
 	if (flags & RMI_DATA_FLAG_MEASURE)
 		hash(realm, content, GRANULE_SIZE, d.data.content);
 	extend_rim(realm, &d, DESC_DATA);
+	port_hash_end();
 }
 
 void measurement_extend_rec(struct realm *realm, const struct rmi_rec_params *params)
 {
-	static const struct rmi_rec_params zero;
-	struct rmi_rec_params measured = zero;
+	struct rmi_rec_params measured = { 0 };
 	struct descriptor d = { 0 };
 
 	measured.flags = params->flags;
 	measured.pc = params->pc;
 	memcpy(measured.gprs, params->gprs, sizeof(measured.gprs));
+	port_hash_begin();
 	hash(realm, &measured, sizeof(measured), d.rec.content);
 	extend_rim(realm, &d, DESC_REC);
+	port_hash_end();
 }
 
 void measurement_extend_ripas(struct realm *realm, uint64_t base, uint64_t top)
@@ -112,7 +115,7 @@ void measurement_extend_ripas(struct realm *realm, uint64_t base, uint64_t top)
 void measurement_extend_rem(struct realm *realm, unsigned int index, const uint8_t *value, size_t size)
 {
 	uint8_t input[2 * RSI_MEASUREMENT_SIZE];
-	size_t h = realm->hash_algo == RMI_HASH_SHA_256 ? 32 : 64;
+	size_t h = realm->hash_algo == RMI_HASH_SHA_256 ? SHA256_SIZE : RSI_MEASUREMENT_SIZE;
 
 	/* The old value, then exactly the bytes given (DEN0137 leaves padding open; docs/limits.md). */
 	memcpy(input, realm->measurement[index], h);

@@ -37,8 +37,9 @@ struct realm {
 	uint8_t sve_vl; /* as ZCR_ELx.LEN */
 	bool has_pmu;
 	uint8_t pmu_num_ctrs;
-	uint8_t rpv[64];
-	uint8_t measurement[RSI_NUM_MEASUREMENTS][RSI_MEASUREMENT_SIZE]; /* RIM, REM 1-4 */
+	/* Aligned: copied word by word. */
+	_Alignas(8) uint8_t rpv[64];
+	_Alignas(8) uint8_t measurement[RSI_NUM_MEASUREMENTS][RSI_MEASUREMENT_SIZE]; /* RIM, REM 1-4 */
 	struct granule *apt; /* root of the Access Policy Table; NULL: no CSM for this realm */
 };
 _Static_assert(sizeof(struct realm) <= GRANULE_SIZE, "struct realm must fit a granule");

@@ -42,14 +42,17 @@ void rtt_unlock(const struct s2 *s2)
 
 void rtt_init_roots(const struct s2 *s2)
 {
-	uint64_t half = s2_size(s2) / 2;
-	uint64_t entry = rtt_entry_size(s2->start);
-	uint64_t entries = s2_size(s2) / entry;
+	struct rtte empty = rtte_unassigned(RMI_EMPTY), ns = rtte_unassigned_ns();
+	uint64_t entries = s2_size(s2) / rtt_entry_size(s2->start);
 
-	for (uint64_t i = 0; i < entries; i++) {
+	/* The granules were DELEGATED, so zero: the protected half is as it shall be. */
+	REQUIRE(empty.v == 0);
+	for (uint64_t i = entries / 2; i < entries;) {
 		struct rtte *t = port_mem(pa(s2->root.v + i / RTT_ENTRIES * GRANULE_SIZE));
 
-		t[i % RTT_ENTRIES] = i * entry < half ? rtte_unassigned(RMI_EMPTY) : rtte_unassigned_ns();
+		do
+			t[i % RTT_ENTRIES] = ns;
+		while (++i % RTT_ENTRIES != 0 && i < entries);
 	}
 }
 

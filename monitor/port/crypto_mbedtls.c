@@ -11,6 +11,16 @@
 /* Per port: where hashing uses vector registers, they are borrowed from whoever has state in them. */
 #include "port_crypto.h"
 
+void port_hash_begin(void)
+{
+	port_simd_begin();
+}
+
+void port_hash_end(void)
+{
+	port_simd_end();
+}
+
 void port_sha256(const void *data, size_t size, uint8_t digest[32])
 {
 	int error;

@@ -85,6 +85,13 @@ void port_relax(void);
 struct held_locks *port_held_locks(void);
 #endif
 
+/*
+ * Around several hashes in a row, to get ready for them once. Pairs nest. In between only what this file declares for
+ * hashing, and code without vector registers, is run, and nothing that leaves the command: a realm is not entered.
+ */
+void port_hash_begin(void);
+void port_hash_end(void);
+
 /* SHA-2 of `size` bytes at `data`: 32 bytes (SHA-256) or 64 bytes (SHA-512) to `digest`. */
 void port_sha256(const void *data, size_t size, uint8_t digest[32]);
 void port_sha512(const void *data, size_t size, uint8_t digest[64]);

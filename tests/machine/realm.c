@@ -24,13 +24,25 @@ static struct test_realm *take_realm(void)
 	verdict_fail("a test has no more than %u realms at a time", REALMS_MAX);
 }
 
+struct test_realm *realm_start_as(const struct host_realm_config *config)
+{
+	struct test_realm *realm = take_realm();
+	struct host_realm_config named = *config;
+
+	if (named.name == NULL)
+		named.name = names[realm - realms];
+	CHECK_OK(host_realm_build(&rmm, &realm->realm, &named));
+	CHECK_EQ(realm->realm.ipa_bits, config->gprs[2]); /* x2 is part of what is measured, so it is fixed */
+	realm->realm.owner = realm;
+	return realm;
+}
+
 struct test_realm *realm_start(enum realm_program program, const struct realm_options *options)
 {
 	static const struct realm_options defaults;
-	struct test_realm *realm = take_realm();
 	const struct realm_options *o = options != NULL ? options : &defaults;
 	struct host_realm_config config = {
-		.name = o->name != NULL ? o->name : names[realm - realms],
+		.name = o->name,
 		.flags = o->flags,
 		.ipa_bits = o->ipa_bits,
 		.sve_vl = o->sve_vl,
@@ -47,10 +59,7 @@ struct test_realm *realm_start(enum realm_program program, const struct realm_op
 		.apt_granules = o->apt_granules,
 	};
 
-	CHECK_OK(host_realm_build(&rmm, &realm->realm, &config));
-	CHECK_EQ(realm->realm.ipa_bits, config.gprs[2]); /* x2 is part of what is measured, so it is fixed */
-	realm->realm.owner = realm;
-	return realm;
+	return realm_start_as(&config);
 }
 
 void realm_end(struct test_realm *realm)

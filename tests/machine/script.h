@@ -89,6 +89,9 @@ struct realm_options {
 /* Builds a realm from the realm image and activates it. `options` may be NULL. Fails the test or works. */
 struct test_realm *realm_start(enum realm_program program, const struct realm_options *options);
 
+/* The same of a configuration that runs a realm image, with the IPA width in x2. Without a name it is given one. */
+struct test_realm *realm_start_as(const struct host_realm_config *config);
+
 /* Takes it apart; every granule comes back. */
 void realm_end(struct test_realm *realm);
 

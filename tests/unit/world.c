@@ -133,6 +133,7 @@ struct smc_regs world_rmi_args(uint64_t fid, const uint64_t args[8])
 	memcpy(&regs.x[1], args, 7 * sizeof(args[0]));
 	rmi_call(&regs);
 	assert_int_equal(port_held_locks()->count, 0); /* whatever happened, no lock is left */
+	assert_int_equal(host_open_hashes(), 0);
 	return regs;
 }
 

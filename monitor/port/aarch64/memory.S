@@ -65,6 +65,34 @@ copy_words:
 	copy_words
 	ret
 
+	/* void fill_words(void *to, uint64_t word, size_t size): any size, `to` aligned to 8, with the word's low bytes. */
+	.globl fill_words
+	.balign 64
+fill_words:
+	subs	x2, x2, #64
+	b.lo	2f
+1:	stp	x1, x1, [x0]
+	stp	x1, x1, [x0, #16]
+	stp	x1, x1, [x0, #32]
+	stp	x1, x1, [x0, #48]
+	add	x0, x0, #64
+	subs	x2, x2, #64
+	b.hs	1b
+2:	tbz	w2, #5, 3f			/* what is left is in the low bits still */
+	stp	x1, x1, [x0], #32
+	stp	x1, x1, [x0, #-16]
+3:	tbz	w2, #4, 4f
+	stp	x1, x1, [x0], #16
+4:	tbz	w2, #3, 5f
+	str	x1, [x0], #8
+5:	tbz	w2, #2, 6f
+	str	w1, [x0], #4
+6:	tbz	w2, #1, 7f
+	strh	w1, [x0], #2
+7:	tbz	w2, #0, 8f
+	strb	w1, [x0]
+8:	ret
+
 	/* void port_wipe(void *granule): 4 KiB, 64 bytes with each DC ZVA (checked at boot). */
 	.globl port_wipe
 	.balign 64

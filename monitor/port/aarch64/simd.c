@@ -10,6 +10,7 @@ struct borrowed {
 	uint64_t fpcr, fpsr;
 	uint64_t zcr;
 	uint64_t cptr;
+	unsigned int depth; /* pairs of begin and end */
 };
 
 static struct borrowed borrowed[PORT_MAX_CPUS];
@@ -17,8 +18,11 @@ static struct borrowed borrowed[PORT_MAX_CPUS];
 void port_simd_begin(void)
 {
 	struct borrowed *b = &borrowed[this_cpu()->index];
-	bool sve = simd_has_sve();
+	bool sve;
 
+	if (b->depth++ != 0)
+		return;
+	sve = simd_has_sve();
 	b->cptr = simd_open(sve);
 	b->fpcr = read_sysreg("fpcr");
 	b->fpsr = read_sysreg("fpsr");
@@ -35,8 +39,10 @@ void port_simd_begin(void)
 
 void port_simd_end(void)
 {
-	const struct borrowed *b = &borrowed[this_cpu()->index];
+	struct borrowed *b = &borrowed[this_cpu()->index];
 
+	if (--b->depth != 0)
+		return;
 	if (simd_has_sve()) {
 		simd_z_load(b->vectors, b->vectors + SIMD_HALF);
 		write_sysreg(ZCR_EL2, b->zcr);

@@ -47,7 +47,7 @@ unsigned int simd_vl(void);
 void simd_p_save(void *to);
 void simd_p_load(const void *from);
 
-/* Between these two calls vector registers may be used on this PE; then they are as before. */
+/* Between these two calls vector registers may be used on this PE; then they are as before. Pairs nest. */
 void port_simd_begin(void);
 void port_simd_end(void);
 

@@ -8,23 +8,9 @@
 
 #define WORD sizeof(uint64_t)
 
-/* Eight words at once: pairs of registers. */
-#define BLOCK (8 * WORD)
-
 /* memory.S */
 void copy_words(void *to, const void *from, size_t size);
-
-static inline void fill_block(uint64_t *t, uint64_t word)
-{
-	t[0] = word;
-	t[1] = word;
-	t[2] = word;
-	t[3] = word;
-	t[4] = word;
-	t[5] = word;
-	t[6] = word;
-	t[7] = word;
-}
+void fill_words(void *to, uint64_t word, size_t size);
 
 static int words_fit(const void *a, const void *b)
 {
@@ -61,21 +47,35 @@ void *memmove(void *to, const void *from, size_t size)
 	return to;
 }
 
+/* The bytes up to an address that is a multiple of a word: fewer than a word. Returns that address. */
+static inline uint8_t *fill_head(uint8_t *t, uint64_t word)
+{
+	if ((uintptr_t)t & 1)
+		*t++ = (uint8_t)word;
+	if ((uintptr_t)t & 2) {
+		*(uint16_t *)(void *)t = (uint16_t)word;
+		t += 2;
+	}
+	if ((uintptr_t)t & 4) {
+		*(uint32_t *)(void *)t = (uint32_t)word;
+		t += 4;
+	}
+	return t;
+}
+
 void *memset(void *to, int value, size_t size)
 {
 	uint64_t word = 0x0101010101010101 * (uint8_t)value;
 	uint8_t *t = to;
 
-	while (size > 0 && ((uintptr_t)t & (WORD - 1)) != 0) {
-		*t++ = (uint8_t)value;
-		size--;
+	if (size < WORD) {
+		while (size-- > 0)
+			*t++ = (uint8_t)value;
+		return to;
 	}
-	for (; size >= BLOCK; size -= BLOCK, t += BLOCK)
-		fill_block((void *)t, word);
-	for (; size >= WORD; size -= WORD, t += WORD)
-		*(uint64_t *)(void *)t = word;
-	while (size-- > 0)
-		*t++ = (uint8_t)value;
+	t = fill_head(t, word);
+	size -= (size_t)(t - (uint8_t *)to);
+	fill_words(t, word, size);
 	return to;
 }
 

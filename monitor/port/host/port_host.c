@@ -108,6 +108,15 @@ unsigned long host_wipes(void)
 	return machine.wipes;
 }
 
+/* --- Vector registers: port_crypto.h ------------------------------------------------------------------------ */
+
+unsigned int host_simd_depth;
+
+unsigned int host_open_hashes(void)
+{
+	return host_simd_depth;
+}
+
 /* --- Non-secure memory ------------------------------------------------------------------------------------- */
 
 void host_fault_ns_after(long bytes)

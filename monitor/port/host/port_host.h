@@ -43,6 +43,9 @@ bool host_tlb_holds(uint64_t vttbr, struct ipa ipa);
 /* Wipes so far: to see that something was wiped, or was not again. */
 unsigned long host_wipes(void);
 
+/* Pairs of port_hash_begin() and port_hash_end() that are open: none between two commands. */
+unsigned int host_open_hashes(void);
+
 /* The features that port_features() reports; tests may change them. */
 struct port_features *host_features(void);
 

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * caec-measure: prints the Realm Initial Measurement that a realm will have when it is built as described.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "description.h"
+#include "rim.h"
+
+#define EXIT_WRONG 1 /* what is described, or a file */
+#define EXIT_USAGE 2
+
+static const char help[] =
+	"usage: caec-measure [--description FILE] [--KEY VALUE...] [--steps | --json]\n"
+	"Prints the Realm Initial Measurement (RIM) of a realm that CAEC's host builds as described.\n"
+	"\n"
+	"  --image FILE           loaded at the start of RAM\n"
+	"  --load FILE@IPA        loaded there; any number of times, in this order, after the image\n"
+	"  --ram-size N           needed; numbers are decimal or 0x..., sizes may end in K, M, G\n"
+	"  --ram-base IPA         0x80000000\n"
+	"  --entry IPA            REC 0's first instruction: the start of RAM\n"
+	"  --x0 N ... --x7 N      its registers: 0\n"
+	"  --hash NAME            sha-256 or sha-512: sha-256\n"
+	"  --ipa-bits N           width of the IPA space: 40\n"
+	"  --flags LIST           of lpa2, sve, pmu: none\n"
+	"  --sve-vl N             longest vector, as ZCR_ELx.LEN: 0\n"
+	"  --pmu-num-ctrs N       event counters: 0\n"
+	"  --num-bps N            breakpoints minus one: 5, as QEMU has them\n"
+	"  --num-wps N            watchpoints minus one: 3\n"
+	"\n"
+	"  --description FILE     the same from a file, a line `KEY VALUE` for each; options change what it "
+	"says\n"
+	"  --steps                also what is measured, step by step\n"
+	"  --json                 an object: rim, hash, extensions\n"
+	"\n"
+	"Exit status: 0; 1 if the description or a file is wrong; 2 for a mistake in the options.\n";
+
+struct options {
+	bool steps, json, help;
+	struct description description;
+};
+
+static void print_hex(const struct rim *rim)
+{
+	for (size_t i = 0; i < rim->size; i++)
+		printf("%02x", rim->value[i]);
+}
+
+static void print_step(const struct host_step *step, const struct rim *rim)
+{
+	if (step == NULL)
+		printf("create                                          ");
+	else if (step->kind == HOST_STEP_RIPAS)
+		printf("ripas  0x%012llx 0x%012llx level %d   ", (unsigned long long)step->base,
+		       (unsigned long long)step->top, (int)step->level);
+	else if (step->kind == HOST_STEP_DATA)
+		printf("data   0x%012llx %14zu bytes     ", (unsigned long long)step->base, step->size);
+	else
+		printf("rec                                             ");
+	print_hex(rim);
+	printf("\n");
+}
+
+static int complain(int status, const char *what)
+{
+	fprintf(stderr, "caec-measure: %s\n", what);
+	if (status == EXIT_USAGE)
+		fprintf(stderr, "Try: caec-measure --help\n");
+	return status;
+}
+
+/* --- Options ----------------------------------------------------------------------------------------- */
+
+static bool set_switch(const char *argument, struct options *o)
+{
+	if (strcmp(argument, "--steps") == 0)
+		o->steps = true;
+	else if (strcmp(argument, "--json") == 0)
+		o->json = true;
+	else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)
+		o->help = true;
+	else
+		return false;
+	return true;
+}
+
+#define MAX_KEY 32
+
+struct option {
+	char key[MAX_KEY];
+	const char *value;
+};
+
+/* --KEY=VALUE or --KEY VALUE at `*n`, which moves on if the value is an argument of its own. */
+static bool get_option(char **arguments, int *n, struct option *option)
+{
+	const char *text = arguments[*n];
+	size_t length = strcspn(text, "=");
+
+	if (strncmp(text, "--", 2) != 0 || length - 2 >= MAX_KEY)
+		return false;
+	memcpy(option->key, text + 2, length - 2);
+	option->key[length - 2] = '\0';
+	option->value = text[length] == '=' ? text + length + 1 : arguments[++*n];
+	return option->value != NULL;
+}
+
+static int set_option(struct description *d, const struct option *option)
+{
+	if (!description_has(option->key))
+		return complain(EXIT_USAGE, "there is no such option");
+	if (!description_set(d, option->key, option->value, NULL))
+		return complain(EXIT_WRONG, d->fault);
+	return 0;
+}
+
+/* One pass over the options: `files` says whether it is for --description or for all others. */
+static int parse(char **arguments, struct options *o, bool files)
+{
+	int status = 0;
+
+	description_next_source(&o->description);
+	for (int n = 1; arguments[n] != NULL && status == 0; n++) {
+		struct option option;
+
+		if (set_switch(arguments[n], o))
+			continue;
+		if (!get_option(arguments, &n, &option))
+			return complain(EXIT_USAGE, "what is wanted is --KEY VALUE");
+		if ((strcmp(option.key, "description") == 0) != files)
+			continue;
+		if (!files)
+			status = set_option(&o->description, &option);
+		else if (!description_read(&o->description, option.value))
+			status = complain(EXIT_WRONG, o->description.fault);
+	}
+	return status;
+}
+
+/* --- Output ------------------------------------------------------------------------------------------ */
+
+static void print_rim(const struct options *o)
+{
+	const struct host_realm_config *config = &o->description.config;
+	struct rim rim = rim_compute(config, o->steps ? print_step : NULL);
+
+	if (o->json)
+		printf("{\"rim\": \"");
+	print_hex(&rim);
+	if (o->json)
+		printf("\", \"hash\": \"%s\", \"extensions\": %llu}",
+		       config->hash_algo == RMI_HASH_SHA_256 ? "sha-256" : "sha-512",
+		       (unsigned long long)rim.extensions);
+	printf("\n");
+}
+
+int main(int count, char **arguments)
+{
+	static struct options o;
+	int status;
+
+	(void)count;
+	description_init(&o.description);
+	/* Files first, wherever they stand: the options change what they say. */
+	status = parse(arguments, &o, true);
+	if (status == 0)
+		status = parse(arguments, &o, false);
+	if (status != 0)
+		return status;
+	if (o.help) {
+		fputs(help, stdout);
+		return 0;
+	}
+	if (o.steps && o.json)
+		return complain(EXIT_USAGE, "--steps and --json do not go together");
+	if (!description_finish(&o.description))
+		return complain(EXIT_WRONG, o.description.fault);
+	print_rim(&o);
+	return fflush(stdout) != 0 || ferror(stdout) ? complain(EXIT_WRONG, "the output could not be written")
+						     : 0;
+}
