@@ -58,7 +58,7 @@ static EVP_PKEY *import_key(const struct public_key *key)
 {
 	uint8_t point[1 + 2 * COORDINATE_MAX] = { POINT_CONVERSION_UNCOMPRESSED };
 	size_t size = key->curve->size;
-	char group[16];
+	char *group = (char *)(uintptr_t)key->curve->name; /* only read */
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
 		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * size),
@@ -67,7 +67,6 @@ static EVP_PKEY *import_key(const struct public_key *key)
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	EVP_PKEY *pkey = NULL;
 
-	snprintf(group, sizeof(group), "%s", key->curve->name);
 	memcpy(point + 1, key->x, size);
 	memcpy(point + 1 + size, key->y, size);
 	if (!context || EVP_PKEY_fromdata_init(context) != 1 ||

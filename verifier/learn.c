@@ -51,7 +51,10 @@ static json_t *platform_policy_json(const struct platform_claims *c, const struc
 	for (size_t i = 0; i < count; i++)
 		json_add(&keys, anchor_json(&anchors->platform.anchor[i]));
 	json_put(&object, "signature", json_string(count ? "required" : "not-checked"));
-	json_put(&object, "keys", keys);
+	if (count)
+		json_put(&object, "keys", keys);
+	else
+		json_decref(keys);
 	pin(&object, "cca-platform-implementation-id", json_hex(c->implementation_id));
 	pin(&object, "cca-platform-instance-id", json_hex(c->instance_id));
 	pin(&object, "cca-platform-config", json_hex(c->config));

@@ -39,7 +39,7 @@ enum check_id {
 
 enum outcome { OUTCOME_NOT_REACHED = 0, OUTCOME_OK, OUTCOME_NOT_CHECKED, OUTCOME_REFUSED };
 
-#define DETAIL_SIZE 160U
+#define DETAIL_SIZE 192U
 
 struct check {
 	enum outcome outcome;
