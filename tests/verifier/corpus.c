@@ -25,19 +25,24 @@ static struct bytes read_all(FILE *file, const char *name)
 	return bytes;
 }
 
-struct bytes corpus_file(const char *name)
+struct bytes corpus_path(const char *path)
 {
-	char path[512];
 	struct bytes bytes;
-	FILE *file;
+	FILE *file = fopen(path, "rb");
 
-	snprintf(path, sizeof(path), "%s/%s", CORPUS, name);
-	file = fopen(path, "rb");
 	if (!file)
 		give_up("can't be opened", path);
 	bytes = read_all(file, path);
 	fclose(file);
 	return bytes;
+}
+
+struct bytes corpus_file(const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", CORPUS, name);
+	return corpus_path(path);
 }
 
 /* Cuts the next field off, up to `end`. */

@@ -31,6 +31,9 @@ void corpus_close(struct corpus *corpus);
 
 struct bytes corpus_file(const char *name);
 
+/* Any file. */
+struct bytes corpus_path(const char *path);
+
 /* A policy of the corpus that is known to be good. */
 struct caec_policy *corpus_policy(const char *name);
 

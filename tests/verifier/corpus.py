@@ -4,6 +4,8 @@
 import json
 import pathlib
 
+import cbor2
+
 from cca_token import NONCE
 
 ACCEPTED, USAGE, MALFORMED, SIGNATURE, BINDING, NONCE_WRONG, POLICY, BAD_POLICY, FAILURE, UNSUPPORTED = range(10)
@@ -35,5 +37,20 @@ class Corpus:
         self.lines.append("\t".join((name, self.tokens[token], f"{policy}.json", nonce.hex() if nonce else "-",
                                      str(status), reason)))
 
+    def claims(self):
+        """For the fuzzer: the claims of both halves of each token that has any, one behind the other."""
+        folder = self.folder / "claims"
+        folder.mkdir(exist_ok=True)
+        for token, name in self.tokens.items():
+            try:
+                halves = cbor2.loads(token).value
+                parts = [cbor2.loads(halves[label]).value[2] for label in (44234, 44241)]
+                content = b"".join(parts)
+            except (ValueError, AttributeError, TypeError, KeyError, IndexError, RecursionError,
+                    cbor2.CBORDecodeError):
+                continue
+            (folder / name).write_bytes(content)
+
     def finish(self):
+        self.claims()
         (self.folder / "manifest").write_text("\n".join(self.lines) + "\n")
