@@ -6,7 +6,7 @@
 
 packages="gcc libc6-dev make cmake ninja-build pkgconf python3 libcmocka-dev picolibc-aarch64-linux-gnu
     gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu
-    libssl-dev libcbor-dev device-tree-compiler dpkg-dev patch xz-utils bzip2"
+    libssl-dev libjansson-dev libcbor-dev python3-cbor2 device-tree-compiler dpkg-dev patch xz-utils bzip2"
 
 qemu_wanted=10.0                # the first with working RME
 

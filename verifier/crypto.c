@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Public keys, ECDSA and hashes (crypto.h).
+ */
+#include "crypto.h"
+
+#include <openssl/bio.h>
+#include <openssl/core_names.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+static const struct curve curves[] = {
+	{ "P-256", "ES256", "SHA256", 32, 1, -7 },
+	{ "P-384", "ES384", "SHA384", 48, 2, -35 },
+	{ "P-521", "ES512", "SHA512", 66, 3, -36 },
+};
+
+static const struct {
+	const char *iana, *openssl;
+	size_t size;
+} hashes[] = {
+	{ "sha-256", "SHA256", 32 },
+	{ "sha-384", "SHA384", 48 },
+	{ "sha-512", "SHA512", 64 },
+};
+
+const struct curve *curve_by_name(struct span name)
+{
+	for (size_t i = 0; i < COUNT(curves); i++) {
+		if (span_equal(name, span_of_text(curves[i].name)))
+			return &curves[i];
+	}
+	return NULL;
+}
+
+const struct curve *curve_by_cose(int64_t cose_curve)
+{
+	for (size_t i = 0; i < COUNT(curves); i++) {
+		if (curves[i].cose_curve == cose_curve)
+			return &curves[i];
+	}
+	return NULL;
+}
+
+const struct curve *curve_by_cose_alg(int64_t cose_alg)
+{
+	for (size_t i = 0; i < COUNT(curves); i++) {
+		if (curves[i].cose_alg == cose_alg)
+			return &curves[i];
+	}
+	return NULL;
+}
+
+/* OpenSSL's form of the key. NULL if it is not a point on the curve (or there is no memory). */
+static EVP_PKEY *import_key(const struct public_key *key)
+{
+	uint8_t point[1 + 2 * COORDINATE_MAX] = { POINT_CONVERSION_UNCOMPRESSED };
+	size_t size = key->curve->size;
+	char *group = (char *)(uintptr_t)key->curve->name; /* only read */
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * size),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	EVP_PKEY *pkey = NULL;
+
+	memcpy(point + 1, key->x, size);
+	memcpy(point + 1 + size, key->y, size);
+	if (!context || EVP_PKEY_fromdata_init(context) != 1 ||
+	    EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		pkey = NULL;
+	EVP_PKEY_CTX_free(context);
+	ERR_clear_error();
+	return pkey;
+}
+
+bool key_is_valid(const struct public_key *key)
+{
+	EVP_PKEY *pkey = import_key(key);
+	EVP_PKEY_CTX *context = pkey ? EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL) : NULL;
+	bool valid = context && EVP_PKEY_public_check(context) == 1;
+
+	EVP_PKEY_CTX_free(context);
+	EVP_PKEY_free(pkey);
+	ERR_clear_error();
+	return valid;
+}
+
+/* The curve and point of OpenSSL's key. */
+static const char *export_key(EVP_PKEY *pkey, struct public_key *key)
+{
+	static const char *const openssl_name[] = { "prime256v1", "secp384r1", "secp521r1" };
+	uint8_t point[1 + 2 * COORDINATE_MAX];
+	char group[32];
+	size_t size;
+
+	_Static_assert(COUNT(openssl_name) == COUNT(curves), "in the same order");
+	if (!EVP_PKEY_is_a(pkey, "EC") || EVP_PKEY_get_group_name(pkey, group, sizeof(group), &size) != 1)
+		return "not a key on an elliptic curve";
+	key->curve = NULL;
+	for (size_t i = 0; i < COUNT(curves); i++) {
+		if (strcmp(group, openssl_name[i]) == 0)
+			key->curve = &curves[i];
+	}
+	if (!key->curve)
+		return "not on P-256, P-384 or P-521";
+	/* Compressed or not in the file: here as the two coordinates. */
+	if (EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+					   "uncompressed") != 1 ||
+	    EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, point, sizeof(point),
+					    &size) != 1 ||
+	    size != 1 + 2 * key->curve->size || point[0] != POINT_CONVERSION_UNCOMPRESSED)
+		return "a point that OpenSSL can't give out";
+	memcpy(key->x, point + 1, key->curve->size);
+	memcpy(key->y, point + 1 + key->curve->size, key->curve->size);
+	return NULL;
+}
+
+const char *key_from_pem(struct span pem, struct public_key *key)
+{
+	BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.size);
+	EVP_PKEY *pkey = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
+	const char *error = pkey ? export_key(pkey, key) : "not a PUBLIC KEY in PEM";
+
+	EVP_PKEY_free(pkey);
+	BIO_free(bio);
+	ERR_clear_error();
+	return error;
+}
+
+/* r and s as the DER that OpenSSL wants. Its length, 0 if there is no memory; the caller frees it with OPENSSL_free(). */
+static int signature_to_der(struct span signature, uint8_t **der)
+{
+	int half = (int)(signature.size / 2), length = 0;
+	ECDSA_SIG *sig = ECDSA_SIG_new();
+	BIGNUM *r = BN_bin2bn(signature.data, half, NULL);
+	BIGNUM *s = BN_bin2bn(signature.data + half, half, NULL);
+
+	if (sig && r && s && ECDSA_SIG_set0(sig, r, s) == 1) {
+		r = s = NULL; /* the signature's now */
+		length = i2d_ECDSA_SIG(sig, der);
+	}
+	BN_free(r);
+	BN_free(s);
+	ECDSA_SIG_free(sig);
+	return length > 0 ? length : 0;
+}
+
+static enum signature_outcome verify_der(EVP_PKEY *pkey, const char *digest, const struct span *part,
+					 size_t parts, const uint8_t *der, size_t length)
+{
+	enum signature_outcome outcome = SIGNATURE_FAILURE;
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	bool ready = context && EVP_DigestVerifyInit_ex(context, NULL, digest, NULL, NULL, pkey, NULL) == 1;
+
+	for (size_t i = 0; ready && i < parts; i++)
+		ready = EVP_DigestVerifyUpdate(context, part[i].data, part[i].size) == 1;
+	/* 0: a wrong signature. Less: one that is none at all (r or s out of range), or a failure; never good. */
+	if (ready)
+		outcome = EVP_DigestVerifyFinal(context, der, length) == 1 ? SIGNATURE_GOOD : SIGNATURE_BAD;
+	EVP_MD_CTX_free(context);
+	return outcome;
+}
+
+enum signature_outcome signature_check(const struct public_key *key, const struct span *part, size_t parts,
+				       struct span signature)
+{
+	enum signature_outcome outcome = SIGNATURE_FAILURE;
+	EVP_PKEY *pkey;
+	uint8_t *der = NULL;
+	int length;
+
+	if (signature.size != 2 * key->curve->size)
+		return SIGNATURE_BAD;
+	pkey = import_key(key);
+	length = signature_to_der(signature, &der);
+	if (pkey && length > 0)
+		outcome = verify_der(pkey, key->curve->digest, part, parts, der, (size_t)length);
+	OPENSSL_free(der);
+	EVP_PKEY_free(pkey);
+	ERR_clear_error();
+	return outcome;
+}
+
+size_t hash_size(struct span name)
+{
+	for (size_t i = 0; i < COUNT(hashes); i++) {
+		if (span_equal(name, span_of_text(hashes[i].iana)))
+			return hashes[i].size;
+	}
+	return 0;
+}
+
+bool hash_bytes(struct span name, struct span bytes, uint8_t digest[DIGEST_MAX])
+{
+	for (size_t i = 0; i < COUNT(hashes); i++) {
+		if (span_equal(name, span_of_text(hashes[i].iana)))
+			return EVP_Q_digest(NULL, hashes[i].openssl, NULL, bytes.data, bytes.size, digest,
+					    NULL) == 1;
+	}
+	return false;
+}

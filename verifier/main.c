@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * caec-verify: libcaec-verify as a command (docs/verifier.md).
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "caec_verify.h"
+
+struct options {
+	const char *token, *policy, *nonce;
+	bool json, learn;
+};
+
+static const char usage_text[] =
+	"usage: caec-verify TOKEN --policy POLICY [--nonce HEX] [--json]\n"
+	"       caec-verify TOKEN --learn [--policy POLICY] [--nonce HEX]\n"
+	"Verifies a CCA attestation token (a file, or - for standard input) against a policy and reports as "
+	"a table, or\n"
+	"as JSON. With --learn: writes a policy that accepts this token; of POLICY only the platform's keys "
+	"are used.\n"
+	"Exit status: 0 accepted, 1 usage, 2 malformed, 3 signature, 4 binding, 5 nonce, 6 refused by the "
+	"policy,\n"
+	"7 bad policy, 8 failure, 9 unsupported. The reason is one line on standard error.\n";
+
+static int fail(enum caec_verdict status, const char *what, const char *why)
+{
+	fprintf(stderr, "caec-verify: %s: %s%s%s\n", caec_verdict_name(status), what, why ? ": " : "",
+		why ? why : "");
+	return (int)status;
+}
+
+/* The file's bytes, allocated; one more than `max` if it has more than that. NULL with errno: can't be read. */
+static char *read_file(const char *name, size_t max, size_t *size)
+{
+	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+	char *bytes = file ? malloc(max + 1) : NULL;
+
+	errno = bytes ? 0 : errno;
+	if (bytes) {
+		*size = fread(bytes, 1, max + 1, file);
+		if (ferror(file)) {
+			errno = errno ? errno : EIO;
+			free(bytes);
+			bytes = NULL;
+		}
+	}
+	if (file && file != stdin)
+		fclose(file);
+	return bytes;
+}
+
+static int nibble(char c)
+{
+	const char *digits = "0123456789abcdef0123456789ABCDEF", *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) % 16 : -1;
+}
+
+/* The size of the nonce, 0 if it is none. */
+static size_t read_nonce(const char *text, uint8_t nonce[CAEC_NONCE_MAX])
+{
+	size_t length = strlen(text);
+
+	if (length % 2 != 0 || length / 2 > CAEC_NONCE_MAX)
+		return 0;
+	for (size_t i = 0; i < length / 2; i++) {
+		int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return 0;
+		nonce[i] = (uint8_t)(high << 4 | low);
+	}
+	return length / 2;
+}
+
+/* -1: go on. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option known[] = {
+		{ "policy", required_argument, NULL, 'p' }, { "nonce", required_argument, NULL, 'n' },
+		{ "json", no_argument, NULL, 'j' },         { "learn", no_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+		switch (option) {
+		case 'p':
+			o->policy = optarg;
+			break;
+		case 'n':
+			o->nonce = optarg;
+			break;
+		case 'j':
+			o->json = true;
+			break;
+		case 'l':
+			o->learn = true;
+			break;
+		case 'h':
+			fputs(usage_text, stdout);
+			return CAEC_ACCEPTED;
+		default:
+			return CAEC_USAGE;
+		}
+	}
+	if (optind + 1 != argc || (!o->policy && !o->learn) || (o->json && o->learn)) {
+		fputs(usage_text, stderr);
+		return CAEC_USAGE;
+	}
+	o->token = argv[optind];
+	return -1;
+}
+
+static int load_policy(const char *name, struct caec_policy **policy)
+{
+	char error[512];
+	size_t size;
+	char *json = read_file(name, CAEC_POLICY_MAX, &size);
+
+	if (!json)
+		return fail(CAEC_FAILURE, name, strerror(errno));
+	*policy = caec_policy_load(json, size, error, sizeof(error));
+	free(json);
+	return *policy ? -1 : fail(CAEC_BAD_POLICY, name, error);
+}
+
+/* The report or the learned policy on standard output, reason and warnings on standard error. */
+static int report(const struct options *o, const struct caec_result *result, const struct caec_policy *policy)
+{
+	enum caec_verdict verdict = caec_result_verdict(result);
+	bool written = true;
+
+	for (size_t i = 0; caec_result_warning(result, i); i++)
+		fprintf(stderr, "caec-verify: warning: %s\n", caec_result_warning(result, i));
+	if (o->json)
+		written = caec_result_json(result, stdout);
+	else if (!o->learn)
+		written = caec_result_table(result, stdout);
+	else if (verdict == CAEC_ACCEPTED)
+		written = caec_learn(result, policy, stdout);
+	if (fflush(stdout) != 0 || !written)
+		return fail(CAEC_FAILURE, "the result can't be written", NULL);
+	return verdict == CAEC_ACCEPTED ? CAEC_ACCEPTED : fail(verdict, caec_result_reason(result), NULL);
+}
+
+static int verify(const struct options *o, const struct caec_policy *policy)
+{
+	uint8_t nonce[CAEC_NONCE_MAX];
+	size_t nonce_size = o->nonce ? read_nonce(o->nonce, nonce) : 0, size;
+	struct caec_result *result;
+	char *token;
+	int status;
+
+	if (o->nonce && nonce_size == 0)
+		return fail(CAEC_USAGE, "the nonce is not 1 to 64 bytes as hex digits", NULL);
+	token = read_file(o->token, CAEC_TOKEN_MAX, &size);
+	if (!token)
+		return fail(CAEC_FAILURE, o->token, strerror(errno));
+	result = (o->learn ? caec_examine : caec_verify)(token, size, policy, o->nonce ? nonce : NULL,
+							 nonce_size);
+	free(token);
+	if (!result)
+		return fail(CAEC_FAILURE, "no memory", NULL);
+	status = report(o, result, policy);
+	caec_result_free(result);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct caec_policy *policy = NULL;
+	int status = read_options(argc, argv, &o);
+
+	if (status < 0 && o.policy)
+		status = load_policy(o.policy, &policy);
+	if (status < 0)
+		status = verify(&o, policy);
+	caec_policy_free(policy);
+	return status;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The order of things: structure, platform signature, binding, realm signature, nonce, claims. Everything is parsed
+ * first, because the key for the realm's signature and the hash for the binding are claims; nothing parsed is
+ * believed before CHECK_REALM_SIGNATURE has passed.
+ */
+#include "result.h"
+
+#define TAG_CCA_TOKEN 399U
+#define LABEL_PLATFORM_TOKEN 44234
+#define LABEL_REALM_TOKEN 44241
+
+#define NONCE_GOOD_SIZE 32U /* bytes of fresh data that DEN0137 A7.2.2 recommends */
+
+struct halves {
+	struct span platform, realm;
+};
+
+static bool take_halves(struct caec_result *result, struct halves *halves)
+{
+	static const struct claim_rule rules[] = {
+		{ LABEL_PLATFORM_TOKEN, "cca-platform-token", false, take_bytes,
+		  offsetof(struct halves, platform), 0 },
+		{ LABEL_REALM_TOKEN, "cca-realm-delegated-token", false, take_bytes,
+		  offsetof(struct halves, realm), 0 },
+	};
+	struct cbor_reader r = cbor_open(result->token);
+	struct cbor_item tag;
+
+	if (!cose_well_formed(result->token, "CCA token", &result->refusal))
+		return false;
+	if (!cbor_expect(&r, CBOR_TAG, &tag) || tag.value != TAG_CCA_TOKEN)
+		return refuse(&result->refusal, CAEC_MALFORMED, "CCA token: no tag 399");
+	return claims_take(&r, "CCA token", rules, COUNT(rules), halves, NULL, &result->refusal);
+}
+
+bool result_parse(struct caec_result *result)
+{
+	struct refusal *refusal = &result->refusal;
+	struct halves halves = { 0 };
+
+	if (refusal->verdict != CAEC_ACCEPTED)
+		return false;
+	result->parsed = take_halves(result, &halves) &&
+			 sign1_parse(halves.platform, "platform token", &result->platform_sign1, refusal) &&
+			 sign1_parse(halves.realm, "realm token", &result->realm_sign1, refusal) &&
+			 platform_claims_parse(result->platform_sign1.payload, &result->platform, refusal) &&
+			 realm_claims_parse(result->realm_sign1.payload, &result->realm, refusal);
+	if (result->parsed)
+		check_ok(result, CHECK_ENCODING, "%zu bytes", result->token.size);
+	else
+		check_refused(result, CHECK_ENCODING, CAEC_MALFORMED, "%.140s", refusal->reason);
+	return result->parsed;
+}
+
+static bool failure(struct caec_result *result, enum check_id id)
+{
+	return check_refused(result, id, CAEC_FAILURE, "OpenSSL could not do it");
+}
+
+static bool check_platform_signature(struct caec_result *result, const struct platform_policy *policy)
+{
+	const struct sign1 *s = &result->platform_sign1;
+	bool fits = false;
+
+	if (!policy || policy->signature_not_checked) {
+		check_skipped(result, CHECK_PLATFORM_SIGNATURE, "as the policy says");
+		warn(result, "THE PLATFORM'S SIGNATURE WAS NOT CHECKED: anybody can have made this token");
+		return true;
+	}
+	for (size_t i = 0; i < policy->anchors; i++) {
+		const struct anchor *anchor = &policy->anchor[i];
+
+		if (!values_allow(&anchor->instance_id, result->platform.instance_id) ||
+		    anchor->key.curve != s->curve)
+			continue;
+		fits = true;
+		switch (sign1_verify(s, &anchor->key)) {
+		case SIGNATURE_GOOD:
+			check_ok(result, CHECK_PLATFORM_SIGNATURE, "%s, key %zu of the policy", s->curve->alg,
+				 i);
+			return true;
+		case SIGNATURE_FAILURE:
+			return failure(result, CHECK_PLATFORM_SIGNATURE);
+		default:
+			break;
+		}
+	}
+	if (!fits)
+		return check_refused(result, CHECK_PLATFORM_SIGNATURE, CAEC_SIGNATURE,
+				     "no key of the policy is for %s and this instance id", s->curve->alg);
+	return check_refused(result, CHECK_PLATFORM_SIGNATURE, CAEC_SIGNATURE,
+			     "by none of the policy's keys");
+}
+
+/* The platform token vouches for the hash of the key of the realm token, over the key as it is encoded there. */
+static bool check_binding(struct caec_result *result)
+{
+	const struct realm_claims *realm = &result->realm;
+	uint8_t digest[DIGEST_MAX];
+	struct span hash = { digest, hash_size(realm->key_hash_algo) };
+
+	if (!hash_bytes(realm->key_hash_algo, realm->public_key, digest))
+		return failure(result, CHECK_BINDING);
+	if (!span_equal(result->platform.challenge, hash))
+		return check_refused(result, CHECK_BINDING, CAEC_BINDING,
+				     "cca-platform-challenge is not the hash of cca-realm-public-key");
+	check_ok(result, CHECK_BINDING, "%.7s", (const char *)realm->key_hash_algo.data);
+	return true;
+}
+
+static bool check_realm_signature(struct caec_result *result)
+{
+	const struct sign1 *s = &result->realm_sign1;
+	const struct public_key *key = &result->realm.key;
+
+	if (s->curve != key->curve)
+		return check_refused(result, CHECK_REALM_SIGNATURE, CAEC_SIGNATURE, "%s with a key on %s",
+				     s->curve->alg, key->curve->name);
+	if (!key_is_valid(key))
+		return check_refused(result, CHECK_REALM_SIGNATURE, CAEC_SIGNATURE,
+				     "the key is not a point on %s", key->curve->name);
+	switch (sign1_verify(s, key)) {
+	case SIGNATURE_GOOD:
+		check_ok(result, CHECK_REALM_SIGNATURE, "%s, the token's own key", s->curve->alg);
+		return true;
+	case SIGNATURE_FAILURE:
+		return failure(result, CHECK_REALM_SIGNATURE);
+	default:
+		return check_refused(result, CHECK_REALM_SIGNATURE, CAEC_SIGNATURE,
+				     "not by cca-realm-public-key");
+	}
+}
+
+/* wanted: without a nonce there is no acceptance. */
+static bool check_nonce(struct caec_result *result, const void *nonce, size_t size, bool wanted)
+{
+	uint8_t expected[CHALLENGE_SIZE] = { 0 };
+
+	if (!nonce && !wanted) {
+		check_skipped(result, CHECK_NONCE, "none given");
+		warn(result, "no nonce was compared: the token may be an old one");
+		return true;
+	}
+	if (!nonce)
+		return check_refused(result, CHECK_NONCE, CAEC_NONCE, "none given, but the policy wants one");
+	if (size == 0 || size > CAEC_NONCE_MAX)
+		return check_refused(result, CHECK_NONCE, CAEC_NONCE,
+				     "a nonce of %zu bytes can't be compared", size);
+	memcpy(expected, nonce, size);
+	if (!span_equal(result->realm.challenge, (struct span){ expected, sizeof(expected) }))
+		return check_refused(result, CHECK_NONCE, CAEC_NONCE, "cca-realm-challenge is another");
+	check_ok(result, CHECK_NONCE, "%zu bytes", size);
+	if (size < NONCE_GOOD_SIZE)
+		warn(result, "the nonce is shorter than the 32 bytes that are recommended");
+	return true;
+}
+
+/* As genuine as the policy wants it; authenticated only if nothing was left out. */
+static bool check_genuine(struct caec_result *result, const struct platform_policy *policy)
+{
+	bool genuine = check_platform_signature(result, policy) && check_binding(result) &&
+		       check_realm_signature(result);
+
+	result->authenticated = genuine && result->check[CHECK_PLATFORM_SIGNATURE].outcome == OUTCOME_OK;
+	return genuine;
+}
+
+struct caec_result *caec_verify(const void *token, size_t size, const struct caec_policy *policy,
+				const void *nonce, size_t nonce_size)
+{
+	struct caec_result *result = result_new(token, size);
+
+	if (result && result_parse(result) && check_genuine(result, &policy->platform) &&
+	    check_nonce(result, nonce, nonce_size, !policy->realm.challenge_not_checked))
+		check_claims(result, policy);
+	return result;
+}
+
+struct caec_result *caec_examine(const void *token, size_t size, const struct caec_policy *anchors,
+				 const void *nonce, size_t nonce_size)
+{
+	struct caec_result *result = result_new(token, size);
+
+	if (result && result_parse(result) && check_genuine(result, anchors ? &anchors->platform : NULL))
+		check_nonce(result, nonce, nonce_size, false);
+	return result;
+}
