@@ -137,7 +137,8 @@ static void exchange_messages(struct demo *d)
 {
 	struct script_result p, c;
 
-	chapter("P and C run on a CPU each and exchange messages in the region, checksums on every one.");
+	chapter("P and C run on a CPU each and exchange messages through channels in the region; every byte "
+		"is checked.");
 	script_begin(d->c, 0, 1, DEMO_TALK, DEMO_C_REGION, DEMO_SIZE, MESSAGES);
 	p = script(d->p, DEMO_TALK, DEMO_P_REGION, DEMO_SIZE, MESSAGES);
 	c = script_end(d->c, 0);

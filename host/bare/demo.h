@@ -21,7 +21,7 @@
 #define DEMO_PAGES ABI_U64(16)
 #define DEMO_SIZE (DEMO_PAGES * GRANULE_SIZE)
 
-/* Words in the first region; the messages use its first and its ninth page. */
+/* Words in the first region; the messages use five pages from its first and five from its ninth. */
 #define DEMO_SECRET_AT (ABI_U64(15) * GRANULE_SIZE)
 #define DEMO_COUNTER_AT (ABI_U64(14) * GRANULE_SIZE)
 #define DEMO_SECRET UINT64_C(0x5ec2e75ec2e75ec2)

@@ -191,10 +191,9 @@ enum bench_op {
 	BENCH_SMC_LOOP = 0x202,  /* x0, x1, count -> ticks of all, x0 of the last */
 	BENCH_HOST_CALL = 0x203, /* count: HOSTCALL_YIELD -> ticks of all */
 	BENCH_COPY = 0x204,      /* to, from, bytes, count -> ticks of all */
-	/* base, size: one end of a mailbox (realm/bare/mailbox.h) in zeroed memory */
-	BENCH_OPEN = 0x205,
-	BENCH_SEND = 0x206,    /* bytes -> ticks, result (0: sent) */
-	BENCH_RECEIVE = 0x207, /* -> ticks, result (0: received), bytes */
+	BENCH_OPEN = 0x205,    /* base, size: one end of a channel (realm/lib/channel.h) in zeroed memory -> true */
+	BENCH_SEND = 0x206,    /* bytes: copies them in -> ticks, enum channel_result */
+	BENCH_RECEIVE = 0x207, /* copies them out -> ticks, enum channel_result, bytes */
 	BENCH_TOUCH = 0x208,   /* address, bytes: writes a word to each page -> ticks */
 };
 

@@ -3,16 +3,16 @@
  * REALM_PROGRAM_BENCH: times of single operations, as the realm sees them. The host decides what is measured
  * and works the numbers out.
  */
+#include "lib/channel.h"
 #include "lib/hostcall.h"
 #include "lib/rsi.h"
 #include "lib/smc.h"
-#include "mailbox.h"
 #include "program.h"
 #include "string.h"
 
 #define MESSAGE_MAX 0x10000
 
-static struct mailbox box;
+static struct channel channel; /* the one end that this realm has */
 static uint8_t message[MESSAGE_MAX] __attribute__((aligned(64), section(".noinit")));
 
 static void clock(const uint64_t a[6], uint64_t r[6])
@@ -96,20 +96,20 @@ static void touch(const uint64_t a[6], uint64_t r[6])
 
 static void open(const uint64_t a[6], uint64_t r[6])
 {
-	(void)r;
-	mailbox_open(&box, a[0], a[1]);
+	r[0] = channel_open(&channel, (void *)a[0], a[1]);
 }
 
 static void send(const uint64_t a[6], uint64_t r[6])
 {
 	uint64_t start;
+	bool wake;
 
 	if (a[0] > sizeof(message)) {
-		r[1] = MAILBOX_TOO_LONG;
+		r[1] = CHANNEL_TOO_LONG;
 		return;
 	}
 	start = ticks();
-	r[1] = mailbox_send(&box, message, a[0]);
+	r[1] = channel_send(&channel, message, a[0], &wake);
 	r[0] = ticks() - start;
 }
 
@@ -117,9 +117,10 @@ static void receive(const uint64_t a[6], uint64_t r[6])
 {
 	uint64_t start = ticks();
 	size_t length = 0;
+	bool wake;
 
 	(void)a;
-	r[1] = mailbox_receive(&box, message, sizeof(message), &length);
+	r[1] = channel_receive(&channel, message, sizeof(message), &length, &wake);
 	r[0] = ticks() - start;
 	r[2] = length;
 }

@@ -4,7 +4,7 @@
  */
 #include "talk.h"
 
-#include "mailbox.h"
+#include "lib/channel.h"
 #include "program.h"
 #include "string.h"
 
@@ -40,48 +40,57 @@ static bool is_as_composed(const uint8_t *message, size_t length, uint64_t i, ui
 }
 
 /* False: the peer doesn't take its messages. */
-static bool send(struct mailbox *box, const uint8_t *message, size_t length)
+static bool send(struct channel *tx, const uint8_t *message, size_t length)
 {
 	uint64_t end = ticks() + TALK_PATIENCE * ticks_per_second();
-	enum mailbox_result result;
+	enum channel_result result;
+	bool wake; /* nobody sleeps: both ends look until there is something */
 
 	do {
-		result = mailbox_send(box, message, length);
-	} while (result == MAILBOX_WAIT && ticks() < end);
-	return result == MAILBOX_OK;
+		result = channel_send(tx, message, length, &wake);
+	} while (result == CHANNEL_WAIT && ticks() < end);
+	return result == CHANNEL_OK;
 }
 
-/* False: the peer is silent. What it sends is counted, good or bad. */
-static bool receive(struct mailbox *box, uint64_t i, uint8_t flip, struct talk *talk)
+/* False: the peer is silent, or the channel broken. What comes is counted, good or bad. */
+static bool receive(struct channel *rx, uint64_t i, uint8_t flip, struct talk *talk)
 {
 	uint8_t message[MESSAGE_MAX];
 	uint64_t end = ticks() + TALK_PATIENCE * ticks_per_second();
-	enum mailbox_result result;
+	enum channel_result result;
 	size_t length = 0;
+	bool wake;
 
 	do {
-		result = mailbox_receive(box, message, sizeof(message), &length);
-	} while (result == MAILBOX_WAIT && ticks() < end);
-	if (result == MAILBOX_WAIT)
+		result = channel_receive(rx, message, sizeof(message), &length, &wake);
+	} while (result == CHANNEL_WAIT && ticks() < end);
+	if (result == CHANNEL_WAIT)
 		return false;
-	if (result == MAILBOX_OK && is_as_composed(message, length, i, flip)) {
+	if (result == CHANNEL_OK && is_as_composed(message, length, i, flip)) {
 		talk->good++;
 		talk->bytes += length;
 	} else {
 		talk->bad++;
 	}
-	return true;
+	return result != CHANNEL_BROKEN;
+}
+
+/* The channel in the lower or the upper half of the region. */
+static bool open_half(struct channel *channel, uint64_t base, uint64_t size, unsigned int half)
+{
+	return channel_open(channel, (void *)(base + half * (size / 2)), size / 2) &&
+	       channel_longest(channel) >= MESSAGE_MAX;
 }
 
 void talk_as_provider(uint64_t base, uint64_t size, uint64_t messages, struct talk *talk)
 {
 	uint64_t start = ticks();
-	struct mailbox out, in;
+	struct channel out, in;
 	uint8_t message[MESSAGE_MAX];
 
 	*talk = (struct talk){ 0 };
-	mailbox_open(&out, base, size / 2);
-	mailbox_open(&in, base + size / 2, size / 2);
+	if (!open_half(&out, base, size, 0) || !open_half(&in, base, size, 1))
+		return;
 	for (uint64_t i = 0; i < messages; i++)
 		if (!send(&out, message, compose(message, i, 0)) || !receive(&in, i, 0xff, talk))
 			break;
@@ -91,12 +100,12 @@ void talk_as_provider(uint64_t base, uint64_t size, uint64_t messages, struct ta
 void talk_as_consumer(uint64_t base, uint64_t size, uint64_t messages, struct talk *talk)
 {
 	uint64_t start = ticks();
-	struct mailbox out, in;
+	struct channel out, in;
 	uint8_t message[MESSAGE_MAX];
 
 	*talk = (struct talk){ 0 };
-	mailbox_open(&in, base, size / 2);
-	mailbox_open(&out, base + size / 2, size / 2);
+	if (!open_half(&in, base, size, 0) || !open_half(&out, base, size, 1))
+		return;
 	for (uint64_t i = 0; i < messages; i++)
 		if (!receive(&in, i, 0, talk) || !send(&out, message, compose(message, i, 0xff)))
 			break;

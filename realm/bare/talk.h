@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The demo's conversation between P and C, over two mailboxes: P's requests go through the lower half of the
+ * The demo's conversation between P and C, over two channels: P's requests go through the lower half of the
  * region, C's replies through the upper one. Message i has a length and content that both ends can compute,
  * and a reply is its request with all bits turned over, so that each end checks every byte it gets.
  */

@@ -19,7 +19,7 @@ bool channel_open(struct channel *channel, void *base, size_t size)
 	*channel = (struct channel){ .ring = base };
 	if ((uintptr_t)base % 64 != 0 || size < sizeof(struct channel_ring) + CHANNEL_MIN_CAPACITY)
 		return false;
-	while (capacity * 2 <= size - sizeof(struct channel_ring))
+	while (capacity <= (size - sizeof(struct channel_ring)) / 2)
 		capacity *= 2;
 	channel->capacity = capacity;
 	return true;
@@ -81,9 +81,11 @@ enum channel_result channel_reserve(struct channel *tx, size_t length, void **da
 {
 	uint64_t rest = contiguous(tx, tx->own), need = WORD + whole_words(length), skip = 0, room;
 
+	tx->pending = 0;
 	if (length > channel_longest(tx))
 		return CHANNEL_TOO_LONG;
-	if (!free_bytes(tx, &room))
+	/* Indexes are multiples of a word, or the consumer is none of ours. */
+	if (!free_bytes(tx, &room) || room % WORD != 0)
 		return broken(tx);
 	if (need > rest)
 		skip = rest;
@@ -101,6 +103,7 @@ enum channel_result channel_reserve_bytes(struct channel *tx, size_t want, void 
 {
 	uint64_t rest = contiguous(tx, tx->own), room;
 
+	tx->pending = 0;
 	if (!free_bytes(tx, &room))
 		return broken(tx);
 	if (room > rest)
@@ -148,6 +151,7 @@ enum channel_result channel_next(struct channel *rx, const void **data, size_t *
 {
 	uint64_t used, word, skip = 0;
 
+	rx->pending = 0;
 	if (!used_bytes(rx, &used))
 		return broken(rx);
 	if (used == 0)
@@ -175,6 +179,7 @@ enum channel_result channel_next_bytes(struct channel *rx, const void **data, si
 {
 	uint64_t rest = contiguous(rx, rx->own), used;
 
+	rx->pending = 0;
 	if (!used_bytes(rx, &used))
 		return broken(rx);
 	if (used == 0)

@@ -70,13 +70,13 @@ static inline size_t channel_longest(const struct channel *channel)
 
 /* --- Messages: whole, in order, contiguous ------------------------------------------------------------ */
 
-/* Room for a message of `length` bytes, to be filled by the caller. Reserving again forgets the first. */
+/* Room for a message of `length` bytes, to be filled by the caller. Reserving again forgets the first, also if it fails. */
 enum channel_result channel_reserve(struct channel *tx, size_t length, void **data);
 
 /* The message is the consumer's. True: it sleeps and must be woken. */
 bool channel_commit(struct channel *tx);
 
-/* The oldest message, in place, until it is released. */
+/* The oldest message, in place, until it is released. Anything but CHANNEL_OK: there is nothing to release. */
 enum channel_result channel_next(struct channel *rx, const void **data, size_t *length);
 
 /* Its room is the producer's. True: it sleeps and must be woken. */
