@@ -17,6 +17,7 @@
 #define UART_DR (PLATFORM_UART + 0x00)
 #define UART_FR (PLATFORM_UART + 0x18)
 #define UART_IMSC (PLATFORM_UART + 0x38)
+#define UART_ICR (PLATFORM_UART + 0x44)
 #define UART_INT_RX 0x10
 #define UART_INT_RT 0x40
 #define UART_FR_RXFE 0x10
@@ -72,9 +73,15 @@ bool console_get(char *c)
 	return true;
 }
 
+/*
+ * Reading does not always take the interrupt back: what was typed before TF-A changed the FIFO's mode is gone, its
+ * interrupt is not. So it is cleared, before anybody looks into the FIFO: what comes after raises it again.
+ */
 void console_interrupt(bool on)
 {
 	mmio_write32(UART_IMSC, on ? UART_INT_RX | UART_INT_RT : 0);
+	if (!on)
+		mmio_write32(UART_ICR, UART_INT_RX | UART_INT_RT);
 }
 
 /* --- Realms -------------------------------------------------------------------------------------- */
