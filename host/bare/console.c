@@ -74,6 +74,16 @@ bool console_get(char *c)
 }
 
 /*
+ * TF-A's change of the FIFO's mode has emptied it. QEMU offers it more only after a read: otherwise what was typed
+ * before stays with QEMU until something else is. The read may take a byte that has just come.
+ */
+void console_listen(void)
+{
+	(void)mmio_read32(UART_DR);
+	console_interrupt(true);
+}
+
+/*
  * Reading does not always take the interrupt back: what was typed before TF-A changed the FIFO's mode is gone, its
  * interrupt is not. So it is cleared, before anybody looks into the FIFO: what comes after raises it again.
  */

@@ -24,6 +24,8 @@ void print_flush(struct console_line *line, const char *name); /* what has no ne
 /* Bytes as they are, and what was typed, a byte at a time; false: nothing more at the moment. */
 void console_put(const char *bytes, size_t count);
 bool console_get(char *c);
+/* Once, before the first console_get(). Of what was typed so far the first two bytes may be lost. */
+void console_listen(void);
 /* PLATFORM_INTID_UART while something typed waits. */
 void console_interrupt(bool on);
 

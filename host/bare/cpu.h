@@ -5,6 +5,7 @@
 #ifndef HOST_BARE_CPU_H
 #define HOST_BARE_CPU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define sysreg_read(name)                                          \
@@ -61,6 +62,15 @@ static inline void smc(uint64_t x[6])
 	x[2] = x2;
 	x[3] = x3;
 	x[4] = x4;
+}
+
+/* RNDR (FEAT_RNG, as QEMU's `max` has it) clears Z when it has a number. False: not now. */
+static inline bool cpu_random(uint64_t *number)
+{
+	uint64_t ok;
+
+	__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %1, ne" : "=r"(*number), "=r"(ok) : : "cc");
+	return ok != 0;
 }
 
 static inline uint32_t mmio_read32(uintptr_t address)

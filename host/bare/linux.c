@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * `linux [script] [realms=N]`: Debian's own kernel in one or two realms, each with two vCPUs, a shell on its console.
+ * `linux [script] [yank] [realms=N]`: Debian's own kernel in one or two realms, each with two vCPUs, a shell on its
+ * console. With `yank` realm A is robbed of pages.
  */
 #include "command.h"
 #include "console.h"
 #include "gic.h"
 #include "linux_machine.h"
+#include "linux_yank.h"
 #include "memory.h"
 #include "platform.h"
 #include "rmm.h"
@@ -18,8 +20,10 @@
 static struct linux_machine machines[MAX_REALMS];
 static struct linux_console terminals[MAX_REALMS] = { { .name = "A" }, { .name = "B" } };
 
+static struct linux_yank yank;
+
 struct options {
-	bool script;
+	bool script, yank;
 	unsigned int realms;
 };
 
@@ -45,6 +49,8 @@ static struct options parse(const char *argument)
 	while (next_word(&argument, word, sizeof(word))) {
 		if (strcmp(word, "script") == 0)
 			options.script = true;
+		else if (strcmp(word, "yank") == 0)
+			options.yank = true;
 		else if (strcmp(word, "realms=1") == 0 || strcmp(word, "realms=2") == 0)
 			options.realms = (unsigned int)(word[7] - '0');
 		else
@@ -53,9 +59,24 @@ static struct options parse(const char *argument)
 	return options;
 }
 
+/* Robbed of pages, a realm may come to need one of those; nothing else may happen to it. */
+static bool report_yank(const struct linux_machine *machine)
+{
+	print("realm %s: %u pages were taken away\n", machine->realm.name, machine->yank->count);
+	if (machine->yank->count == 0 || machine->end == LINUX_BROKEN)
+		return false;
+	if (machine->end == LINUX_OFF)
+		return true;
+	print("realm %s: it stopped at IPA 0x%lx, which %s one of them\n", machine->realm.name,
+	      machine->fault_ipa, linux_yank_took(machine->yank, machine->fault_ipa) ? "is" : "is not");
+	return linux_yank_took(machine->yank, machine->fault_ipa);
+}
+
 /* True if it ended as it should. */
 static bool report(const struct linux_machine *machine)
 {
+	if (machine->yank != NULL)
+		return report_yank(machine);
 	switch (machine->end) {
 	case LINUX_OFF:
 		return true;
@@ -79,12 +100,19 @@ void linux_main(const char *argument)
 	rmm_init();
 	rmm.check_wiped = false;
 	linux_console_init(terminals, options.realms, options.script);
-	for (unsigned int i = 0; i < options.realms; i++)
+	for (unsigned int i = 0; i < options.realms; i++) {
+		terminals[i].cpu = CPUS * i;
 		linux_machine_make(&machines[i], terminals[i].name, CPUS, CPUS * i, &terminals[i]);
+	}
+	if (options.yank)
+		machines[0].yank = &yank;
 	gic_enable_spi(PLATFORM_INTID_UART, 0);
-	console_interrupt(true);
+	console_listen();
 	for (unsigned int i = options.realms; i-- > 0;)
 		linux_machine_start(&machines[i]);
+	/* This CPU was realm A's, and listened to the console. */
+	if (options.realms > 1)
+		gic_enable_spi(PLATFORM_INTID_UART, machines[1].first_cpu);
 	for (unsigned int cpu = 1; cpu < cpu_count(); cpu++)
 		if (cpu_is_busy(cpu))
 			cpu_wait(cpu);
@@ -96,5 +124,5 @@ void linux_main(const char *argument)
 	if (rmm.delegated != 0 || memory_in_use() != 0)
 		verdict_fail("linux: %lu granules not back, %lu not freed", rmm.delegated, memory_in_use());
 	if (!good)
-		verdict_fail("a realm did not turn itself off");
+		verdict_fail("a realm did not end as it should");
 }

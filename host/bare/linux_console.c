@@ -4,6 +4,8 @@
  */
 #include "linux_console.h"
 
+#include "cpu.h"
+#include "gic.h"
 #include "string.h"
 
 static struct spinlock lock;
@@ -15,6 +17,7 @@ static struct {
 	char word[16];   /* its beginning, while it may still name somebody else */
 	unsigned int length;
 	bool in_line;
+	bool begun;
 } all;
 
 void linux_console_init(struct linux_console *consoles, unsigned int count, bool script)
@@ -38,7 +41,18 @@ static void look_for_prompt(struct linux_console *console, char c)
 	if (LINUX_PROMPT[console->prompt] == '\0') {
 		console->prompt = 0;
 		console->ready = true;
+		console->was_ready = true;
 	}
+}
+
+bool linux_console_was_ready(struct linux_console *console)
+{
+	bool was_ready;
+
+	spin_lock(&lock);
+	was_ready = console->was_ready;
+	spin_unlock(&lock);
+	return was_ready;
 }
 
 void linux_console_output(struct linux_console *console, const char *bytes, size_t count)
@@ -68,6 +82,8 @@ static void append(struct linux_console *console, char c)
 {
 	console->typed[(console->first + console->count) % LINUX_TYPED] = c;
 	console->count++;
+	if (console->cpu != cpu_id())
+		gic_kick(console->cpu);
 }
 
 static void flush_word(unsigned int to)
@@ -90,6 +106,10 @@ static int named(void)
 
 static void typed(char c)
 {
+	/* A script begins with empty lines, of which it can't tell whether they arrive (console_listen()). */
+	if (!all.begun && all.consoles[0].script && c == '\n')
+		return;
+	all.begun = true;
 	if (all.count == 1 || all.in_line) {
 		append(&all.consoles[all.to], c);
 		if (c == '\n' || c == '\r')

@@ -22,17 +22,22 @@
 struct linux_console {
 	const char *name;
 	bool prefix, script;
+	unsigned int cpu; /* to wake when there is something for the realm */
 
 	/* Protected by the lock of all terminals, in linux_console.c. */
 	struct console_line line;
 	unsigned int prompt; /* characters of the prompt seen in a row */
 	bool ready;          /* a prompt waits for a line */
+	bool was_ready;      /* there was a prompt once */
 	char typed[LINUX_TYPED];
 	uint32_t first, count;
 };
 
 /* The terminals of this run. */
 void linux_console_init(struct linux_console *consoles, unsigned int count, bool script);
+
+/* The realm's shell has asked for a line, some time. */
+bool linux_console_was_ready(struct linux_console *console);
 
 /* The realm's output. */
 void linux_console_output(struct linux_console *console, const char *bytes, size_t count);

@@ -9,6 +9,7 @@
 #include "fw_cfg.h"
 #include "gic.h"
 #include "linux_tree.h"
+#include "linux_yank.h"
 #include "memory.h"
 #include "platform.h"
 #include "rmm.h"
@@ -61,11 +62,12 @@ static bool relax(void *context)
 	return __atomic_load_n(&machine->end, __ATOMIC_ACQUIRE) == LINUX_RUNS;
 }
 
-void linux_machine_stop(struct linux_machine *machine, enum linux_end end)
+void linux_machine_stop(struct linux_machine *machine, enum linux_end end, uint64_t ipa)
 {
 	uint32_t runs = LINUX_RUNS;
 
-	__atomic_compare_exchange_n(&machine->end, &runs, end, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	if (__atomic_compare_exchange_n(&machine->end, &runs, end, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		machine->fault_ipa = ipa;
 	for (unsigned int i = 0; i < machine->cpus; i++)
 		if (machine->first_cpu + i != cpu_id())
 			gic_kick(machine->first_cpu + i);
@@ -113,21 +115,14 @@ static void virtio_output(void *context, const uint8_t *bytes, uint32_t count)
 	linux_console_output(machine->terminal, (const char *)bytes, count);
 }
 
-/* RNDR (FEAT_RNG) clears Z when it has a number. */
 static bool random_bytes(void *context, uint8_t *bytes, uint32_t count)
 {
-	uint64_t word = 0, ok;
+	uint64_t word = 0;
 
 	(void)context;
 	for (uint32_t i = 0; i < count; i++) {
-		if (i % sizeof(word) == 0) {
-			__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %1, ne"
-					 : "=r"(word), "=r"(ok)
-					 :
-					 : "cc");
-			if (!ok)
-				return false;
-		}
+		if (i % sizeof(word) == 0 && !cpu_random(&word))
+			return false;
 		bytes[i] = (uint8_t)(word >> (i % sizeof(word) * 8));
 	}
 	return true;
@@ -159,7 +154,11 @@ static void on_enter(struct host_rec *rec)
 
 static void on_leave(struct host_rec *rec)
 {
-	vgic_sync(&machine_of(rec)->vgic, rec->index, &rec->run->exit);
+	struct linux_machine *machine = machine_of(rec);
+
+	vgic_sync(&machine->vgic, rec->index, &rec->run->exit);
+	if (machine->yank != NULL && rec->index == 0)
+		linux_yank(machine->yank, machine);
 }
 
 static bool on_mmio(struct host_rec *rec, struct host_mmio *access)
@@ -279,7 +278,7 @@ static void on_ripas_changed(struct host_rec *rec, uint64_t base, uint64_t top, 
 			continue;
 		if (ripas == RMI_EMPTY && machine->shared[page] == 0) {
 			if (!share_page(machine, page))
-				linux_machine_stop(machine, LINUX_BROKEN);
+				linux_machine_stop(machine, LINUX_BROKEN, 0);
 		} else if (ripas == RMI_RAM && machine->shared[page] != 0) {
 			unshare_page(machine, page);
 		}
@@ -293,8 +292,7 @@ static enum host_action on_fault(struct host_rec *rec, uint64_t ipa)
 
 	if (host_serve_fault(rec->realm, ipa) == RMI_SUCCESS)
 		return HOST_RESUME;
-	machine->fault_ipa = ipa;
-	linux_machine_stop(machine, LINUX_FAULT);
+	linux_machine_stop(machine, LINUX_FAULT, ipa);
 	return HOST_STOP;
 }
 
@@ -330,13 +328,10 @@ static void run_vcpu(void *argument)
 	case HOST_STOP_CPU_OFF:
 		break;
 	case HOST_STOP_SYSTEM_OFF:
-		linux_machine_stop(machine, LINUX_OFF);
-		break;
-	case HOST_STOP_FAULT:
-		linux_machine_stop(machine, LINUX_FAULT);
+		linux_machine_stop(machine, LINUX_OFF, 0);
 		break;
 	default:
-		linux_machine_stop(machine, LINUX_BROKEN);
+		linux_machine_stop(machine, LINUX_BROKEN, 0);
 		break;
 	}
 }
@@ -345,7 +340,6 @@ void linux_machine_start(struct linux_machine *machine)
 {
 	struct host_rec *rec = &machine->realm.recs[0];
 
-	machine->started = sysreg_read(cntpct_el0);
 	if (machine->first_cpu == cpu_id())
 		run_vcpu(rec);
 	else

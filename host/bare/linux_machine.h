@@ -28,19 +28,20 @@
 /* Why the machine stopped. */
 enum linux_end {
 	LINUX_RUNS,
-	LINUX_OFF,     /* the realm turned itself off */
-	LINUX_FAULT,   /* an access that nobody can serve */
-	LINUX_BROKEN,  /* a command failed, or an exit that can't be */
-	LINUX_STOPPED, /* we had enough of it */
+	LINUX_OFF,    /* the realm turned itself off */
+	LINUX_FAULT,  /* an access that nobody can serve */
+	LINUX_BROKEN, /* a command failed, or an exit that can't be */
 };
+
+struct linux_yank;
 
 struct linux_machine {
 	struct host_realm realm;
 	unsigned int cpus;
-	unsigned int first_cpu; /* of ours: vCPU n runs on first_cpu + n */
-	uint32_t end;           /* enum linux_end (atomic) */
-	uint64_t fault_ipa;
-	uint64_t started; /* CNTPCT_EL0 */
+	unsigned int first_cpu;  /* of ours: vCPU n runs on first_cpu + n */
+	uint32_t end;            /* enum linux_end (atomic) */
+	uint64_t fault_ipa;      /* LINUX_FAULT: where */
+	struct linux_yank *yank; /* the host takes pages away; NULL: it is a good one */
 
 	struct spinlock gic_lock;
 	struct vgic vgic;
@@ -71,8 +72,8 @@ void linux_machine_start(struct linux_machine *machine);
 /* Takes what the terminal has for it; from any CPU, with no lock held. */
 void linux_machine_feed(struct linux_machine *machine);
 
-/* Has all its vCPUs leave. */
-void linux_machine_stop(struct linux_machine *machine, enum linux_end end);
+/* Has all its vCPUs leave; the first reason stands. `ipa` for LINUX_FAULT. */
+void linux_machine_stop(struct linux_machine *machine, enum linux_end end, uint64_t ipa);
 
 /* All vCPUs have left: takes the realm apart. Every granule comes back. */
 void linux_machine_destroy(struct linux_machine *machine);
