@@ -409,6 +409,7 @@ static uint64_t load_file(struct linux_machine *machine, const char *file, uint6
 static void load_tree(struct linux_machine *machine, uint64_t initrd_size)
 {
 	static uint64_t text[LINUX_TREE_SIZE / sizeof(uint64_t)];
+	size_t size;
 	struct linux_tree tree = {
 		.ram_base = LINUX_RAM_BASE,
 		.ram_size = LINUX_RAM_SIZE,
@@ -427,10 +428,10 @@ static void load_tree(struct linux_machine *machine, uint64_t initrd_size)
 		tree.virtio[i] = VIRTIO(i);
 		tree.virtio_intid[i] = VIRTIO_INTID(i);
 	}
-	random_bytes(NULL, tree.seed, sizeof(tree.seed));
-	if (!linux_tree_make(&tree, text))
+	size = linux_tree_make(&tree, text);
+	if (size == 0)
 		verdict_fail("the device tree has no room");
-	CHECK_OK(host_load(&machine->realm, LINUX_RAM_BASE + LINUX_TREE_OFFSET, text, sizeof(text), true),
+	CHECK_OK(host_load(&machine->realm, LINUX_RAM_BASE + LINUX_TREE_OFFSET, text, size, true),
 		 "the device tree");
 }
 

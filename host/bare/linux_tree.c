@@ -87,8 +87,6 @@ static void chosen(struct writer *w, const struct linux_tree *t)
 	text(w, "stdout-path", "/uart");
 	note(w, fdt_property_u64(w->fdt, "linux,initrd-start", t->initrd_base));
 	note(w, fdt_property_u64(w->fdt, "linux,initrd-end", t->initrd_base + t->initrd_size));
-	bytes(w, "rng-seed", t->seed, sizeof(t->seed));
-	bytes(w, "kaslr-seed", t->seed, sizeof(uint64_t));
 	end(w);
 }
 
@@ -163,7 +161,7 @@ static void virtio(struct writer *w, const struct linux_tree *t)
 	}
 }
 
-bool linux_tree_make(const struct linux_tree *t, void *to)
+size_t linux_tree_make(const struct linux_tree *t, void *to)
 {
 	struct writer w = { .fdt = to };
 
@@ -186,5 +184,5 @@ bool linux_tree_make(const struct linux_tree *t, void *to)
 	virtio(&w, t);
 	end(&w);
 	note(&w, fdt_finish(to));
-	return w.error == 0;
+	return w.error == 0 ? fdt_totalsize(to) : 0;
 }

@@ -5,7 +5,6 @@
 #ifndef HOST_BARE_LINUX_TREE_H
 #define HOST_BARE_LINUX_TREE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,10 +22,12 @@ struct linux_tree {
 	unsigned int virtio_count;
 	uint64_t virtio[LINUX_VIRTIO_MAX];
 	unsigned int virtio_intid[LINUX_VIRTIO_MAX];
-	uint8_t seed[32];
 };
 
-/* Writes the tree to `to`, LINUX_TREE_SIZE bytes, 8-byte aligned. False: it has no room. */
-bool linux_tree_make(const struct linux_tree *tree, void *to);
+/*
+ * Writes the tree to `to`, 8-byte aligned, with room for LINUX_TREE_SIZE bytes; returns its size, 0 if that is not enough.
+ * It is measured, so there is nothing random in it: the realm has RNDR.
+ */
+size_t linux_tree_make(const struct linux_tree *tree, void *to);
 
 #endif
