@@ -11,9 +11,10 @@ void conformance_main(const char *argument); /* tests/conformance: one group, or
 void demo_main(const char *argument);        /* the story that `./caec demo` tells */
 /* tests/machine: "realms N" or "preempt SECONDS", for longer than the tests of that name */
 void endurance_main(const char *argument);
-void linux_main(const char *argument); /* Debian's kernel in realms */
-void list_main(const char *argument);  /* tests/machine: the tests, one per line */
+void linux_main(const char *argument);   /* Debian's kernel in realms */
+void list_main(const char *argument);    /* tests/machine: the tests, one per line */
+void owners_main(const char *argument);  /* tenant realms for owners at the console */
 void measure_main(const char *argument); /* tests/machine: descriptions and RIMs of many realms */
-void test_main(const char *argument);  /* one of them */
+void test_main(const char *argument);    /* one of them */
 
 #endif

@@ -23,6 +23,7 @@ static const struct command {
 	{ "linux", linux_main },
 	{ "list", list_main },
 	{ "measure", measure_main },
+	{ "owners", owners_main },
 	{ "test", test_main },
 };
 

@@ -16,4 +16,7 @@ void rmm_init(void);
 /* The image of the realm programs (realm/bare), for host_realm_config. */
 extern const uint8_t realm_image_begin[], realm_image_end[];
 
+/* The tenant realm (realm/tenant); behind it a byte that is not zero. */
+extern const uint8_t tenant_image_begin[], tenant_image_end[];
+
 #endif

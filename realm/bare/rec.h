@@ -6,7 +6,7 @@
 #define REALM_BARE_REC_H
 
 #define REC_MAX 16
-#define REC_STACK_SHIFT 13
+#define REC_STACK_SHIFT 14
 #define REC_SIZE_SHIFT 9
 
 /* Offsets in struct rec. */
