@@ -106,10 +106,13 @@ static void let_it_settle(struct test_realm *realm)
 static void ring_sleeper(struct csm_setup *s)
 {
 	struct script_result r;
+	uint64_t rung;
 
 	let_it_settle(s->c);
 	CHECK_EQ(notify(s->p, s->c_rid, s->n, PROVIDER), RSI_SUCCESS);
+	rung = sysreg_read(cntpct_el0);
 	r = script_end(s->c, 0);
+	CHECK(sysreg_read(cntpct_el0) - rung < ticks_of_ms(PATIENCE / 2));
 	CHECK_EQ(r.x[0], HOST_DOORBELL_INTID);
 	CHECK(r.x[1] > 0 && r.x[1] < 100);
 	CHECK_EQ(r.x[2], RSI_SUCCESS);

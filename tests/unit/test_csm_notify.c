@@ -244,6 +244,10 @@ static void test_peer_measurement(void **state)
 	assert_int_equal(smc(&w.p, RSI_CSM_PEER_MEASUREMENT, RID(w.c_rid), 0), RSI_CSM_ERROR_DENIED);
 	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
 	assert_int_equal(smc(&w.c, RSI_CSM_PEER_MEASUREMENT, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
+	/* Now X is named: one of C and X comes after the other in P's table, and is not taken for it. */
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+	check_measurements(&w.x, &w.p, w.p_rid);
+	assert_int_equal(smc(&w.c, RSI_CSM_PEER_MEASUREMENT, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
 	csm_end(&w);
 }
 
