@@ -21,7 +21,10 @@
 
 #define MESSAGE_MAX 256
 /* Sleeps in a row that the timer ended, after which the peer counts as gone. */
-#define GIVE_UP 100
+#define GIVE_UP 2000
+/* Every so many messages each end stops until the other one sleeps, or both may be as fast and none ever does. */
+#define STOP_EVERY 64
+#define STOP_MS 1000
 
 static uint64_t after_ms(uint64_t ms)
 {
@@ -146,9 +149,24 @@ static uint8_t byte_of(uint64_t i, size_t at)
 	return (uint8_t)(i * 167 + (i >> 8) * 13 + at * 31);
 }
 
+static void let_peer_sleep(const uint64_t *sleeps)
+{
+	uint64_t end = after_ms(STOP_MS);
+
+	while (__atomic_load_n(sleeps, __ATOMIC_RELAXED) == 0 && ticks() < end)
+		;
+	/* It has said so; now it does. */
+	end = ticks() + ticks_per_second() / 20000;
+	while (ticks() < end)
+		;
+}
+
 static void send(struct talker *t, uint64_t i)
 {
 	void *to;
+
+	if (i % STOP_EVERY == 0)
+		let_peer_sleep(&t->channel.ring->consumer_sleeps);
 
 	while ((t->result = channel_reserve(&t->channel, length_of(i), &to)) == CHANNEL_WAIT && goes_on(t)) {
 		if (channel_sleep_producer(&t->channel))
@@ -168,6 +186,10 @@ static void receive(struct talker *t, uint64_t i)
 	const void *from;
 	size_t length;
 	bool good;
+
+	/* Half a round later: the ring holds less than that, so that the two never wait for each other. */
+	if (i % STOP_EVERY == STOP_EVERY / 2)
+		let_peer_sleep(&t->channel.ring->producer_sleeps);
 
 	while ((t->result = channel_next(&t->channel, &from, &length)) == CHANNEL_WAIT && goes_on(t)) {
 		if (channel_sleep_consumer(&t->channel))
