@@ -4,6 +4,7 @@
  */
 #include "console.h"
 #include "cpu.h"
+#include "gic.h"
 #include "memory.h"
 #include "rmm.h"
 #include "spinlock.h"
@@ -48,6 +49,18 @@ static void ops_unlock(void *context, struct host_lock *lock)
 }
 _Static_assert(sizeof(struct spinlock) == sizeof(struct host_lock), "a spinlock is what a host_lock holds");
 
+static uint32_t ops_thread(void *context)
+{
+	(void)context;
+	return cpu_id();
+}
+
+static void ops_kick(void *context, uint32_t number)
+{
+	(void)context;
+	gic_kick(number);
+}
+
 static void ops_report(void *context, const char *command, uint64_t result)
 {
 	(void)context;
@@ -62,6 +75,8 @@ static const struct host_ops ops = {
 	.map = ops_map,
 	.lock = ops_lock,
 	.unlock = ops_unlock,
+	.thread = ops_thread,
+	.kick = ops_kick,
 	.report = ops_report,
 };
 

@@ -160,14 +160,37 @@ static uint64_t serve_reserve(struct host_realm *realm, const struct host_csm_re
 	return serve_tables(realm, request->base, request->size, request->argument);
 }
 
-static uint64_t serve_doorbell(struct host *host, uint64_t rd)
+/*
+ * First the counter, then the look at who runs REC 0; host_rec_run() does it the other way round. So either that
+ * thread finds the new count at its next entry, or it is kicked, and then has a next entry.
+ */
+static void ring(struct host_realm *realm)
 {
-	struct host_realm *peer = host_realm_find(host, rd);
+	const struct host_ops *ops = realm->host->ops;
+	uint32_t runner;
 
-	if (peer == NULL)
-		return HOST_ERROR_RMM;
-	__atomic_fetch_add(&peer->doorbells, 1, __ATOMIC_RELEASE);
-	return RMI_SUCCESS;
+	__atomic_fetch_add(&realm->doorbells, 1, __ATOMIC_SEQ_CST);
+	runner = __atomic_load_n(&realm->recs[0].runner, __ATOMIC_SEQ_CST);
+	if (runner != 0 && ops->kick != NULL)
+		ops->kick(realm->host->context, runner - 1);
+}
+
+uint64_t host_csm_ring(struct host *host, uint64_t rd)
+{
+	struct host_realm *realm;
+
+	/* The lock keeps the realm from being taken apart meanwhile. */
+	host->ops->lock(host->context, &host->lock);
+	realm = host_realm_find_locked(host, rd);
+	if (realm != NULL)
+		ring(realm);
+	host->ops->unlock(host->context, &host->lock);
+	return realm != NULL ? RMI_SUCCESS : HOST_ERROR_RMM;
+}
+
+bool host_csm_was_rung(const struct host_realm *realm)
+{
+	return __atomic_load_n(&realm->doorbells, __ATOMIC_SEQ_CST) != realm->doorbells_passed;
 }
 
 uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request *request)
@@ -185,7 +208,9 @@ uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request 
 	case CSM_EVENT_RTT_NEEDED:
 		return serve_tables(realm, request->base, request->size, request->argument);
 	case CSM_EVENT_NOTIFY:
-		return serve_doorbell(realm->host, request->argument);
+		/* The realm named may be gone by now; whoever rang couldn't know. */
+		host_csm_ring(realm->host, request->argument);
+		return RMI_SUCCESS;
 	default:
 		return HOST_ERROR_ARGUMENT;
 	}

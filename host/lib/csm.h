@@ -10,6 +10,9 @@
 
 #include "memory.h"
 
+/* The virtual interrupt by which REC 0 of a realm hears that a peer rang (an SPI, edge-triggered). */
+#define HOST_DOORBELL_INTID 40
+
 /* What an exit for CSM asks of us, read once from the exit record. */
 struct host_csm_request {
 	enum csm_event event;
@@ -25,6 +28,15 @@ uint64_t host_csm_disable(struct host_realm *realm);
 
 /* Does the request's duty. Anything but success: refuse it (RMI_REC_ENTER_FLAG_CSM_REJECT). */
 uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request *request);
+
+/*
+ * Rings the doorbell of the realm with this RD: HOST_DOORBELL_INTID in REC 0, at its next entry, which comes at once
+ * (host_ops.kick) if a thread runs it. Any thread may call this. HOST_ERROR_RMM: there is no such realm.
+ */
+uint64_t host_csm_ring(struct host *host, uint64_t rd);
+
+/* The doorbell rang and REC 0 has not been told yet. For the thread that runs REC 0: before it sleeps on its behalf. */
+bool host_csm_was_rung(const struct host_realm *realm);
 
 /* Breaks what the realm has mapped as a consumer in [base, base + size), one of its ranges or its end. */
 uint64_t host_csm_unmap(struct host_realm *realm, uint64_t base, uint64_t size);

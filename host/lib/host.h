@@ -44,6 +44,12 @@ struct host_ops {
 	void (*lock)(void *context, struct host_lock *lock);
 	void (*unlock)(void *context, struct host_lock *lock);
 
+	/* The number of the calling thread, below UINT32_MAX; and have thread `number` come out of the realm that
+	 * it runs, or out of its wait for something to do. It may be doing neither: then the kick comes for
+	 * nothing. Called with host.lock held. Both NULL: nobody is kicked, doorbells ring at the next entry. */
+	uint32_t (*thread)(void *context);
+	void (*kick)(void *context, uint32_t number);
+
 	/* A failure nobody handled: `command` as rmi_command_name() has it. */
 	void (*report)(void *context, const char *command, uint64_t result);
 };

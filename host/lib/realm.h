@@ -55,6 +55,7 @@ struct host_rec {
 	struct rmi_rec_run *run;          /* shared with the RMM */
 	uint64_t exits;                   /* REC_ENTERs that came back */
 	bool trap_wfi;                    /* have WFI exit */
+	uint32_t runner;                  /* the thread that runs it, plus one; 0: none (atomic) */
 	uint32_t pending[HOST_VCPU_IRQS]; /* INTIDs to inject; 0: free. See host_rec_interrupt() */
 	void *owner;                      /* the caller's own */
 };
@@ -74,7 +75,8 @@ struct host_realm {
 	unsigned int rec_count;
 	struct host_rec recs[HOST_MAX_RECS];
 	bool has_apt;
-	uint64_t doorbells; /* exits for NOTIFY that named this realm (atomic) */
+	uint64_t doorbells;        /* exits for NOTIFY that named this realm (atomic) */
+	uint64_t doorbells_passed; /* how many of them REC 0 was told of: its runner's own */
 	struct host_lock lock;
 	void *owner; /* the caller's own */
 };
@@ -107,8 +109,9 @@ uint64_t host_realm_destroy(struct host_realm *realm);
 /* One REC and its granules; no effect on one that is gone. */
 uint64_t host_rec_destroy(struct host_rec *rec);
 
-/* The realm with this RD, or NULL. */
+/* The realm with this RD, or NULL. The second: with host.lock held, as long as which it is not destroyed. */
 struct host_realm *host_realm_find(struct host *host, uint64_t rd);
+struct host_realm *host_realm_find_locked(struct host *host, uint64_t rd);
 
 /* First IPA that is not protected: the upper half belongs to both (DEN0137 A5.2). */
 static inline uint64_t host_unprotected_base(const struct host_realm *realm)

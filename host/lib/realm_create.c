@@ -59,13 +59,21 @@ static uint64_t enlist(struct host *host, struct host_realm *realm)
 	return result;
 }
 
+struct host_realm *host_realm_find_locked(struct host *host, uint64_t rd)
+{
+	struct host_realm *realm;
+
+	for (realm = host->realms; realm != NULL && realm->rd != rd; realm = realm->next)
+		;
+	return realm;
+}
+
 struct host_realm *host_realm_find(struct host *host, uint64_t rd)
 {
 	struct host_realm *realm;
 
 	host->ops->lock(host->context, &host->lock);
-	for (realm = host->realms; realm != NULL && realm->rd != rd; realm = realm->next)
-		;
+	realm = host_realm_find_locked(host, rd);
 	host->ops->unlock(host->context, &host->lock);
 	return realm;
 }

@@ -4,6 +4,7 @@
  * pending at the last exit stays, the timers follow the state that the exit reports (A6.2), and what is
  * waiting takes the registers that are left.
  */
+#include "csm.h"
 #include "rec.h"
 
 /* ICH_LR<n>_EL2 (GICv3 12.4.10). */
@@ -14,6 +15,9 @@
 #define LR_INTID ABI_U64(0xffffffff)
 /* What a host may set: state, group, priority, INTID. */
 #define LR_KEPT (LR_STATE | LR_GROUP1 | (ABI_U64(0xff) << 48) | LR_INTID)
+
+/* ICH_HCR_EL2.UIE: exit when no more than one list register is in use (GICv3 12.4.8). */
+#define HCR_UNDERFLOW ABI_U64(0x2)
 
 /* Timer interrupts of the realm: PPIs, as every Arm system has them (BSA). */
 #define INTID_VIRTUAL_TIMER 27
@@ -36,11 +40,8 @@ static uint64_t *find(uint64_t *lrs, unsigned int count, uint32_t intid)
 	return NULL;
 }
 
-/* True: the interrupt is in a list register, pending. An active one is left to be ended first. */
-static bool inject(uint64_t *lrs, unsigned int count, uint32_t intid)
+static bool inject_new(uint64_t *lrs, unsigned int count, uint32_t intid)
 {
-	if (find(lrs, count, intid) != NULL)
-		return false;
 	for (unsigned int i = 0; i < count; i++) {
 		if ((lrs[i] & LR_STATE) == 0) {
 			lrs[i] = LR_PENDING | LR_GROUP1 | LR_PRIORITY | intid;
@@ -48,6 +49,30 @@ static bool inject(uint64_t *lrs, unsigned int count, uint32_t intid)
 		}
 	}
 	return false;
+}
+
+/* True: the interrupt is in a list register, pending. An active one is left to be ended first. */
+static bool inject(uint64_t *lrs, unsigned int count, uint32_t intid)
+{
+	return find(lrs, count, intid) == NULL && inject_new(lrs, count, intid);
+}
+
+/*
+ * A doorbell is an edge: while it is active it becomes pending again, so that what rings after the realm has taken the
+ * interrupt, and perhaps looked already, is another one. While it is pending, it is the same one.
+ */
+static void pass_doorbell(struct host_realm *realm, uint64_t *lrs, unsigned int count)
+{
+	uint64_t rung = __atomic_load_n(&realm->doorbells, __ATOMIC_SEQ_CST);
+	uint64_t *lr = find(lrs, count, HOST_DOORBELL_INTID);
+
+	if (rung == realm->doorbells_passed)
+		return;
+	if (lr != NULL)
+		*lr |= LR_PENDING;
+	else if (!inject_new(lrs, count, HOST_DOORBELL_INTID))
+		return;
+	realm->doorbells_passed = rung;
 }
 
 /* A timer's interrupt is a level: pending as long as the condition holds, and no longer. */
@@ -76,12 +101,20 @@ void host_rec_load_interrupts(struct host_rec *rec)
 	}
 	follow_timer(lrs, count, INTID_VIRTUAL_TIMER, exit->cntv_ctl);
 	follow_timer(lrs, count, INTID_PHYSICAL_TIMER, exit->cntp_ctl);
+	if (rec->index == 0)
+		pass_doorbell(rec->realm, lrs, count);
 	for (unsigned int i = 0; i < HOST_VCPU_IRQS; i++) {
 		uint32_t intid = __atomic_load_n(&rec->pending[i], __ATOMIC_ACQUIRE);
 
 		if (intid != 0 && inject(lrs, count, intid))
 			__atomic_store_n(&rec->pending[i], 0, __ATOMIC_RELEASE);
 	}
+	/* A doorbell that finds no room comes when there is some, not when the realm happens to exit. (A single list
+	 * register in use is underflow already: the realm would exit for ever.) */
+	if (rec->index == 0 && count > 1 && host_csm_was_rung(rec->realm))
+		rec->run->enter.gicv3_hcr = HCR_UNDERFLOW;
+	else
+		rec->run->enter.gicv3_hcr = 0;
 }
 
 /* Any thread may call this; INTID 0 marks a free place, so that SGI can't be asked for. */

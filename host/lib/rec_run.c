@@ -218,7 +218,7 @@ static struct outcome dispatch(struct host_rec *rec, const struct host_handlers 
 	}
 }
 
-enum host_stop host_rec_run(struct host_rec *rec, const struct host_handlers *handlers, uint64_t *result)
+static enum host_stop run(struct host_rec *rec, const struct host_handlers *handlers, uint64_t *result)
 {
 	struct outcome outcome = go_on;
 
@@ -247,4 +247,17 @@ enum host_stop host_rec_run(struct host_rec *rec, const struct host_handlers *ha
 	}
 	*result = outcome.result;
 	return outcome.stop;
+}
+
+enum host_stop host_rec_run(struct host_rec *rec, const struct host_handlers *handlers, uint64_t *result)
+{
+	const struct host *host = rec->realm->host;
+	uint32_t runner = host->ops->thread != NULL ? host->ops->thread(host->context) + 1 : 0;
+	enum host_stop why;
+
+	/* From here on a doorbell kicks this thread: see ring() in csm.c. */
+	__atomic_store_n(&rec->runner, runner, __ATOMIC_SEQ_CST);
+	why = run(rec, handlers, result);
+	__atomic_store_n(&rec->runner, 0, __ATOMIC_SEQ_CST);
+	return why;
 }

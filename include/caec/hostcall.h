@@ -62,6 +62,17 @@ enum script_op {
 	SCRIPT_WORK = 32,
 	/* address of a challenge, of a page to work in, for the token, its room -> error (rsi_status), length */
 	SCRIPT_TOKEN = 33,
+	/* ms: waits in WFI for an interrupt that isn't the timer's, that long -> its INTID or 0, number of WFIs, status and
+	 * entry of RSI_CSM_PENDING */
+	SCRIPT_AWAIT_RING = 34,
+	/*
+	 * base, size, messages | ms << 32, RID of the peer, n: sends or receives through a channel (realm/lib/channel.h) in
+	 * zeroed memory, P sending to C; sleeps where there is nothing to do until its doorbell rings, ms at most.
+	 * -> good messages, sleeps, how many of them the timer ended, rings of the peer's doorbell, of ours that PENDING
+	 * knew of, error (enum channel_result | enum csm_error << 8)
+	 */
+	SCRIPT_SEND = 35,
+	SCRIPT_RECEIVE = 36,
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "lib/rsi.h"
 #include "lib/smc.h"
 #include "conform.h"
+#include "doorbell.h"
 #include "probe.h"
 #include "program.h"
 #include "string.h"
@@ -241,5 +242,8 @@ static const struct step steps[] = {
 	{ SCRIPT_FP_CHECK, fp_check_pattern },
 	{ SCRIPT_WORK, work },
 	{ SCRIPT_TOKEN, token },
+	{ SCRIPT_AWAIT_RING, doorbell_await },
+	{ SCRIPT_SEND, doorbell_send },
+	{ SCRIPT_RECEIVE, doorbell_receive },
 };
 const struct program script_program = PROGRAM(steps);

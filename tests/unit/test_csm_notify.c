@@ -247,6 +247,27 @@ static void test_peer_measurement(void **state)
 	csm_end(&w);
 }
 
+/* Of two realms one comes after the other in P's table, and is not taken for it, whichever it is. */
+static void test_peer_of_another(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct csm_world w;
+		struct smc_regs out;
+
+		csm_realms(&w);
+		out = world_smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(1), 0);
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+		out = world_smc(&w.p, RSI_CSM_SHARE, out.x[1], RID(i == 0 ? w.c_rid : w.x_rid), CSM_PERM_RO,
+				0);
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+		check_measurements(i == 0 ? &w.c : &w.x, &w.p, w.p_rid);
+		out = world_smc(i == 0 ? &w.x : &w.c, RSI_CSM_PEER_MEASUREMENT, RID(w.p_rid), 0);
+		assert_int_equal(out.x[0], RSI_CSM_ERROR_DENIED);
+		csm_end(&w);
+	}
+}
+
 /* SHARE bound to a RIM. */
 static uint64_t share_with(struct csm_world *w, const uint8_t rim[64], uint64_t flags, uint64_t *n)
 {
@@ -326,7 +347,7 @@ int main(void)
 		cmocka_unit_test(test_notify),           cmocka_unit_test(test_notify_denied),
 		cmocka_unit_test(test_pending_order),    cmocka_unit_test(test_pending_first),
 		cmocka_unit_test(test_peer_measurement), cmocka_unit_test(test_measured),
-		cmocka_unit_test(test_measured_room),
+		cmocka_unit_test(test_measured_room),    cmocka_unit_test(test_peer_of_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
