@@ -40,9 +40,12 @@ void bench_main(const char *argument)
 	rmm_init();
 	rmm.check_wiped = false; /* reading each granule that comes back would be in the figures */
 	bench_rmi();
+	bench_exit();
 	bench_token();
 	if (rmi_csm_version(&rmm, CSM_ABI_VERSION, &lower, &higher, &features) == RMI_SUCCESS) {
 		bench_csm();
+		bench_notify();
+		bench_message();
 		bench_token_csm();
 	}
 }

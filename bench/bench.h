@@ -4,10 +4,12 @@
  * counter stands for a fixed number of instructions, so the figures are instruction counts, the same
  * on every run and machine.
  *
- * bench_rmi.c uses the standard RMI only and can be run against any RMM; bench_csm.c needs CSM.
+ * bench_rmi.c and bench_exit.c use the standard RMI only and can be run against any RMM; the others need CSM.
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
+
+#include <caec/csm.h>
 
 #include "script.h"
 
@@ -24,7 +26,27 @@ void bench_row_n(const char *name, uint64_t number, const char *suffix, uint64_t
 /* Instructions of `ticks` of a realm's counter, which counts as fast as ours. */
 uint64_t bench_instructions(uint64_t ticks);
 
+/* Runs `statement` `count` times; the loop's own instructions are measured and taken off. */
+#define MEASURE(count, statement)                          \
+	({                                                 \
+		uint64_t start_, empty_;                   \
+		start_ = bench_now();                      \
+		for (unsigned int i = 0; i < (count); i++) \
+			__asm__ volatile("" : : "r"(i));   \
+		empty_ = bench_now() - start_;             \
+		start_ = bench_now();                      \
+		for (unsigned int i = 0; i < (count); i++) \
+			statement;                         \
+		bench_now() - start_ - empty_;             \
+	})
+
+/* The identifier of a realm that runs REALM_PROGRAM_BENCH. */
+struct csm_rid bench_rid(struct test_realm *realm);
+
 void bench_rmi(void);
+void bench_exit(void);
+void bench_message(void);
+void bench_notify(void);
 void bench_csm(void);
 void bench_token(void);
 void bench_token_csm(void);

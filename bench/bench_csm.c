@@ -21,7 +21,7 @@ static struct test_realm *bench_realm(const char *name)
 	return realm_start(REALM_PROGRAM_BENCH, &(struct realm_options){ .name = name, .apt_granules = 1 });
 }
 
-static struct csm_rid rid_of(struct test_realm *realm)
+struct csm_rid bench_rid(struct test_realm *realm)
 {
 	struct script_result r = script(realm, BENCH_SMC, RSI_CSM_REALM_ID);
 
@@ -42,7 +42,7 @@ static struct csm_rid rid_of(struct test_realm *realm)
 
 static void bench_life(struct test_realm *p, struct test_realm *c, uint64_t pages)
 {
-	struct csm_rid p_rid = rid_of(p), c_rid = rid_of(c);
+	struct csm_rid p_rid = bench_rid(p), c_rid = bench_rid(c);
 	uint64_t size = pages * GRANULE_SIZE;
 	struct script_result r;
 	uint64_t id, n;
@@ -63,28 +63,6 @@ static void bench_life(struct test_realm *p, struct test_realm *c, uint64_t page
 	CALL(c, "csm_detach", pages, RSI_CSM_DETACH, p_rid.lo, p_rid.hi, n);
 	CALL(p, "csm_destroy", pages, RSI_CSM_DESTROY, id);
 	CHECK_OK(host_reclaim(&p->realm, CSM_WINDOW, size));
-}
-
-/* A message into the region and, in the other realm, out of it: whole copies, in instructions. */
-static void bench_messages(void)
-{
-	const uint64_t region = 0x40000, source = region / 2, count = 10;
-	struct test_realm *p = bench_realm("P"), *c = bench_realm("C");
-	struct csm_rid p_rid = rid_of(p), c_rid = rid_of(c);
-	uint64_t id, n;
-
-	id = script(p, BENCH_SMC, RSI_CSM_CREATE, CSM_WINDOW, region, 0).x[2];
-	n = script(p, BENCH_SMC, RSI_CSM_SHARE, id, c_rid.lo, c_rid.hi, CSM_PERM_RW, 0).x[2];
-	script(c, BENCH_SMC, RSI_CSM_RESERVE, p_rid.lo, p_rid.hi, n, CSM_WINDOW, region);
-	CHECK_EQ(script(c, BENCH_SMC, RSI_CSM_ATTACH, p_rid.lo, p_rid.hi, n).x[1], RSI_SUCCESS);
-	for (uint64_t bytes = 64; bytes <= 32768; bytes *= 2) {
-		uint64_t in = script(p, BENCH_COPY, CSM_WINDOW, CSM_WINDOW + source, bytes, count).x[0];
-		uint64_t out = script(c, BENCH_COPY, CSM_WINDOW + source, CSM_WINDOW, bytes, count).x[0];
-
-		bench_row_n("csm_message", bytes, "bytes", bench_instructions(in + out), count);
-	}
-	realm_end(c);
-	realm_end(p);
 }
 
 /* A look-up that finds nothing, in tables of different size: REVOKE of a share that isn't there. */
@@ -120,6 +98,5 @@ void bench_csm(void)
 		realm_end(c);
 		realm_end(p);
 	}
-	bench_messages();
 	bench_lookup();
 }

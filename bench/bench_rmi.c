@@ -11,20 +11,6 @@
 
 static uint64_t granules[PAGES];
 
-/* Runs `statement` `count` times; the loop's own instructions are measured and taken off. */
-#define MEASURE(count, statement)                          \
-	({                                                 \
-		uint64_t start_, empty_;                   \
-		start_ = bench_now();                      \
-		for (unsigned int i = 0; i < (count); i++) \
-			__asm__ volatile("" : : "r"(i));   \
-		empty_ = bench_now() - start_;             \
-		start_ = bench_now();                      \
-		for (unsigned int i = 0; i < (count); i++) \
-			statement;                         \
-		bench_now() - start_ - empty_;             \
-	})
-
 static void bench_simple(void)
 {
 	uint64_t a, b;
@@ -130,6 +116,7 @@ static void bench_enter(void)
 	CHECK_EQ(rec->run->exit.imm, HOSTCALL_ASK);
 	rec->run->enter.gprs[0] = BENCH_HOST_CALL;
 	rec->run->enter.gprs[1] = 10 * COUNT;
+	rec->run->enter.gprs[2] = BENCH_USE_NOTHING;
 	CHECK_OK(rmi_rec_enter(&rmm, rec->pa, rec->run_pa));
 	CHECK_EQ(rec->run->exit.imm, HOSTCALL_YIELD);
 	bench_row("rec_enter_host_call_exit", MEASURE(COUNT, rmi_rec_enter(&rmm, rec->pa, rec->run_pa)),

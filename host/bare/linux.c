@@ -5,6 +5,7 @@
  */
 #include "command.h"
 #include "console.h"
+#include "cpu.h"
 #include "gic.h"
 #include "linux_machine.h"
 #include "linux_yank.h"
@@ -72,9 +73,19 @@ static bool report_yank(const struct linux_machine *machine)
 	return linux_yank_took(machine->yank, machine->fault_ipa);
 }
 
+static void report_start(const struct linux_machine *machine)
+{
+	uint64_t ready = linux_console_ready_at(machine->terminal);
+
+	if (ready != 0)
+		print("realm %s: a shell %lu us after the first instruction, by this machine's clock\n",
+		      machine->realm.name, (ready - machine->started) / (sysreg_read(cntfrq_el0) / 1000000));
+}
+
 /* True if it ended as it should. */
 static bool report(const struct linux_machine *machine)
 {
+	report_start(machine);
 	if (machine->yank != NULL)
 		return report_yank(machine);
 	switch (machine->end) {

@@ -41,18 +41,19 @@ static void look_for_prompt(struct linux_console *console, char c)
 	if (LINUX_PROMPT[console->prompt] == '\0') {
 		console->prompt = 0;
 		console->ready = true;
-		console->was_ready = true;
+		if (console->ready_at == 0)
+			console->ready_at = sysreg_read(cntpct_el0);
 	}
 }
 
-bool linux_console_was_ready(struct linux_console *console)
+uint64_t linux_console_ready_at(struct linux_console *console)
 {
-	bool was_ready;
+	uint64_t at;
 
 	spin_lock(&lock);
-	was_ready = console->was_ready;
+	at = console->ready_at;
 	spin_unlock(&lock);
-	return was_ready;
+	return at;
 }
 
 void linux_console_output(struct linux_console *console, const char *bytes, size_t count)

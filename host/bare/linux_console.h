@@ -28,7 +28,7 @@ struct linux_console {
 	struct console_line line;
 	unsigned int prompt; /* characters of the prompt seen in a row */
 	bool ready;          /* a prompt waits for a line */
-	bool was_ready;      /* there was a prompt once */
+	uint64_t ready_at;   /* when the first prompt came (CNTPCT_EL0); 0: not yet */
 	char typed[LINUX_TYPED];
 	uint32_t first, count;
 };
@@ -36,8 +36,8 @@ struct linux_console {
 /* The terminals of this run. */
 void linux_console_init(struct linux_console *consoles, unsigned int count, bool script);
 
-/* The realm's shell has asked for a line, some time. */
-bool linux_console_was_ready(struct linux_console *console);
+/* When the realm's shell asked for its first line (CNTPCT_EL0); 0: it has not. */
+uint64_t linux_console_ready_at(struct linux_console *console);
 
 /* The realm's output. */
 void linux_console_output(struct linux_console *console, const char *bytes, size_t count);

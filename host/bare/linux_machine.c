@@ -340,6 +340,7 @@ void linux_machine_start(struct linux_machine *machine)
 {
 	struct host_rec *rec = &machine->realm.recs[0];
 
+	machine->started = sysreg_read(cntpct_el0);
 	if (machine->first_cpu == cpu_id())
 		run_vcpu(rec);
 	else

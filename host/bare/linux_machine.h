@@ -41,6 +41,7 @@ struct linux_machine {
 	unsigned int first_cpu;  /* of ours: vCPU n runs on first_cpu + n */
 	uint32_t end;            /* enum linux_end (atomic) */
 	uint64_t fault_ipa;      /* LINUX_FAULT: where */
+	uint64_t started;        /* when (CNTPCT_EL0) */
 	struct linux_yank *yank; /* the host takes pages away; NULL: it is a good one */
 
 	struct spinlock gic_lock;

@@ -17,7 +17,7 @@ void linux_yank(struct linux_yank *yank, struct linux_machine *machine)
 {
 	uint64_t now = sysreg_read(cntpct_el0), random, ipa, pa;
 
-	if (now < yank->next || !linux_console_was_ready(machine->terminal))
+	if (now < yank->next || linux_console_ready_at(machine->terminal) == 0)
 		return;
 	for (unsigned int i = 0; i < ATTEMPTS; i++) {
 		if (!cpu_random(&random))

@@ -199,13 +199,32 @@ enum bench_op {
 	BENCH_CLOCK = 0x200, /* -> ticks per second, ticks of an empty measurement */
 	/* x0-x5 -> ticks until it was no longer INCOMPLETE, x0-x3, number of calls */
 	BENCH_SMC = 0x201,
-	BENCH_SMC_LOOP = 0x202,  /* x0, x1, count -> ticks of all, x0 of the last */
-	BENCH_HOST_CALL = 0x203, /* count: HOSTCALL_YIELD -> ticks of all */
-	BENCH_COPY = 0x204,      /* to, from, bytes, count -> ticks of all */
-	BENCH_OPEN = 0x205,    /* base, size: one end of a channel (realm/lib/channel.h) in zeroed memory -> true */
+	BENCH_SMC_LOOP = 0x202, /* x0, x1, count -> ticks of all, x0 of the last */
+	BENCH_HOST_CALL =
+		0x203, /* count, enum bench_use: HOSTCALL_YIELD, after that use each time -> ticks of all */
+	BENCH_OPEN =
+		0x205, /* base, size: one end of a channel (realm/lib/channel.h) in zeroed memory -> true */
 	BENCH_SEND = 0x206,    /* bytes: copies them in -> ticks, enum channel_result */
 	BENCH_RECEIVE = 0x207, /* copies them out -> ticks, enum channel_result, bytes */
 	BENCH_TOUCH = 0x208,   /* address, bytes: writes a word to each page -> ticks */
+	BENCH_PRODUCE =
+		0x209, /* bytes, seed: a message made in the ring, its ends written -> ticks, channel_result */
+	BENCH_CONSUME = 0x20a,  /* reads its ends there -> ticks, enum channel_result, bytes, both words */
+	BENCH_FILL = 0x20b,     /* bytes, seed: the private message that is sent */
+	BENCH_CHECKSUM = 0x20c, /* bytes -> sum of the private message's words */
+	BENCH_SEAL = 0x20d,     /* address, bytes: AES-256-GCM of the private message -> ticks, failed */
+	BENCH_UNSEAL = 0x20e,   /* address, bytes: and back -> ticks, failed (then nothing is of use) */
+	BENCH_LOAD = 0x20f,     /* address, count -> sum */
+	BENCH_STORE = 0x210,    /* address, count */
+	/* RID of the peer, n, enum csm_role, count: PENDING and NOTIFY, the provider NOTIFY first -> failures */
+	BENCH_PING = 0x211,
+};
+
+/* What BENCH_HOST_CALL does before each call. */
+enum bench_use {
+	BENCH_USE_NOTHING,
+	BENCH_USE_FP,  /* writes a vector register */
+	BENCH_USE_SVE, /* writes a predicate register */
 };
 
 #endif /* __ASSEMBLER__ */

@@ -3,17 +3,10 @@
  * REALM_PROGRAM_BENCH: times of single operations, as the realm sees them. The host decides what is measured
  * and works the numbers out.
  */
-#include "lib/channel.h"
-#include "lib/hostcall.h"
 #include "lib/rsi.h"
 #include "lib/smc.h"
-#include "program.h"
+#include "bench.h"
 #include "string.h"
-
-#define MESSAGE_MAX 0x10000
-
-static struct channel channel; /* the one end that this realm has */
-static uint8_t message[MESSAGE_MAX] __attribute__((aligned(64), section(".noinit")));
 
 static void clock(const uint64_t a[6], uint64_t r[6])
 {
@@ -61,28 +54,6 @@ static void smc_loop(const uint64_t a[6], uint64_t r[6])
 	r[1] = result;
 }
 
-static void host_call(const uint64_t a[6], uint64_t r[6])
-{
-	struct rsi_host_call *call = hostcall_buffer();
-	uint64_t start;
-
-	memset(call, 0, sizeof(*call));
-	call->imm = HOSTCALL_YIELD;
-	start = ticks();
-	for (uint64_t i = 0; i < a[0]; i++)
-		bare_smc(RSI_HOST_CALL, (uintptr_t)call);
-	r[0] = ticks() - start;
-}
-
-static void copy(const uint64_t a[6], uint64_t r[6])
-{
-	uint64_t start = ticks();
-
-	for (uint64_t i = 0; i < a[3]; i++)
-		memcpy((void *)a[0], (const void *)a[1], a[2]);
-	r[0] = ticks() - start;
-}
-
 static void touch(const uint64_t a[6], uint64_t r[6])
 {
 	uint64_t start = ticks();
@@ -92,45 +63,16 @@ static void touch(const uint64_t a[6], uint64_t r[6])
 	r[0] = ticks() - start;
 }
 
-/* --- Messages ------------------------------------------------------------------------------------ */
-
-static void open(const uint64_t a[6], uint64_t r[6])
-{
-	r[0] = channel_open(&channel, (void *)a[0], a[1]);
-}
-
-static void send(const uint64_t a[6], uint64_t r[6])
-{
-	uint64_t start;
-	bool wake;
-
-	if (a[0] > sizeof(message)) {
-		r[1] = CHANNEL_TOO_LONG;
-		return;
-	}
-	start = ticks();
-	r[1] = channel_send(&channel, message, a[0], &wake);
-	r[0] = ticks() - start;
-}
-
-static void receive(const uint64_t a[6], uint64_t r[6])
-{
-	uint64_t start = ticks();
-	size_t length = 0;
-	bool wake;
-
-	(void)a;
-	r[1] = channel_receive(&channel, message, sizeof(message), &length, &wake);
-	r[0] = ticks() - start;
-	r[2] = length;
-}
-
 static const struct step steps[] = {
-	{ SCRIPT_READ64, step_read64 }, { SCRIPT_WRITE64, step_write64 },
-	{ BENCH_CLOCK, clock },         { BENCH_SMC, smc_once },
-	{ BENCH_SMC_LOOP, smc_loop },   { BENCH_HOST_CALL, host_call },
-	{ BENCH_COPY, copy },           { BENCH_OPEN, open },
-	{ BENCH_SEND, send },           { BENCH_RECEIVE, receive },
+	{ SCRIPT_READ64, step_read64 },   { SCRIPT_WRITE64, step_write64 },
+	{ BENCH_CLOCK, clock },           { BENCH_SMC, smc_once },
+	{ BENCH_SMC_LOOP, smc_loop },     { BENCH_HOST_CALL, bench_host_call },
+	{ BENCH_LOAD, bench_load },       { BENCH_STORE, bench_store },
+	{ BENCH_PING, bench_ping },       { BENCH_OPEN, bench_open },
+	{ BENCH_FILL, bench_fill },       { BENCH_CHECKSUM, bench_checksum },
+	{ BENCH_SEND, bench_send },       { BENCH_RECEIVE, bench_receive },
+	{ BENCH_PRODUCE, bench_produce }, { BENCH_CONSUME, bench_consume },
+	{ BENCH_SEAL, bench_seal },       { BENCH_UNSEAL, bench_unseal },
 	{ BENCH_TOUCH, touch },
 };
 const struct program bench_program = PROGRAM(steps);

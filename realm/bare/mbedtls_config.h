@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The little of Mbed TLS that the benchmarks use: AES-256-GCM with the AES and polynomial multiply instructions.
+ */
+#ifndef REALM_BARE_MBEDTLS_CONFIG_H
+#define REALM_BARE_MBEDTLS_CONFIG_H
+
+#define MBEDTLS_AES_C
+#define MBEDTLS_AESCE_C
+#define MBEDTLS_AES_USE_HARDWARE_ONLY
+#define MBEDTLS_GCM_C
+
+#endif
