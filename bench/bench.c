@@ -36,8 +36,13 @@ void bench_main(const char *argument)
 {
 	uint64_t lower, higher, features;
 
-	(void)argument;
 	rmm_init();
+	if (strcmp(argument, "profile") == 0) {
+		bench_profile();
+		return;
+	}
+	if (*argument != '\0')
+		verdict_fail("bench: what is '%s'?", argument);
 	rmm.check_wiped = false; /* reading each granule that comes back would be in the figures */
 	bench_rmi();
 	bench_exit();

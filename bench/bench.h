@@ -43,6 +43,7 @@ uint64_t bench_instructions(uint64_t ticks);
 /* The identifier of a realm that runs REALM_PROGRAM_BENCH. */
 struct csm_rid bench_rid(struct test_realm *realm);
 
+void bench_profile(void);
 void bench_rmi(void);
 void bench_exit(void);
 void bench_message(void);

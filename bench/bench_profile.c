@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `bench profile`: single operations between two marks, for tools/profile, which follows every instruction.
+ */
+#include "bench.h"
+
+#define IPA ABI_U64(0x40000000)
+
+/* tools/profile knows it by name: what is executed between two calls of it belongs to one operation. */
+void bench_mark(void);
+void __attribute__((noinline)) bench_mark(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
+#define MARKED(name, statement)           \
+	do {                              \
+		print("MARK %s\n", name); \
+		bench_mark();             \
+		statement;                \
+		bench_mark();             \
+	} while (0)
+
+static uint64_t granules[4];
+
+static void memory(struct test_realm *realm)
+{
+	uint64_t rd = realm->realm.rd, data, top, a, b;
+
+	MARKED("RMI_VERSION", rmi_version(&rmm, RMI_ABI_VERSION, &a, &b));
+	CHECK_OK(rmi_rtt_create(&rmm, rd, granules[0], IPA, 2));
+	MARKED("RTT_CREATE", CHECK_OK(rmi_rtt_create(&rmm, rd, granules[1], IPA, 3)));
+	CHECK_OK(rmi_data_create_unknown(&rmm, rd, granules[2], IPA));
+	MARKED("DATA_CREATE_UNKNOWN",
+	       CHECK_OK(rmi_data_create_unknown(&rmm, rd, granules[3], IPA + GRANULE_SIZE)));
+	CHECK_OK(rmi_data_destroy(&rmm, rd, IPA, &data, &top));
+	MARKED("DATA_DESTROY", CHECK_OK(rmi_data_destroy(&rmm, rd, IPA + GRANULE_SIZE, &data, &top)));
+	CHECK_OK(rmi_rtt_destroy(&rmm, rd, IPA, 3, &data, &top));
+	CHECK_OK(rmi_rtt_destroy(&rmm, rd, IPA, 2, &data, &top));
+}
+
+static void enter(struct host_rec *rec)
+{
+	CHECK_OK(rmi_rec_enter(&rmm, rec->pa, rec->run_pa));
+}
+
+static void run(struct test_realm *realm)
+{
+	struct host_rec *rec = &realm->realm.recs[0];
+
+	CHECK(script(realm, BENCH_CLOCK).x[0] != 0);
+	enter(rec);
+	rec->run->enter.gprs[0] = BENCH_HOST_CALL;
+	rec->run->enter.gprs[1] = 100;
+	rec->run->enter.gprs[2] = BENCH_USE_NOTHING;
+	for (unsigned int i = 0; i < 3; i++)
+		enter(rec);
+	MARKED("REC_ENTER_HOST_CALL", enter(rec));
+}
+
+void bench_profile(void)
+{
+	struct test_realm *realm = realm_start(REALM_PROGRAM_BENCH, NULL);
+
+	for (unsigned int i = 0; i < sizeof(granules) / sizeof(granules[0]); i++) {
+		granules[i] = test_granule();
+		CHECK_OK(rmi_granule_delegate(&rmm, granules[i]));
+	}
+	memory(realm);
+	for (unsigned int i = 0; i < sizeof(granules) / sizeof(granules[0]); i++) {
+		CHECK_OK(rmi_granule_undelegate(&rmm, granules[i]));
+		test_granule_free(granules[i]);
+	}
+	run(realm);
+	realm_end(realm);
+}
