@@ -47,4 +47,7 @@ void demo_intruder(struct demo *d);
 void demo_read_only(struct demo *d);
 void demo_revoke(struct demo *d);
 
+/* demo_local.c: realms that check each other. */
+void demo_local(void);
+
 #endif

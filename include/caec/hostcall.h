@@ -35,6 +35,7 @@ enum realm_program {
 	REALM_PROGRAM_CONSUMER = 3, /* the demo's C */
 	REALM_PROGRAM_INTRUDER = 4, /* the demo's third realm */
 	REALM_PROGRAM_BENCH = 5,    /* the realm half of the benchmarks */
+	REALM_PROGRAM_PEER = 6,     /* the demo's A, B and L, which look for their own kind */
 };
 
 /*
@@ -189,6 +190,11 @@ enum demo_step {
 	/* P: RID of C, n, address of that word: waits until it moves, revokes -> the word before, error, the word
 	 * after, the word a while later */
 	DEMO_REVOKE_USED = 0x108,
+	/* The rest: PEER. id, RID of the peer, permission: if the peer's RIM is ours -> error, n */
+	DEMO_SHARE_OWN_KIND = 0x109,
+	/* RID of a peer -> error, 1 if its RIM is ours, the first bytes of ours, and of its */
+	DEMO_CHECK_PEER = 0x10a,
+	DEMO_RING = 0x10b, /* RID of the peer, n: RSI_CSM_NOTIFY -> error */
 };
 
 /*

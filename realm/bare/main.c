@@ -35,7 +35,7 @@ void primary_main(uint64_t program, uint64_t argument, uint64_t ipa_bits)
 	static const struct program *const programs[] = {
 		[REALM_PROGRAM_SCRIPT] = &script_program,     [REALM_PROGRAM_PROVIDER] = &provider_program,
 		[REALM_PROGRAM_CONSUMER] = &consumer_program, [REALM_PROGRAM_INTRUDER] = &intruder_program,
-		[REALM_PROGRAM_BENCH] = &bench_program,
+		[REALM_PROGRAM_BENCH] = &bench_program,       [REALM_PROGRAM_PEER] = &peer_program,
 	};
 
 	if (!rsi_present() || !mmu_init(ipa_bits))

@@ -32,7 +32,7 @@ struct program {
 	}
 
 extern const struct program script_program, provider_program, consumer_program, intruder_program,
-	bench_program;
+	bench_program, peer_program;
 
 /* Asks for a step, does it, reports, until SCRIPT_EXIT. */
 void serve(const struct program *program) __attribute__((noreturn));
