@@ -12,7 +12,7 @@
 
 #include <caec_verify.h>
 
-#include "session.h"
+#include "owner_session.h"
 
 #define LINE_MAX (4 * CAEC_TOKEN_MAX)
 #define PARTS (3 * TENANT_KEY_SIZE) /* in front of the token in what owners tell each other */
@@ -44,7 +44,7 @@ struct owner {
 	uint8_t nonce[TENANT_NONCE_SIZE]; /* our part */
 	uint8_t joint[TENANT_NONCE_SIZE];
 	bool has_joint, has_session, has_peer;
-	struct session session;
+	struct owner_session session;
 	uint8_t peer_rid[TENANT_RID_SIZE];
 };
 
@@ -143,7 +143,7 @@ static void own_realm(struct owner *o, const uint8_t *message, size_t size)
 		give_up("no challenge");
 	if (!token_is_good("own", token, size, o->policy, challenge, rid))
 		return;
-	if (!session_derive(&o->session, o->key, o->ephemeral, key, challenge)) {
+	if (!owner_session_derive(&o->session, o->key, o->ephemeral, key, challenge)) {
 		refuse("own", "malformed: not a key");
 		return;
 	}
@@ -200,7 +200,7 @@ static void answer(const struct owner *o, const uint8_t *message, size_t size)
 	size_t length;
 
 	if (!o->has_session || size > sizeof(text) ||
-	    !session_open(&o->session, message, size, text, &length)) {
+	    !owner_session_open(&o->session, message, size, text, &length)) {
 		refuse("answer", "our realm didn't say that");
 		return;
 	}
@@ -227,7 +227,7 @@ static void command(struct owner *o, const uint8_t *bytes, size_t size)
 		refuse("command", "our realm has not proved anything yet");
 		return;
 	}
-	if (!session_seal(&o->session, bytes, size, message, &length))
+	if (!owner_session_seal(&o->session, bytes, size, message, &length))
 		give_up("no seal");
 	tell("SEND", message, length);
 }

@@ -7,6 +7,7 @@
 #include "bare/program.h"
 #include "bare/rec.h"
 #include "command.h"
+#include "mbedtls_config.h"
 #include "lib/hostcall.h"
 #include "lib/rsi.h"
 #include "session.h"
@@ -22,6 +23,13 @@ void secondary_main(void) __attribute__((noreturn));
 struct rsi_host_call *hostcall_buffer(void)
 {
 	return &this_rec()->call;
+}
+
+/* Mbed TLS's allocator has found its own memory overwritten. */
+void session_broken(int status)
+{
+	(void)status;
+	hostcall_exit(STATUS_EXCEPTION);
 }
 
 /* The plain text never leaves the realm. */

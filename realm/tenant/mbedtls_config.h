@@ -18,9 +18,11 @@
 #define MBEDTLS_MD_C
 #define MBEDTLS_HKDF_C
 #define MBEDTLS_AES_C
+#ifdef __aarch64__
 /* With the AES instructions: no table whose cache lines tell. */
 #define MBEDTLS_AESCE_C
 #define MBEDTLS_AES_USE_HARDWARE_ONLY
+#endif
 #define MBEDTLS_GCM_C
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_MEMORY

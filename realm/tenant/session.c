@@ -11,14 +11,12 @@
 #include <mbedtls/platform_util.h>
 #include <mbedtls/sha512.h>
 
-#include "bare/program.h"
-#include "lib/hostcall.h"
 #include "lib/rsi.h"
+#include "random.h"
 #include "string.h"
 
 #define HEADER (1 + TENANT_COUNTER_SIZE)
 #define KEYS 32 /* bytes of each of the two */
-#define RANDOM_ATTEMPTS 1000
 
 static struct {
 	uint8_t owner_key[TENANT_KEY_SIZE];
@@ -34,32 +32,6 @@ void session_init(const uint8_t owner_key[TENANT_KEY_SIZE])
 {
 	memcpy(session.owner_key, owner_key, sizeof(session.owner_key));
 	mbedtls_memory_buffer_alloc_init(session.memory, sizeof(session.memory));
-}
-
-void session_broken(int status)
-{
-	(void)status;
-	hostcall_exit(STATUS_EXCEPTION);
-}
-
-/* RNDR clears Z when it has a number. */
-static int random_bytes(void *context, unsigned char *bytes, size_t count)
-{
-	uint64_t word = 0, ok = 0;
-
-	(void)context;
-	for (size_t i = 0; i < count; i++) {
-		for (unsigned int n = 0; i % sizeof(word) == 0 && (n == 0 || !ok); n++) {
-			if (n == RANDOM_ATTEMPTS)
-				return -1;
-			__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %1, ne"
-					 : "=r"(word), "=r"(ok)
-					 :
-					 : "cc");
-		}
-		bytes[i] = (uint8_t)(word >> (i % sizeof(word) * 8));
-	}
-	return 0;
 }
 
 /* --- Keys ------------------------------------------------------------------------------------------------ */

@@ -30,20 +30,22 @@ bool owner_challenge(const uint8_t nonce[TENANT_NONCE_SIZE], const uint8_t owner
 		     const uint8_t ephemeral[TENANT_KEY_SIZE], const uint8_t realm[TENANT_KEY_SIZE],
 		     uint8_t challenge[TENANT_CHALLENGE_SIZE]);
 
-struct session {
+struct owner_session {
 	uint8_t to_realm[32], to_owner[32];
 	uint64_t counter; /* of the last command */
 };
 
 /* The session's keys, once the realm's token has been accepted. False: that is no key. */
-bool session_derive(struct session *session, const struct owner_key *owner, const struct owner_key *ephemeral,
-		    const uint8_t realm[TENANT_KEY_SIZE], const uint8_t challenge[TENANT_CHALLENGE_SIZE]);
+bool owner_session_derive(struct owner_session *session, const struct owner_key *owner,
+			  const struct owner_key *ephemeral, const uint8_t realm[TENANT_KEY_SIZE],
+			  const uint8_t challenge[TENANT_CHALLENGE_SIZE]);
 
 /* A message of at most size + 25 bytes at `to`. */
-bool session_seal(struct session *session, const uint8_t *command, size_t size, uint8_t *to, size_t *length);
+bool owner_session_seal(struct owner_session *session, const uint8_t *command, size_t size, uint8_t *to,
+			size_t *length);
 
 /* The answer to the last command: at most `size` bytes at `to`. False: the realm didn't say that. */
-bool session_open(const struct session *session, const uint8_t *message, size_t size, uint8_t *to,
-		  size_t *length);
+bool owner_session_open(const struct owner_session *session, const uint8_t *message, size_t size, uint8_t *to,
+			size_t *length);
 
 #endif

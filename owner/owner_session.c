@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The owner's end of the channel to its realm (session.h).
+ * The owner's end of the channel to its realm (owner_session.h).
  */
-#include "session.h"
+#include "owner_session.h"
 
 #include <fcntl.h>
 #include <openssl/core_names.h>
@@ -157,8 +157,9 @@ static bool expand(const uint8_t challenge[TENANT_CHALLENGE_SIZE], uint8_t secre
 	return good;
 }
 
-bool session_derive(struct session *session, const struct owner_key *owner, const struct owner_key *ephemeral,
-		    const uint8_t realm[TENANT_KEY_SIZE], const uint8_t challenge[TENANT_CHALLENGE_SIZE])
+bool owner_session_derive(struct owner_session *session, const struct owner_key *owner,
+			  const struct owner_key *ephemeral, const uint8_t realm[TENANT_KEY_SIZE],
+			  const uint8_t challenge[TENANT_CHALLENGE_SIZE])
 {
 	uint8_t secrets[2 * TENANT_SECRET_SIZE], keys[2 * KEY_SIZE];
 	bool good = exchange(ephemeral, realm, secrets) &&
@@ -185,7 +186,8 @@ static void make_nonce(uint64_t counter, uint8_t nonce[12])
 		nonce[4 + i] = (uint8_t)(counter >> (56 - 8 * i));
 }
 
-bool session_seal(struct session *session, const uint8_t *command, size_t size, uint8_t *to, size_t *length)
+bool owner_session_seal(struct owner_session *session, const uint8_t *command, size_t size, uint8_t *to,
+			size_t *length)
 {
 	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
 	uint8_t nonce[12];
@@ -206,8 +208,8 @@ bool session_seal(struct session *session, const uint8_t *command, size_t size, 
 	return good;
 }
 
-bool session_open(const struct session *session, const uint8_t *message, size_t size, uint8_t *to,
-		  size_t *length)
+bool owner_session_open(const struct owner_session *session, const uint8_t *message, size_t size, uint8_t *to,
+			size_t *length)
 {
 	EVP_CIPHER_CTX *context;
 	uint8_t nonce[12], tag[TENANT_TAG_SIZE];

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Random numbers, as Mbed TLS wants them: 0, or not now.
+ */
+#ifndef REALM_TENANT_RANDOM_H
+#define REALM_TENANT_RANDOM_H
+
+#include <stddef.h>
+
+int random_bytes(void *context, unsigned char *bytes, size_t count);
+
+#endif
