@@ -49,8 +49,9 @@ lock_build() {
             say "waiting for another caec that is building ..."
             flock 9
         fi
-        # `clean --all` may have removed the file while this one waited: then it is a lock on nothing.
-        [ /proc/self/fd/9 -ef "$root/build/.lock" ] && return
+        # `clean --all` may have removed the file while this one waited: then it is a lock on nothing. (Where there is
+        # no /proc, nobody can tell.)
+        [ ! -e /proc/self ] || [ /proc/self/fd/9 -ef "$root/build/.lock" ] && return
     done
 }
 
