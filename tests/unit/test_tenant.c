@@ -266,8 +266,8 @@ static void test_every_bit(void **state)
 
 static void test_order(void **state)
 {
-	uint8_t first[64], second[64], text[64];
-	size_t first_size, second_size, got;
+	uint8_t first[64], second[64], text[64], answer[64];
+	size_t first_size, second_size, answer_size, got;
 
 	(void)state;
 	meet(&owner, owner.public);
@@ -276,6 +276,9 @@ static void test_order(void **state)
 	assert_int_equal(session_open(second, second_size, text, &got), TENANT_BAD_COUNTER);
 	assert_int_equal(session_open(first, first_size, text, &got), 0);
 	assert_int_equal(session_open(first, first_size, text, &got), TENANT_BAD_COUNTER);
+	/* The first command's answer is none to the second, which the owner has sent meanwhile. */
+	assert_int_equal(session_seal((const uint8_t *)"a", 1, answer, sizeof(answer), &answer_size), 0);
+	assert_false(owner_session_open(&owner.session, answer, answer_size, text, &got));
 	assert_int_equal(session_open(second, second_size, text, &got), 0);
 	/* What the owner sent comes back: not as an answer. */
 	assert_false(owner_session_open(&owner.session, second, second_size, text, &got));
