@@ -133,9 +133,12 @@ function(caec_library)
 endfunction()
 
 function(caec_unit_test)
-  cmake_parse_arguments(test "" "NAME" "VENDOR_INCLUDES;LIBRARIES" ${ARGN})
-  caec_program(NAME ${test_NAME} ${test_UNPARSED_ARGUMENTS}
-    VENDOR_INCLUDES ${test_VENDOR_INCLUDES} ${CMOCKA_INCLUDE_DIRS}
+  # A list ends at the next word that is known here, so all of them have to be.
+  cmake_parse_arguments(test "" "NAME" "${_caec_lists};LIBRARIES" ${ARGN})
+  foreach(list IN LISTS _caec_lists)
+    list(APPEND lists ${list} ${test_${list}})
+  endforeach()
+  caec_program(NAME ${test_NAME} ${lists} VENDOR_INCLUDES ${test_VENDOR_INCLUDES} ${CMOCKA_INCLUDE_DIRS}
     LIBRARIES ${test_LIBRARIES} PkgConfig::CMOCKA)
   add_test(NAME ${test_NAME} COMMAND ${test_NAME})
 endfunction()
