@@ -42,13 +42,50 @@ static void host_call(const char *name, const struct realm_options *options, enu
 	realm_end(realm);
 }
 
+/* The host's vectors: allowed at EL2, and a value in each of z0's bytes. */
+static inline void use_sve(uint64_t byte)
+{
+	__asm__ volatile(".arch_extension sve\n\tdup z0.b, %w0" : : "r"(byte));
+}
+
+static uint64_t used_sve(uint64_t half)
+{
+	uint64_t vector[4];
+
+	__asm__ volatile(".arch_extension sve\n\tstr z0, [%0]" : : "r"(vector) : "memory");
+	return vector[half];
+}
+
+/* Both sides have vectors of 256 bits to lose, each time. */
+static void host_call_both(const struct realm_options *options)
+{
+	const uint64_t byte = 0xa5, word = ABI_U64(0xa5a5a5a5a5a5a5a5), cptr = sysreg_read(cptr_el2);
+	struct test_realm *realm;
+
+	sysreg_write(cptr_el2, ABI_U64(0x32ff)); /* neither TZ nor TFP */
+	isb();
+	sysreg_write(s3_4_c1_c2_0, 1); /* ZCR_EL2: 256 bits */
+	isb();
+	realm = begin(options, BENCH_HOST_CALL, 10 * COUNT, BENCH_USE_SVE);
+	bench_row("rec_enter_host_call_exit_sve_256_both",
+		  MEASURE(COUNT, (use_sve(byte), rmi_rec_enter(&rmm, rec->pa, rec->run_pa))), COUNT, 0);
+	CHECK_EQ(rec->run->exit.imm, HOSTCALL_YIELD);
+	CHECK_EQ(used_sve(0), word);
+	CHECK_EQ(used_sve(3), word);
+	realm_end(realm);
+	sysreg_write(cptr_el2, cptr);
+	isb();
+}
+
 static void vectors(void)
 {
 	const struct realm_options sve = { .flags = RMI_REALM_FLAG_SVE, .sve_vl = 1 };
 
 	host_call("rec_enter_host_call_exit_fp", NULL, BENCH_USE_FP);
-	if (host_feature(&rmm, RMI_FEATURE0_SVE_EN_SHIFT, 1) != 0)
+	if (host_feature(&rmm, RMI_FEATURE0_SVE_EN_SHIFT, 1) != 0) {
 		host_call("rec_enter_host_call_exit_sve_256", &sve, BENCH_USE_SVE);
+		host_call_both(&sve);
+	}
 }
 
 static void mmio_answer(void)
@@ -89,7 +126,7 @@ static void irq(void)
 #define GIGABYTE ABI_U64(0x40000000)
 #define BLOCK ABI_U64(0x200000)
 
-/* A third of it is enough for a look: the tables for 1 GiB are there, `pa` is mapped over and over. */
+/* Every entry of the 1 GiB is written; the tables are there, and `pa` is what each of them says. */
 static void map(struct test_realm *realm, uint64_t base, uint64_t pa, int64_t level, uint64_t size,
 		const char *name)
 {
@@ -101,9 +138,24 @@ static void map(struct test_realm *realm, uint64_t base, uint64_t pa, int64_t le
 			verdict_fail("mapping 0x%lx", base + at);
 	end = bench_now();
 	bench_row(name, end - start, 1, 0);
+	bench_row_n("rtt_map_each", size, "bytes", end - start, GIGABYTE / size);
 	for (uint64_t at = 0; at < GIGABYTE; at += size)
 		if (rmi_rtt_unmap_unprotected(&rmm, rd, base + at, level, &top) != RMI_SUCCESS)
 			verdict_fail("unmapping 0x%lx", base + at);
+}
+
+/* One table's worth of a realm's own pages, as they are added when it is touched: the table and each page delegated. */
+static void protected_pages(void)
+{
+	const uint64_t ipa = ABI_U64(0x40000000), pages = BLOCK / GRANULE_SIZE;
+	struct test_realm *realm = realm_start(REALM_PROGRAM_BENCH, NULL);
+	uint64_t start;
+
+	CHECK_OK(host_make_tables(&realm->realm, ipa, BLOCK, 2));
+	start = bench_now();
+	CHECK_OK(host_populate(&realm->realm, ipa, BLOCK));
+	bench_row_n("host_populate", pages, "pages_and_table", bench_now() - start, 1);
+	realm_end(realm);
 }
 
 static void gigabyte(void)
@@ -143,5 +195,6 @@ void bench_exit(void)
 	mmio("rec_enter_mmio_write_exit", BENCH_STORE);
 	irq();
 	first_instruction();
+	protected_pages();
 	gigabyte();
 }

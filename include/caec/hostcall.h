@@ -224,6 +224,9 @@ enum bench_op {
 	BENCH_STORE = 0x210,    /* address, count */
 	/* RID of the peer, n, enum csm_role, count: PENDING and NOTIFY, the provider NOTIFY first -> failures */
 	BENCH_PING = 0x211,
+	/* bytes, seed: a message made in the ring, every word of it -> ticks, enum channel_result */
+	BENCH_PRODUCE_WORDS = 0x212,
+	BENCH_CONSUME_WORDS = 0x213, /* reads every word there -> ticks, enum channel_result, bytes, their sum */
 };
 
 /* What BENCH_HOST_CALL does before each call. */

@@ -15,6 +15,8 @@ void bench_send(const uint64_t a[6], uint64_t r[6]);
 void bench_receive(const uint64_t a[6], uint64_t r[6]);
 void bench_produce(const uint64_t a[6], uint64_t r[6]);
 void bench_consume(const uint64_t a[6], uint64_t r[6]);
+void bench_produce_words(const uint64_t a[6], uint64_t r[6]);
+void bench_consume_words(const uint64_t a[6], uint64_t r[6]);
 void bench_seal(const uint64_t a[6], uint64_t r[6]);
 void bench_unseal(const uint64_t a[6], uint64_t r[6]);
 
