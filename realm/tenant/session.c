@@ -124,13 +124,15 @@ static bool derive(const uint8_t challenge[TENANT_CHALLENGE_SIZE],
 
 /* --- HELLO ----------------------------------------------------------------------------------------------- */
 
-static int answer_hello(struct exchange *x, const uint8_t *nonce_and_key, uint8_t *to, size_t room,
-			size_t *length)
+static int answer_hello(struct exchange *x, uint8_t secrets[2 * TENANT_SECRET_SIZE],
+			const uint8_t *nonce_and_key, uint8_t *to, size_t room, size_t *length)
 {
-	uint8_t challenge[TENANT_CHALLENGE_SIZE], secrets[2 * TENANT_SECRET_SIZE], *key = to + 1;
+	uint8_t challenge[TENANT_CHALLENGE_SIZE], *key = to + 1;
 	int refusal;
 
-	if (room <= 1 + TENANT_KEY_SIZE || !exchange_key(x, key))
+	if (room <= 1 + TENANT_KEY_SIZE)
+		return TENANT_NO_TOKEN;
+	if (!exchange_key(x, key))
 		return TENANT_NO_RANDOM;
 	refusal = exchange_with(x, nonce_and_key + TENANT_NONCE_SIZE, secrets);
 	if (refusal == 0)
@@ -144,14 +146,12 @@ static int answer_hello(struct exchange *x, const uint8_t *nonce_and_key, uint8_
 				  length) != RSI_SUCCESS)
 		return TENANT_NO_TOKEN;
 	*length += 1 + TENANT_KEY_SIZE;
-	if (!derive(challenge, secrets))
-		refusal = TENANT_NO_RANDOM;
-	mbedtls_platform_zeroize(secrets, sizeof(secrets));
-	return refusal;
+	return derive(challenge, secrets) ? 0 : TENANT_NO_RANDOM;
 }
 
 int session_hello(const uint8_t *message, size_t size, uint8_t *to, size_t room, size_t *length)
 {
+	uint8_t secrets[2 * TENANT_SECRET_SIZE];
 	struct exchange x;
 	int refusal;
 
@@ -159,8 +159,9 @@ int session_hello(const uint8_t *message, size_t size, uint8_t *to, size_t room,
 		return TENANT_BAD_MESSAGE;
 	session.open = false;
 	exchange_begin(&x);
-	refusal = answer_hello(&x, message + 1, to, room, length);
+	refusal = answer_hello(&x, secrets, message + 1, to, room, length);
 	exchange_end(&x);
+	mbedtls_platform_zeroize(secrets, sizeof(secrets));
 	return refusal;
 }
 
@@ -183,7 +184,7 @@ int session_open(const uint8_t *message, size_t size, uint8_t *to, size_t *lengt
 
 	if (!session.open)
 		return TENANT_NO_SESSION;
-	if (size < HEADER + TENANT_TAG_SIZE)
+	if (size < HEADER + TENANT_TAG_SIZE || message[0] != type)
 		return TENANT_BAD_MESSAGE;
 	make_nonce(session.counter + 1, nonce);
 	if (memcmp(message + 1, nonce + 4, TENANT_COUNTER_SIZE) != 0)

@@ -225,7 +225,7 @@ static void test_what_may_be_missing(void **state)
 	assert_int_equal(session_hello(hello, sizeof(hello), to, sizeof(to), &length), TENANT_NO_RANDOM);
 	has_entropy = true;
 	for (size_t room = 0; room < 1 + TENANT_KEY_SIZE + TOKEN_SIZE; room++)
-		assert_int_not_equal(session_hello(hello, sizeof(hello), to, room, &length), 0);
+		assert_int_equal(session_hello(hello, sizeof(hello), to, room, &length), TENANT_NO_TOKEN);
 	meet(&owner, owner.public);
 	for (size_t room = 0; room < sizeof(answer) + OVERHEAD; room++)
 		assert_int_equal(session_seal(answer, sizeof(answer), to, room, &length), TENANT_BAD_MESSAGE);
@@ -241,8 +241,10 @@ static void test_every_bit(void **state)
 	(void)state;
 	meet(&owner, owner.public);
 	assert_true(owner_session_seal(&owner.session, (const uint8_t *)"command", 7, message, &length));
-	for (size_t bit = 8; bit < 8 * length; bit++) {
-		int expected = bit < 8 * (1 + TENANT_COUNTER_SIZE) ? TENANT_BAD_COUNTER : TENANT_BAD_SEAL;
+	for (size_t bit = 0; bit < 8 * length; bit++) {
+		int expected = bit < 8                               ? TENANT_BAD_MESSAGE
+			       : bit < 8 * (1 + TENANT_COUNTER_SIZE) ? TENANT_BAD_COUNTER
+								     : TENANT_BAD_SEAL;
 
 		memcpy(changed, message, length);
 		changed[bit / 8] ^= (uint8_t)(1U << bit % 8);
@@ -306,6 +308,7 @@ static void test_random_messages(void **state)
 		/* With the right counter every other time, so that it comes to the seal. */
 		if (size > TENANT_COUNTER_SIZE && i % 2 == 0) {
 			memset(message, 0, 1 + TENANT_COUNTER_SIZE);
+			message[0] = TENANT_SEALED;
 			message[TENANT_COUNTER_SIZE] = 1;
 		}
 		assert_int_not_equal(session_open(message, size, text, &got), 0);
