@@ -57,12 +57,12 @@ void csm_notify(const struct csm_call *call, struct csm_answer *a)
 	csm_unlock_pair(call->rd, peer);
 }
 
-/* Of those with an index from `first` on, the one that has waited longest; up to CSM_STEP are looked at. */
+/* Of those with an index from `first` on, the one that has waited longest; CSM_STEP are looked at. */
 static struct apt_entry *find_pending(struct apt *apt, uint64_t first)
 {
 	struct apt_entry *e = apt_pending_first(apt);
 
-	for (unsigned int i = 0; e != NULL && e->index < first && i < CSM_STEP; i++)
+	for (unsigned int i = 0; e != NULL && e->index < first && i < CSM_STEP - 1; i++)
 		e = apt_entry(apt, e->pending_next);
 	return e != NULL && e->index >= first ? e : NULL;
 }

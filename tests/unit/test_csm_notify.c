@@ -118,12 +118,14 @@ static void test_notify_denied(void **state)
 }
 
 #define SHARES 5
+#define LOOKED_AT 512 /* docs/csm.md */
+#define MANY (LOOKED_AT + 2)
 
 /* Several shares to C, each attached. */
-static void share_several(struct csm_world *w)
+static void share_several(struct csm_world *w, unsigned int count)
 {
 	csm_realms(w);
-	for (unsigned int i = 0; i < SHARES; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		uint64_t base = WORLD_CSM + PAGES(i);
 		struct smc_regs out = world_smc(&w->p, RSI_CSM_CREATE, base, PAGES(1), 0);
 
@@ -146,7 +148,7 @@ static void test_pending_order(void **state)
 		struct csm_world w;
 		uint64_t index;
 
-		share_several(&w);
+		share_several(&w, SHARES);
 		for (unsigned int i = 0; i < SHARES; i++)
 			ring(&w.p, &w.c, w.c_rid, order[i], PROVIDER);
 		assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), order[gone]), RSI_SUCCESS);
@@ -168,7 +170,7 @@ static void test_pending_first(void **state)
 	uint64_t index[SHARES];
 
 	(void)state;
-	share_several(&w);
+	share_several(&w, SHARES);
 	for (unsigned int i = 0; i < SHARES; i++)
 		ring(&w.p, &w.c, w.c_rid, i, PROVIDER);
 	for (unsigned int i = 0; i < SHARES; i++) {
@@ -183,6 +185,28 @@ static void test_pending_first(void **state)
 	assert_true(pending(&w.c, 0) == index[1]);
 	assert_true(pending(&w.c, 0) == index[4]);
 	assert_true(pending(&w.c, 0) == CSM_INDEX_NONE);
+	csm_end(&w);
+}
+
+/* With an index to begin from, so many of those that wait are looked at, and not one more. */
+static void test_pending_is_bounded(void **state)
+{
+	static uint64_t index[MANY];
+	struct csm_world w;
+
+	(void)state;
+	share_several(&w, MANY);
+	for (unsigned int i = 0; i < MANY; i++) {
+		ring(&w.p, &w.c, w.c_rid, i, PROVIDER);
+		index[i] = pending(&w.c, 0);
+		assert_true(i == 0 || index[i] > index[i - 1]);
+	}
+	for (unsigned int i = 0; i < MANY; i++)
+		ring(&w.p, &w.c, w.c_rid, i, PROVIDER);
+	assert_true(pending(&w.c, index[LOOKED_AT]) == CSM_INDEX_NONE);
+	assert_true(pending(&w.c, index[LOOKED_AT - 1]) == index[LOOKED_AT - 1]);
+	assert_true(pending(&w.c, index[LOOKED_AT]) == index[LOOKED_AT]);
+	assert_true(pending(&w.c, 0) == index[0]);
 	csm_end(&w);
 }
 
@@ -344,10 +368,15 @@ static void test_measured_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_notify),           cmocka_unit_test(test_notify_denied),
-		cmocka_unit_test(test_pending_order),    cmocka_unit_test(test_pending_first),
-		cmocka_unit_test(test_peer_measurement), cmocka_unit_test(test_measured),
-		cmocka_unit_test(test_measured_room),    cmocka_unit_test(test_peer_of_another),
+		cmocka_unit_test(test_notify),
+		cmocka_unit_test(test_notify_denied),
+		cmocka_unit_test(test_pending_order),
+		cmocka_unit_test(test_pending_first),
+		cmocka_unit_test(test_pending_is_bounded),
+		cmocka_unit_test(test_peer_measurement),
+		cmocka_unit_test(test_measured),
+		cmocka_unit_test(test_measured_room),
+		cmocka_unit_test(test_peer_of_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
