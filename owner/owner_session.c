@@ -12,6 +12,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LABEL_SIZE (sizeof(TENANT_LABEL) - 1)
@@ -50,6 +51,11 @@ bool owner_key_write(const struct owner_key *key, const char *file)
 
 	if (!out)
 		return false;
+	/* The file may have been there, for others to read. */
+	if (fchmod(descriptor, 0600) != 0) {
+		fclose(out);
+		return false;
+	}
 	good = PEM_write_PrivateKey(out, pkey(key), NULL, NULL, 0, NULL, NULL) == 1;
 	return fclose(out) == 0 && good;
 }

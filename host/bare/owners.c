@@ -6,6 +6,7 @@
  *	start NAME KEY [changed]  a realm for the owner with this public key; `changed`: with another image
  *	message NAME HEX          appends to the message for a realm,
  *	send NAME                 which it is given then; the answer comes as lines `SAID NAME HEX`
+ *	misplace NAME             tells the realm that its message lies at its own first page
  *	end NAME
  *	quit
  *
@@ -189,6 +190,17 @@ static const char *send(struct tenant *t)
 	return NULL;
 }
 
+/* A realm that takes the host's word for where a message is reads and writes its own memory for it. */
+static const char *misplace(struct tenant *t)
+{
+	struct script_result result;
+	bool answered = script_try(t->realm, 0, &result, TENANT_STEP_MESSAGE, REALM_IMAGE_IPA, 64,
+				   TENANT_MESSAGE_MAX);
+
+	print("OK %s\n", answered ? "answered" : t->realm->exited ? "ended" : "stopped");
+	return NULL;
+}
+
 static const char *end(struct tenant *t)
 {
 	CHECK_OK(host_unmap_unprotected(&t->realm->realm, buffer_ipa(t), TENANT_MESSAGE_MAX));
@@ -214,6 +226,8 @@ static const char *obey(const char *verb, char *rest)
 		return message(t, argument);
 	if (strcmp(verb, "send") == 0)
 		return send(t);
+	if (strcmp(verb, "misplace") == 0)
+		return misplace(t);
 	if (strcmp(verb, "end") == 0)
 		return end(t);
 	return "no such command";

@@ -64,8 +64,10 @@ static size_t share(const uint8_t *argument, uint8_t *result, uint64_t *status)
 		return 0;
 	mapped = true;
 	*status = csm_share(id, &peer, (enum csm_permission)argument[TENANT_RID_SIZE], &n);
+	if (*status != CSM_OK)
+		return 0;
 	put_number(result, n);
-	return *status == CSM_OK ? 8 : 0;
+	return 8;
 }
 
 static size_t attach(const uint8_t *argument, uint8_t *result, uint64_t *status)
