@@ -66,20 +66,33 @@ static bool parse_protected(struct sign1 *s, struct refusal *refusal)
 				  "%s: an algorithm other than ES256, ES384 and ES512", s->what);
 }
 
-/* Is the label also in the protected header? (RFC 9052 3: it must not be.) */
-static bool in_protected(const struct sign1 *s, struct span label)
+/* A header's labels, as encoded. */
+struct labels {
+	struct span label[CBOR_PAIRS];
+	size_t count;
+};
+
+/* Read once, before another header's labels are compared with them: what is behind a label may be long. */
+static void collect_labels(struct span header, struct labels *labels)
 {
-	struct cbor_reader r = cbor_open(s->protected_header);
-	struct cbor_item map, other;
+	struct cbor_reader r = cbor_open(header);
+	struct cbor_item map, label;
 
 	cbor_next(&r, &map);
-	for (uint64_t i = 0; i < map.value; i++) {
+	for (labels->count = 0; labels->count < map.value; labels->count++) {
 		const uint8_t *start = r.at;
 
-		cbor_next(&r, &other);
-		if (span_equal(label, (struct span){ start, (size_t)(r.at - start) }))
-			return true;
+		cbor_next(&r, &label);
+		labels->label[labels->count] = (struct span){ start, (size_t)(r.at - start) };
 		cbor_skip(&r);
+	}
+}
+
+static bool has_label(const struct labels *labels, struct span label)
+{
+	for (size_t i = 0; i < labels->count; i++) {
+		if (span_equal(label, labels->label[i]))
+			return true;
 	}
 	return false;
 }
@@ -87,11 +100,13 @@ static bool in_protected(const struct sign1 *s, struct span label)
 /* Nothing in the unprotected header is used, nor may it look like something that should be. */
 static bool parse_unprotected(struct cbor_reader *r, const struct sign1 *s, struct refusal *refusal)
 {
+	struct labels protected_labels;
 	struct cbor_item map, label;
 	int64_t number;
 
 	if (!cbor_expect(r, CBOR_MAP, &map))
 		return refuse(refusal, CAEC_MALFORMED, "%s: the unprotected header is not a map", s->what);
+	collect_labels(s->protected_header, &protected_labels);
 	for (uint64_t i = 0; i < map.value; i++) {
 		const uint8_t *start = r->at;
 
@@ -99,7 +114,8 @@ static bool parse_unprotected(struct cbor_reader *r, const struct sign1 *s, stru
 		if (cbor_integer(&label, &number) && (number == HEADER_ALG || number == HEADER_CRIT))
 			return refuse(refusal, CAEC_MALFORMED, "%s: alg or crit in the unprotected header",
 				      s->what);
-		if (in_protected(s, (struct span){ start, (size_t)(r->at - start) }))
+		/* RFC 9052 3: it must not be. */
+		if (has_label(&protected_labels, (struct span){ start, (size_t)(r->at - start) }))
 			return refuse(refusal, CAEC_MALFORMED, "%s: a parameter in both headers", s->what);
 		cbor_skip(r);
 	}

@@ -2,6 +2,7 @@
 /*
  * Public keys, ECDSA and hashes (crypto.h).
  */
+#define _GNU_SOURCE /* memmem() */
 #include "crypto.h"
 
 #include <openssl/bio.h>
@@ -119,12 +120,40 @@ static const char *export_key(EVP_PKEY *pkey, struct public_key *key)
 	return NULL;
 }
 
+/* Without one, OpenSSL asks the terminal for the password of an encrypted key; a public key has none. */
+static int no_password(char *to, int size, int writing, void *unused)
+{
+	(void)to;
+	(void)size;
+	(void)writing;
+	(void)unused;
+	return -1;
+}
+
+/* OpenSSL takes the first block that is a public key, whatever stands around it. */
+static bool more_than_one_block(struct span pem)
+{
+	static const char begin[] = "-----BEGIN ";
+	const size_t size = sizeof(begin) - 1;
+	const uint8_t *first = memmem(pem.data, pem.size, begin, size);
+
+	if (!first)
+		return false;
+	first += size;
+	return memmem(first, pem.size - (size_t)(first - pem.data), begin, size) != NULL;
+}
+
 const char *key_from_pem(struct span pem, struct public_key *key)
 {
-	BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.size);
-	EVP_PKEY *pkey = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
-	const char *error = pkey ? export_key(pkey, key) : "not a PUBLIC KEY in PEM";
+	const char *error;
+	EVP_PKEY *pkey;
+	BIO *bio;
 
+	if (more_than_one_block(pem))
+		return "more than one block in PEM";
+	bio = BIO_new_mem_buf(pem.data, (int)pem.size);
+	pkey = bio ? PEM_read_bio_PUBKEY(bio, NULL, no_password, NULL) : NULL;
+	error = pkey ? export_key(pkey, key) : "not a PUBLIC KEY in PEM";
 	EVP_PKEY_free(pkey);
 	BIO_free(bio);
 	ERR_clear_error();

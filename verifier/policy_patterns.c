@@ -65,7 +65,10 @@ static bool load_share(const struct loader *l, const struct place *at, const jso
 	*share = (struct share_pattern){ .roles = ROLES_ANY,
 					 .permissions = PERMISSIONS_ANY,
 					 .max_size = UINT64_MAX };
-	return TAKE(table, value, to);
+	if (!TAKE(table, value, to))
+		return false;
+	/* It could match nothing: a rule of `forbid` that forbids nothing. */
+	return share->min_size <= share->max_size || bad(l, at, "min-size is more than max-size");
 }
 
 /* to: a struct with count and item, as both kinds of patterns have. `allow` may also be "any", which sets the flag. */

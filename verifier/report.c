@@ -124,7 +124,9 @@ static json_t *checks_json(const struct caec_result *result)
 
 bool write_json(json_t *root, size_t indent, FILE *out)
 {
-	bool written = root && json_dumpf(root, out, JSON_INDENT(indent)) == 0 && fputc('\n', out) != EOF;
+	/* ASCII, for terminals: C1 controls and marks of direction are harmless only when escaped. */
+	bool written = root && json_dumpf(root, out, JSON_INDENT(indent) | JSON_ENSURE_ASCII) == 0 &&
+		       fputc('\n', out) != EOF;
 
 	json_decref(root);
 	return written;

@@ -199,7 +199,23 @@ def changed_header(corpus):
     corpus.case("realm-signature-twin", token(realm_options={"make_signature": twin}), ACCEPTED)
 
 
+def large_header(corpus):
+    """Two headers as large as they can be, of which one is not to be read for each label of the other."""
+    def keys(count):
+        return [head(major, i) for i in range(count // 2) for major in (0, 1)]
+
+    wide = head(5, 256) + b"".join(key + b"\0" for key in keys(256))
+    protected = head(5, 2) + enc(1) + enc(P384.cose_alg) + enc(10000) + head(4, 80) + wide * 80
+    unprotected = head(5, 255) + b"".join(enc(1000 + i) + b"\0" for i in range(255))
+    corpus.case("header-large", token(platform_options={"protected": protected, "unprotected": Raw(unprotected)}),
+                ACCEPTED)
+    last = head(5, 255) + b"".join(enc(9746 + i) + b"\0" for i in range(255))
+    corpus.case("header-large-both", token(platform_options={"protected": protected, "unprotected": Raw(last)}),
+                MALFORMED, "platform token: a parameter in both headers")
+
+
 def add(corpus):
+    large_header(corpus)
     outer(corpus)
     well_formedness(corpus)
     changed_header(corpus)

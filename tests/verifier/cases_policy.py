@@ -331,6 +331,9 @@ def bad_policies(corpus):
     case("version-empty", variant(caec__caec_version=[]), "caec.caec-version: an empty list")
     case("size", variant(caec__caec_sharing={"allow": [{"max-size": -1}]}), "allow[0].max-size: an integer")
     case("size-text", variant(caec__caec_sharing={"allow": [{"max-size": "1"}]}), "allow[0].max-size: an integer")
+    for rules in ("allow", "require", "forbid"):
+        case(f"size-{rules}-nothing", variant(caec__caec_sharing={rules: [{"min-size": 4097, "max-size": 4096}]}),
+             f"caec-sharing.{rules}[0]: min-size is more than max-size")
     case("permission", variant(caec__caec_sharing={"allow": [{"permission": "wx"}]}), 'one of "ro", "rw", "rx"')
     case("allow", variant(caec__caec_sharing={"allow": "all"}), "caec-sharing.allow: a list is expected")
     case("description", {**base_policy(), "description": 1}, "description: a string is expected")
@@ -349,6 +352,13 @@ def bad_policies(corpus):
     key_case("pem", {"pem": "-----BEGIN PUBLIC KEY-----\n"}, ".pem: not a PUBLIC KEY in PEM")
     key_case("pem-rsa", pem_rsa(), ".pem: not a key on an elliptic curve")
     key_case("pem-k1", pem_secp256k1(), ".pem: not on P-256, P-384 or P-521")
+    one, other = pem(IAK)["pem"], pem(OTHER_IAK)["pem"]
+    private = "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n"
+    key_case("pem-two", {"pem": one + other}, ".pem: more than one block in PEM")
+    key_case("pem-private-first", {"pem": private + one}, ".pem: more than one block in PEM")
+    key_case("pem-private-behind", {"pem": one + private}, ".pem: more than one block in PEM")
+    key_case("pem-private", {"pem": private}, ".pem: not a PUBLIC KEY in PEM")
+    key_case("pem-encrypted", pem_encrypted(), ".pem: not a PUBLIC KEY in PEM")
     key_case("pem-number", {"pem": 1}, ".pem: a string is expected")
     key_case("jwk-private", jwk(IAK, d="AA"), ".jwk: a private key")
     key_case("jwk-kty", {"jwk": {**jwk(IAK)["jwk"], "kty": "OKP"}}, '.jwk.kty: "EC" is expected')
@@ -378,6 +388,16 @@ def der(tag_byte, content):
 
 def pem_text(spki):
     return {"pem": "-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(spki).decode() + "-----END PUBLIC KEY-----\n"}
+
+
+def pem_encrypted():
+    """IAK's public key, encrypted with the password "secret" as RFC 1421 does it: AES-128-CBC, key by OpenSSL's MD5 of
+    password and salt. (openssl enc -aes-128-cbc made it.)"""
+    body = """j0Q3QbGrBbkGpkx+4SyKQ1ZiJW4e/uJCcxidv6HrQmOovrxAo2bQGb1aeRqXl1J0
+Z9aSGH8ruSN0bqnyvtK8AOboPPnKFWU01dna3jV8JDwzD2t4iMzIMtXmeX9a878D
+TicNl0sbFawFLA3knmEVSjRMec8PHKLkBH9WzHwgQ2E="""
+    return {"pem": "-----BEGIN PUBLIC KEY-----\nProc-Type: 4,ENCRYPTED\n"
+                   "DEK-Info: AES-128-CBC,000102030405060708090A0B0C0D0E0F\n\n" + body + "\n-----END PUBLIC KEY-----\n"}
 
 
 def pem_rsa():

@@ -60,6 +60,7 @@ static void run_from(struct outcome *o, const char *input, FILE *out, const char
 	fflush(NULL);
 	child = fork();
 	if (child == 0) {
+		setsid(); /* no terminal: who wants to ask somebody has to ask standard input */
 		dup2(fileno(out), STDOUT_FILENO);
 		dup2(fileno(err), STDERR_FILENO);
 		execl("/bin/sh", "sh", "-c", line, (char *)NULL);
@@ -196,6 +197,22 @@ static void test_bad_policy(void **state)
 	assert_int_equal(o->status, 7);
 }
 
+/* A key is public or it is no key: nobody is asked for a password, also if one would come. */
+static void test_no_password(void **state)
+{
+	struct outcome *o = *state;
+	static const char path[] = CORPUS "/password";
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs("secret\n", file);
+	assert_int_equal(fclose(file), 0);
+	run_from(o, path, tmpfile(), "policy-base.cbor --policy bad-key-pem-encrypted.json --nonce " NONCE);
+	unlink(path);
+	assert_int_equal(o->status, 7);
+	assert_one_line(o, "bad-policy", "platform.keys[1].pem: not a PUBLIC KEY in PEM");
+}
+
 static void test_files(void **state)
 {
 	struct outcome *o = *state;
@@ -299,6 +316,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_warnings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_usage, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_policy, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_password, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_output_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),

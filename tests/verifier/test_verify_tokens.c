@@ -39,6 +39,8 @@ static void assert_json_report(const struct caec_result *result)
 			assert_int_equal(refused != 0, verdict != CAEC_ACCEPTED);
 	}
 	json_decref(report);
+	for (size_t i = 0; i < text.size; i++)
+		assert_true(text.data[i] == '\n' || (text.data[i] >= 0x20 && text.data[i] <= 0x7f));
 	free(text.data);
 }
 
