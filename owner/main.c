@@ -44,6 +44,7 @@ struct owner {
 	uint8_t nonce[TENANT_NONCE_SIZE]; /* our part */
 	uint8_t joint[TENANT_NONCE_SIZE];
 	bool has_joint, has_session, has_peer;
+	bool is_answered; /* the last HELLO has been: it opens one session */
 	struct owner_session session;
 	uint8_t peer_rid[TENANT_RID_SIZE];
 };
@@ -100,6 +101,12 @@ static void refuse(const char *whom, const char *why)
 
 /* --- Tokens ---------------------------------------------------------------------------------------------- */
 
+static void accepted(const char *whom, const uint8_t rid[TENANT_RID_SIZE])
+{
+	printf("ACCEPTED %s", whom);
+	tell("", rid, TENANT_RID_SIZE);
+}
+
 /* What a token has to say by this policy; its RID. */
 static bool token_is_good(const char *whom, const uint8_t *token, size_t size,
 			  const struct caec_policy *policy, const uint8_t challenge[TENANT_CHALLENGE_SIZE],
@@ -119,8 +126,6 @@ static bool token_is_good(const char *whom, const uint8_t *token, size_t size,
 		refuse(whom, "policy: it has no realm identifier");
 	} else {
 		memcpy(rid, data, TENANT_RID_SIZE);
-		printf("ACCEPTED %s", whom);
-		tell("", rid, TENANT_RID_SIZE);
 		good = true;
 	}
 	caec_result_free(result);
@@ -143,11 +148,17 @@ static void own_realm(struct owner *o, const uint8_t *message, size_t size)
 		give_up("no challenge");
 	if (!token_is_good("own", token, size, o->policy, challenge, rid))
 		return;
+	/* Evidence that comes again would give the same keys, and the counter would begin again. */
+	if (o->is_answered) {
+		refuse("own", "nonce: the HELLO has been answered");
+		return;
+	}
 	if (!owner_session_derive(&o->session, o->key, o->ephemeral, key, challenge)) {
 		refuse("own", "malformed: not a key");
 		return;
 	}
-	o->has_session = true;
+	o->has_session = o->is_answered = true;
+	accepted("own", rid);
 	memcpy(evidence, o->public, TENANT_KEY_SIZE);
 	memcpy(evidence + TENANT_KEY_SIZE, o->ephemeral_public, TENANT_KEY_SIZE);
 	memcpy(evidence + 2 * TENANT_KEY_SIZE, key, TENANT_KEY_SIZE + size);
@@ -170,6 +181,7 @@ static void peer_realm(struct owner *o, const uint8_t *evidence, size_t size)
 			     challenge))
 		give_up("no challenge");
 	if (token_is_good("peer", evidence + PARTS, size - PARTS, o->peer_policy, challenge, rid)) {
+		accepted("peer", rid);
 		memcpy(o->peer_rid, rid, sizeof(rid));
 		o->has_peer = true;
 	}
@@ -177,6 +189,7 @@ static void peer_realm(struct owner *o, const uint8_t *evidence, size_t size)
 
 /* --- Conversation with the realm --------------------------------------------------------------------------- */
 
+/* With a new key each time, whatever the nonce is: an answer to an earlier HELLO is none to this one. */
 static void hello(struct owner *o, const uint8_t *nonce, size_t size)
 {
 	uint8_t message[1 + TENANT_NONCE_SIZE + TENANT_KEY_SIZE];
@@ -187,7 +200,12 @@ static void hello(struct owner *o, const uint8_t *nonce, size_t size)
 	}
 	if (!owner_join_nonces(o->provider ? o->nonce : nonce, o->provider ? nonce : o->nonce, o->joint))
 		give_up("no nonce");
+	owner_key_free(o->ephemeral);
+	o->ephemeral = owner_key_new();
+	if (!o->ephemeral || !owner_key_public(o->ephemeral, o->ephemeral_public))
+		give_up("no ephemeral key");
 	o->has_joint = true;
+	o->is_answered = false;
 	message[0] = TENANT_HELLO;
 	memcpy(message + 1, o->joint, TENANT_NONCE_SIZE);
 	memcpy(message + 1 + TENANT_NONCE_SIZE, o->ephemeral_public, TENANT_KEY_SIZE);
@@ -337,9 +355,7 @@ static void start(struct owner *o, char **arguments)
 	if (!o->provider && strcmp(arguments[0], "consumer") != 0)
 		give_up("%s is no role", arguments[0]);
 	o->key = owner_key_read(arguments[1]);
-	o->ephemeral = owner_key_new();
-	if (!o->key || !o->ephemeral || !owner_key_public(o->key, o->public) ||
-	    !owner_key_public(o->ephemeral, o->ephemeral_public) || !owner_random(o->nonce, sizeof(o->nonce)))
+	if (!o->key || !owner_key_public(o->key, o->public) || !owner_random(o->nonce, sizeof(o->nonce)))
 		give_up("%s: not a key of P-256", arguments[1]);
 	o->policy = load_policy(arguments[2]);
 	if (!read_hex(arguments[3], &size) || size != TENANT_KEY_SIZE)

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""test_owner.py [CAEC-OWNER]: what an owner answers to a host that says things again. The realm is played here: its
+tokens are made as for the verifier's tests, and nothing that is sealed has to be read."""
+
+import hashlib
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+from cca_token import *
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+# include/caec/tenant.h
+LABEL = b"CAEC tenant 1"
+EVIDENCE = 2
+NONCE_SIZE, KEY_SIZE, COUNTER_SIZE = 32, 65, 8
+
+PEER_NONCE = bytes(NONCE_SIZE)
+
+POLICY = {"caec-policy": 1, "platform": {"keys": [{"crv": "P-384", "x": IAK.x().hex(), "y": IAK.y().hex()}]},
+          "realm": {"cca-realm-initial-measurement": "any"}, "caec": {"caec-sharing": {"allow": "any"}}}
+
+
+class Owner:
+    def __init__(self, program, folder):
+        self.public = new_key(program, folder / "key.pem")
+        policy = folder / "policy.json"
+        policy.write_text(json.dumps(POLICY))
+        self.process = subprocess.Popen([program, "provider", folder / "key.pem", policy, self.public.hex(), policy],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self.hear().startswith("NONCE ")
+
+    def hear(self):
+        return self.process.stdout.readline().strip()
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.hear()
+
+    def hello(self):
+        """(nonce, ephemeral key) of the HELLO for our nonce, which is always the same."""
+        said = bytes.fromhex(self.ask(f"peer-nonce {PEER_NONCE.hex()}").split()[1])
+        return said[1:1 + NONCE_SIZE], said[1 + NONCE_SIZE:]
+
+    def evidence(self, hello, realm):
+        """What a realm with this ephemeral key answers."""
+        nonce, ephemeral = hello
+        point = b"\4" + realm.x() + realm.y()
+        challenge = hashlib.sha512(LABEL + nonce + self.public + ephemeral + point).digest()
+        return bytes([EVIDENCE]) + point + token(realm=realm_claims(challenge=challenge))
+
+    def accepts(self, evidence):
+        answer = self.ask(f"realm {evidence.hex()}")
+        assert answer == f"ACCEPTED own {RID.hex()}", answer
+        assert self.hear().startswith("EVIDENCE ")
+
+    def refuses(self, evidence):
+        answer = self.ask(f"realm {evidence.hex()}")
+        assert answer.startswith("REFUSED own: nonce: "), answer
+
+    def counter(self):
+        """Of the next command."""
+        sealed = bytes.fromhex(self.ask("get").split()[1])
+        return int.from_bytes(sealed[1:1 + COUNTER_SIZE], "big")
+
+    def end(self):
+        self.process.stdin.close()
+        assert self.process.wait() == 0
+        self.process.stdout.close()
+
+
+def new_key(program, file):
+    run = subprocess.run([program, "--new-key", file], capture_output=True, text=True, check=True)
+    return bytes.fromhex(run.stdout.split()[1])
+
+
+def test_evidence_again(program, folder):
+    """It never opens a session with the keys of one that was: counters would begin again, and so would GCM's nonces."""
+    owner = Owner(program, folder)
+    first, second = Key.named(P256, "a realm's ephemeral key"), Key.named(P256, "its next one")
+    hello = owner.hello()
+    evidence = owner.evidence(hello, first)
+    owner.accepts(evidence)
+    assert owner.counter() == 1
+    owner.refuses(evidence)
+    assert owner.counter() == 2
+    # Nor by way of another session: what the realm says to a HELLO that the host repeats.
+    owner.refuses(owner.evidence(hello, second))
+    owner.refuses(evidence)
+    assert owner.counter() == 3
+    # Nor if the host says the other owner's nonce again. The session is there until there is another.
+    hello = owner.hello()
+    owner.refuses(evidence)
+    assert owner.counter() == 4
+    owner.accepts(owner.evidence(hello, first))
+    assert owner.counter() == 1
+    owner.end()
+
+
+def main():
+    program = sys.argv[1] if sys.argv[1:] else ROOT / "build/host/owner/caec-owner"
+    for test in (test_evidence_again,):
+        with tempfile.TemporaryDirectory() as folder:
+            test(program, pathlib.Path(folder))
+        print(test.__name__, "passed")
+
+
+main()
