@@ -2,7 +2,6 @@
 /*
  * Public keys, ECDSA and hashes (crypto.h).
  */
-#define _GNU_SOURCE /* memmem() */
 #include "crypto.h"
 
 #include <openssl/bio.h>
@@ -120,40 +119,53 @@ static const char *export_key(EVP_PKEY *pkey, struct public_key *key)
 	return NULL;
 }
 
-/* Without one, OpenSSL asks the terminal for the password of an encrypted key; a public key has none. */
-static int no_password(char *to, int size, int writing, void *unused)
+/* The next block of the text. It is not decrypted: that would ask for a pass phrase, at the terminal. */
+static const char *read_block(BIO *bio, EVP_PKEY **pkey)
 {
-	(void)to;
-	(void)size;
-	(void)writing;
-	(void)unused;
-	return -1;
+	const char *error = NULL;
+	char *name = NULL, *header = NULL;
+	uint8_t *data = NULL;
+	const uint8_t *at;
+	long size;
+
+	if (PEM_read_bio(bio, &name, &header, &data, &size) != 1)
+		return "not a PUBLIC KEY in PEM";
+	at = data;
+	if (strstr(name, "PRIVATE KEY"))
+		error = "a private key, which has no place in a policy";
+	else if (strcmp(name, PEM_STRING_PUBLIC) != 0 || header[0] ||
+		 !(*pkey = d2i_PUBKEY(NULL, &at, size)) || at != data + size)
+		error = "not a PUBLIC KEY in PEM";
+	OPENSSL_free(name);
+	OPENSSL_free(header);
+	OPENSSL_free(data);
+	return error;
 }
 
-/* OpenSSL takes the first block that is a public key, whatever stands around it. */
-static bool more_than_one_block(struct span pem)
+/* A second block would be a key that the policy's author means and nobody looks at, or a private one. */
+static const char *read_no_block(BIO *bio)
 {
-	static const char begin[] = "-----BEGIN ";
-	const size_t size = sizeof(begin) - 1;
-	const uint8_t *first = memmem(pem.data, pem.size, begin, size);
+	EVP_PKEY *pkey = NULL;
+	const char *error;
 
-	if (!first)
-		return false;
-	first += size;
-	return memmem(first, pem.size - (size_t)(first - pem.data), begin, size) != NULL;
+	ERR_clear_error();
+	error = read_block(bio, &pkey);
+	EVP_PKEY_free(pkey);
+	if (error && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE)
+		return NULL;
+	return error ? error : "more than one key";
 }
 
 const char *key_from_pem(struct span pem, struct public_key *key)
 {
-	const char *error;
-	EVP_PKEY *pkey;
-	BIO *bio;
+	BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.size);
+	EVP_PKEY *pkey = NULL;
+	const char *error = bio ? read_block(bio, &pkey) : "no memory";
 
-	if (more_than_one_block(pem))
-		return "more than one block in PEM";
-	bio = BIO_new_mem_buf(pem.data, (int)pem.size);
-	pkey = bio ? PEM_read_bio_PUBKEY(bio, NULL, no_password, NULL) : NULL;
-	error = pkey ? export_key(pkey, key) : "not a PUBLIC KEY in PEM";
+	if (!error)
+		error = read_no_block(bio);
+	if (!error)
+		error = export_key(pkey, key);
 	EVP_PKEY_free(pkey);
 	BIO_free(bio);
 	ERR_clear_error();

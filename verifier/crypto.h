@@ -33,7 +33,7 @@ struct public_key {
 
 bool key_is_valid(const struct public_key *key);
 
-/* A "PUBLIC KEY" in PEM (SubjectPublicKeyInfo) on one of the curves. NULL, or why not. */
+/* One "PUBLIC KEY" in PEM (SubjectPublicKeyInfo) on one of the curves, and no other block. NULL, or why not. */
 const char *key_from_pem(struct span pem, struct public_key *key);
 
 enum signature_outcome { SIGNATURE_GOOD, SIGNATURE_BAD, SIGNATURE_FAILURE /* OpenSSL could not tell */ };

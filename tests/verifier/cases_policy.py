@@ -352,13 +352,17 @@ def bad_policies(corpus):
     key_case("pem", {"pem": "-----BEGIN PUBLIC KEY-----\n"}, ".pem: not a PUBLIC KEY in PEM")
     key_case("pem-rsa", pem_rsa(), ".pem: not a key on an elliptic curve")
     key_case("pem-k1", pem_secp256k1(), ".pem: not on P-256, P-384 or P-521")
-    one, other = pem(IAK)["pem"], pem(OTHER_IAK)["pem"]
-    private = "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n"
-    key_case("pem-two", {"pem": one + other}, ".pem: more than one block in PEM")
-    key_case("pem-private-first", {"pem": private + one}, ".pem: more than one block in PEM")
-    key_case("pem-private-behind", {"pem": one + private}, ".pem: more than one block in PEM")
-    key_case("pem-private", {"pem": private}, ".pem: not a PUBLIC KEY in PEM")
-    key_case("pem-encrypted", pem_encrypted(), ".pem: not a PUBLIC KEY in PEM")
+    key_case("pem-public-encrypted", pem_encrypted(), ".pem: not a PUBLIC KEY in PEM")
+    key_case("pem-private", pem_private(IAK), ".pem: a private key")
+    key_case("pem-and-private", {"pem": pem(IAK)["pem"] + pem_private(IAK)["pem"]}, ".pem: a private key")
+    key_case("pem-private-first", {"pem": pem_private(IAK)["pem"] + pem(IAK)["pem"]}, ".pem: a private key")
+    key_case("pem-encrypted", {"pem": pem_private(IAK)["pem"].replace("PRIVATE", "ENCRYPTED PRIVATE")},
+             ".pem: a private key")
+    key_case("pem-two", {"pem": pem(OTHER_IAK)["pem"] + pem(IAK)["pem"]}, ".pem: more than one key")
+    key_case("pem-broken-second", {"pem": pem(IAK)["pem"] + pem(IAK)["pem"][:99]}, ".pem: not a PUBLIC KEY in PEM")
+    key_case("pem-other-second", {"pem": pem(IAK)["pem"] + pem(IAK)["pem"].replace("PUBLIC KEY", "CERTIFICATE")},
+             ".pem: not a PUBLIC KEY in PEM")
+    key_case("pem-trailing", pem_trailing(IAK), ".pem: not a PUBLIC KEY in PEM")
     key_case("pem-number", {"pem": 1}, ".pem: a string is expected")
     key_case("jwk-private", jwk(IAK, d="AA"), ".jwk: a private key")
     key_case("jwk-kty", {"jwk": {**jwk(IAK)["jwk"], "kty": "OKP"}}, '.jwk.kty: "EC" is expected')
@@ -398,6 +402,20 @@ Z9aSGH8ruSN0bqnyvtK8AOboPPnKFWU01dna3jV8JDwzD2t4iMzIMtXmeX9a878D
 TicNl0sbFawFLA3knmEVSjRMec8PHKLkBH9WzHwgQ2E="""
     return {"pem": "-----BEGIN PUBLIC KEY-----\nProc-Type: 4,ENCRYPTED\n"
                    "DEK-Info: AES-128-CBC,000102030405060708090A0B0C0D0E0F\n\n" + body + "\n-----END PUBLIC KEY-----\n"}
+
+
+def pem_private(key):
+    """A PrivateKeyInfo (RFC 5958) with an ECPrivateKey (RFC 5915) that has no public half."""
+    private = der(0x30, der(2, b"\1") + der(4, key.scalar.to_bytes(key.curve.size, "big")))
+    algorithm = bytes.fromhex(SPKI[key.curve])[2:]
+    algorithm = algorithm[:2 + algorithm[1]]
+    info = der(0x30, der(2, b"\0") + algorithm + der(4, private))
+    return {"pem": pem_text(info)["pem"].replace("PUBLIC", "PRIVATE")}
+
+
+def pem_trailing(key):
+    """A byte behind the SubjectPublicKeyInfo."""
+    return pem_text(bytes.fromhex(SPKI[key.curve]) + b"\4" + key.x() + key.y() + b"\0")
 
 
 def pem_rsa():

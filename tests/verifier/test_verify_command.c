@@ -207,7 +207,7 @@ static void test_no_password(void **state)
 	assert_non_null(file);
 	fputs("secret\n", file);
 	assert_int_equal(fclose(file), 0);
-	run_from(o, path, tmpfile(), "policy-base.cbor --policy bad-key-pem-encrypted.json --nonce " NONCE);
+	run_from(o, path, tmpfile(), "policy-base.cbor --policy bad-key-pem-public-encrypted.json --nonce " NONCE);
 	unlink(path);
 	assert_int_equal(o->status, 7);
 	assert_one_line(o, "bad-policy", "platform.keys[1].pem: not a PUBLIC KEY in PEM");
