@@ -6,6 +6,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -53,8 +54,38 @@ const struct curve *curve_by_cose_alg(int64_t cose_alg)
 	return NULL;
 }
 
-/* OpenSSL's form of the key. NULL if it is not a point on the curve (or there is no memory). */
-static EVP_PKEY *import_key(const struct public_key *key)
+/* What OpenSSL's last calls left in its queue of errors, which is empty then. */
+struct errors {
+	bool no_memory, no_point;
+};
+
+static struct errors take_errors(void)
+{
+	struct errors errors = { false, false };
+	unsigned long error;
+
+	while ((error = ERR_get_error()) != 0) {
+		int reason = ERR_GET_REASON(error);
+
+		if (reason == ERR_R_MALLOC_FAILURE)
+			errors.no_memory = true;
+		else if (ERR_GET_LIB(error) == ERR_LIB_EC &&
+			 (reason == EC_R_POINT_IS_NOT_ON_CURVE || reason == EC_R_INVALID_ENCODING))
+			errors.no_point = true;
+	}
+	return errors;
+}
+
+/* A key is bad only if OpenSSL says so: it does not always say that it had no memory. */
+static enum key_state why_no_key(void)
+{
+	struct errors errors = take_errors();
+
+	return errors.no_point && !errors.no_memory ? KEY_BAD : KEY_FAILURE;
+}
+
+/* OpenSSL's form of the key. It looks whether the point is on the curve. */
+static enum key_state import_key(const struct public_key *key, EVP_PKEY **pkey)
 {
 	uint8_t point[1 + 2 * COORDINATE_MAX] = { POINT_CONVERSION_UNCOMPRESSED };
 	size_t size = key->curve->size;
@@ -65,28 +96,36 @@ static EVP_PKEY *import_key(const struct public_key *key)
 		OSSL_PARAM_construct_end(),
 	};
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-	EVP_PKEY *pkey = NULL;
+	enum key_state state;
 
+	*pkey = NULL;
 	memcpy(point + 1, key->x, size);
 	memcpy(point + 1 + size, key->y, size);
-	if (!context || EVP_PKEY_fromdata_init(context) != 1 ||
-	    EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		pkey = NULL;
+	ERR_clear_error();
+	if (context && EVP_PKEY_fromdata_init(context) == 1 &&
+	    EVP_PKEY_fromdata(context, pkey, EVP_PKEY_PUBLIC_KEY, params) == 1) {
+		state = KEY_GOOD;
+	} else {
+		*pkey = NULL;
+		state = why_no_key();
+	}
 	EVP_PKEY_CTX_free(context);
 	ERR_clear_error();
-	return pkey;
+	return state;
 }
 
-bool key_is_valid(const struct public_key *key)
+enum key_state key_check(const struct public_key *key)
 {
-	EVP_PKEY *pkey = import_key(key);
+	EVP_PKEY *pkey;
+	enum key_state state = import_key(key, &pkey);
 	EVP_PKEY_CTX *context = pkey ? EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL) : NULL;
-	bool valid = context && EVP_PKEY_public_check(context) == 1;
 
+	if (state == KEY_GOOD && (!context || EVP_PKEY_public_check(context) != 1))
+		state = why_no_key();
 	EVP_PKEY_CTX_free(context);
 	EVP_PKEY_free(pkey);
 	ERR_clear_error();
-	return valid;
+	return state;
 }
 
 /* The curve and point of OpenSSL's key. */
@@ -196,12 +235,19 @@ static enum signature_outcome verify_der(EVP_PKEY *pkey, const char *digest, con
 	enum signature_outcome outcome = SIGNATURE_FAILURE;
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	bool ready = context && EVP_DigestVerifyInit_ex(context, NULL, digest, NULL, NULL, pkey, NULL) == 1;
+	int verified;
 
 	for (size_t i = 0; ready && i < parts; i++)
 		ready = EVP_DigestVerifyUpdate(context, part[i].data, part[i].size) == 1;
-	/* 0: a wrong signature. Less: one that is none at all (r or s out of range), or a failure; never good. */
-	if (ready)
-		outcome = EVP_DigestVerifyFinal(context, der, length) == 1 ? SIGNATURE_GOOD : SIGNATURE_BAD;
+	if (ready) /* no copies, and so no memory for them: the answer would be 0 */
+		EVP_MD_CTX_set_flags(context, EVP_MD_CTX_FLAG_FINALISE);
+	ERR_clear_error();
+	verified = ready ? EVP_DigestVerifyFinal(context, der, length) : -1;
+	/* 0: a wrong signature, also one that is none at all (r or s out of range). Less: a failure. */
+	if (verified == 1)
+		outcome = SIGNATURE_GOOD;
+	else if (verified == 0 && !take_errors().no_memory)
+		outcome = SIGNATURE_BAD;
 	EVP_MD_CTX_free(context);
 	return outcome;
 }
@@ -216,7 +262,7 @@ enum signature_outcome signature_check(const struct public_key *key, const struc
 
 	if (signature.size != 2 * key->curve->size)
 		return SIGNATURE_BAD;
-	pkey = import_key(key);
+	import_key(key, &pkey);
 	length = signature_to_der(signature, &der);
 	if (pkey && length > 0)
 		outcome = verify_der(pkey, key->curve->digest, part, parts, der, (size_t)length);

@@ -25,13 +25,15 @@ const struct curve *curve_by_name(struct span name);
 const struct curve *curve_by_cose(int64_t cose_curve);
 const struct curve *curve_by_cose_alg(int64_t cose_alg);
 
-/* A public key. Only key_is_valid() says that it is a point on its curve. */
+/* A public key. Only key_check() says that it is a point on its curve. */
 struct public_key {
 	const struct curve *curve;
 	uint8_t x[COORDINATE_MAX], y[COORDINATE_MAX]; /* the first curve->size bytes, big-endian */
 };
 
-bool key_is_valid(const struct public_key *key);
+enum key_state { KEY_GOOD, KEY_BAD, KEY_FAILURE /* OpenSSL could not tell */ };
+
+enum key_state key_check(const struct public_key *key);
 
 /* One "PUBLIC KEY" in PEM (SubjectPublicKeyInfo) on one of the curves, and no other block. NULL, or why not. */
 const char *key_from_pem(struct span pem, struct public_key *key);

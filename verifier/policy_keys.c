@@ -24,7 +24,11 @@ static bool load_json(const struct loader *l, const struct place *at, const json
 
 static bool check_key(const struct loader *l, const struct place *at, const struct public_key *key)
 {
-	return key_is_valid(key) || bad(l, at, "not a point on %s", key->curve->name);
+	enum key_state state = key_check(key);
+
+	if (state == KEY_FAILURE)
+		return bad(l, at, "OpenSSL could not look at it");
+	return state == KEY_GOOD || bad(l, at, "not a point on %s", key->curve->name);
 }
 
 static bool key_from_pem_member(const struct loader *l, const struct place *at, const json_t *pem,

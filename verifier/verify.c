@@ -117,9 +117,15 @@ static bool check_realm_signature(struct caec_result *result)
 	if (s->curve != key->curve)
 		return check_refused(result, CHECK_REALM_SIGNATURE, CAEC_SIGNATURE, "%s with a key on %s",
 				     s->curve->alg, key->curve->name);
-	if (!key_is_valid(key))
+	switch (key_check(key)) {
+	case KEY_BAD:
 		return check_refused(result, CHECK_REALM_SIGNATURE, CAEC_SIGNATURE,
 				     "the key is not a point on %s", key->curve->name);
+	case KEY_FAILURE:
+		return failure(result, CHECK_REALM_SIGNATURE);
+	default:
+		break;
+	}
 	switch (sign1_verify(s, key)) {
 	case SIGNATURE_GOOD:
 		check_ok(result, CHECK_REALM_SIGNATURE, "%s, the token's own key", s->curve->alg);

@@ -349,6 +349,26 @@ static void test_no_memory_while_verifying(void **state)
 	free(wrong.data);
 }
 
+/* A good token is never called a bad one because there was no memory to look at it. */
+static void test_no_memory_is_no_verdict(void **state)
+{
+	const struct fixture *f = *state;
+	unsigned long at = 0;
+
+	do {
+		struct caec_result *result;
+
+		fail_at(++at);
+		result = verify(f, f->token.data, f->token.size);
+		countdown = 0;
+		if (result && caec_result_verdict(result) != CAEC_ACCEPTED &&
+		    caec_result_verdict(result) != CAEC_FAILURE)
+			fail_msg("allocation %lu failed: %s", at, caec_result_reason(result));
+		caec_result_free(result);
+	} while (has_failed);
+	assert_true(at > 50);
+}
+
 /* A policy that does not fit in memory is none, with a message. */
 static void test_no_memory_while_loading(void **state)
 {
@@ -446,6 +466,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_learn_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_learn_is_strict, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_memory_while_verifying, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_memory_is_no_verdict, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_memory_while_loading, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_memory_while_writing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_room_for_the_report, setup, teardown),
