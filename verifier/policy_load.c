@@ -99,6 +99,21 @@ static bool load_versions(const struct loader *l, const struct place *at, const 
 	return true;
 }
 
+/* Names of hashes. No token with another one gets as far as the policy, so another one is misspelt. */
+static bool load_hash_names(const struct loader *l, const struct place *at, const json_t *value, void *to,
+			    size_t size)
+{
+	const struct values *names = to;
+
+	if (!load_text(l, at, value, to, size))
+		return false;
+	for (size_t i = 0; i < names->count; i++) {
+		if (hash_size(names->item[i]) == 0)
+			return bad(l, at, "\"sha-256\", \"sha-384\" or \"sha-512\" is expected");
+	}
+	return true;
+}
+
 static bool load_rems(const struct loader *l, const struct place *at, const json_t *value, void *to,
 		      size_t size)
 {
@@ -154,8 +169,8 @@ static bool load_realm(const struct loader *l, const struct place *at, const jso
 		{ "cca-realm-initial-measurement", true, load_hex, REALM(rim), SIZE_HASH },
 		{ "cca-realm-extensible-measurements", false, load_rems, REALM(rem), 0 },
 		{ "cca-realm-personalization-value", false, load_hex, REALM(rpv), RPV_SIZE },
-		{ "cca-realm-hash-algo-id", false, load_text, REALM(hash_algo), 0 },
-		{ "cca-realm-public-key-hash-algo-id", false, load_text, REALM(key_hash_algo), 0 },
+		{ "cca-realm-hash-algo-id", false, load_hash_names, REALM(hash_algo), 0 },
+		{ "cca-realm-public-key-hash-algo-id", false, load_hash_names, REALM(key_hash_algo), 0 },
 		{ "other-claims", false, load_other, REALM(refuse_other), 0 },
 	};
 
