@@ -277,11 +277,37 @@ static void command_put(struct owner *o, const char *text)
 	command(o, bytes, 1 + size);
 }
 
+/* Decimal digits and nothing else, at most `most`: another number than was typed is nobody's command. */
+static bool read_number(const char *text, uint64_t most, uint64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *number <= most)
+		return true;
+	refuse("command", "not a number, or too large");
+	return false;
+}
+
+static void command_share(struct owner *o, const char *text)
+{
+	uint64_t number;
+	uint8_t permission;
+
+	if (!read_number(text, UINT8_MAX, &number))
+		return;
+	permission = (uint8_t)number;
+	command_peer(o, TENANT_SHARE, &permission, 1);
+}
+
 static void command_attach(struct owner *o, const char *text)
 {
-	uint64_t number = strtoull(text, NULL, 10);
+	uint64_t number;
 	uint8_t bytes[8];
 
+	if (!read_number(text, UINT64_MAX, &number))
+		return;
 	for (unsigned int i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(number >> (56 - 8 * i));
 	command_peer(o, TENANT_ATTACH, bytes, sizeof(bytes));
@@ -290,7 +316,6 @@ static void command_attach(struct owner *o, const char *text)
 static void obey(struct owner *o, const char *verb, char *argument)
 {
 	static const uint8_t get = TENANT_GET;
-	uint8_t permission;
 	size_t size;
 
 	if (strcmp(verb, "put") == 0) {
@@ -298,8 +323,7 @@ static void obey(struct owner *o, const char *verb, char *argument)
 	} else if (strcmp(verb, "get") == 0) {
 		command(o, &get, 1);
 	} else if (strcmp(verb, "share") == 0) {
-		permission = (uint8_t)strtoul(argument, NULL, 10);
-		command_peer(o, TENANT_SHARE, &permission, 1);
+		command_share(o, argument);
 	} else if (strcmp(verb, "attach") == 0) {
 		command_attach(o, argument);
 	} else if (!read_hex(argument, &size)) {
@@ -319,7 +343,7 @@ static void obey(struct owner *o, const char *verb, char *argument)
 
 static struct caec_policy *load_policy(const char *name)
 {
-	static char json[CAEC_POLICY_MAX];
+	static char json[CAEC_POLICY_MAX + 1]; /* more than allowed, so that the library sees it */
 	char error[256];
 	FILE *file = fopen(name, "r");
 	struct caec_policy *policy;
@@ -327,7 +351,10 @@ static struct caec_policy *load_policy(const char *name)
 
 	if (!file)
 		give_up("%s: %s", name, strerror(errno));
+	errno = 0;
 	size = fread(json, 1, sizeof(json), file);
+	if (ferror(file))
+		give_up("%s: %s", name, strerror(errno));
 	fclose(file);
 	policy = caec_policy_load(json, size, error, sizeof(error));
 	if (!policy)

@@ -67,9 +67,13 @@ void owner_key_free(struct owner_key *key)
 
 bool owner_key_public(const struct owner_key *key, uint8_t point[TENANT_KEY_SIZE])
 {
+	char group[32];
 	size_t size;
 
-	return EVP_PKEY_get_octet_string_param(pkey(key), OSSL_PKEY_PARAM_PUB_KEY, point, TENANT_KEY_SIZE,
+	/* There are other curves with points of this size. */
+	return EVP_PKEY_get_group_name(pkey(key), group, sizeof(group), &size) == 1 &&
+	       strcmp(group, SN_X9_62_prime256v1) == 0 &&
+	       EVP_PKEY_get_octet_string_param(pkey(key), OSSL_PKEY_PARAM_PUB_KEY, point, TENANT_KEY_SIZE,
 					       &size) == 1 &&
 	       size == TENANT_KEY_SIZE && point[0] == POINT_CONVERSION_UNCOMPRESSED;
 }

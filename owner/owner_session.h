@@ -17,6 +17,7 @@ struct owner_key *owner_key_new(void);
 struct owner_key *owner_key_read(const char *file);
 bool owner_key_write(const struct owner_key *key, const char *file); /* readable by the user only */
 void owner_key_free(struct owner_key *key);
+/* False: the key is not of P-256. */
 bool owner_key_public(const struct owner_key *key, uint8_t point[TENANT_KEY_SIZE]);
 
 bool owner_random(uint8_t *bytes, size_t size);

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""test_owner.py [CAEC-OWNER]: what an owner answers to a host that says things again. The realm is played here: its
-tokens are made as for the verifier's tests, and nothing that is sealed has to be read."""
+"""test_owner.py [CAEC-OWNER]: what an owner answers to a host that says things again, and what it does not take. The
+realm is played here: its tokens are made as for the verifier's tests, and nothing that is sealed has to be read."""
 
+import base64
 import hashlib
 import json
 import pathlib
@@ -104,9 +105,48 @@ def test_evidence_again(program, folder):
     owner.end()
 
 
+def test_numbers(program, folder):
+    """A number that is too large for the message is refused, not cut to another one."""
+    owner = Owner(program, folder)
+    evidence = owner.evidence(owner.hello(), Key.named(P256, "a realm's ephemeral key"))
+    assert owner.ask(f"realm {evidence.hex()}").startswith("ACCEPTED own")
+    # The other owner's key is ours, so this is the peer's evidence, too.
+    passed_on = owner.hear().split()[1]
+    assert owner.ask(f"peer {passed_on}").startswith("ACCEPTED peer")
+    for line in ("share", "share 258", "share -254", "share 2x", "share  2", "attach", "attach -1", "attach x",
+                 "attach 18446744073709551616"):
+        answer = owner.ask(line)
+        assert answer.startswith("REFUSED command: not a number"), (line, answer)
+    for line in ("share 2", "attach 18446744073709551615"):
+        assert owner.ask(line).startswith("SEND "), line
+    owner.end()
+
+
+def refusal_to_start(program, key, policy):
+    run = subprocess.run([program, "provider", key, policy, "04" * KEY_SIZE, policy], stdin=subprocess.DEVNULL,
+                         capture_output=True, text=True)
+    assert run.returncode == 1 and run.stdout == "", run
+    return run.stderr
+
+
+def test_start(program, folder):
+    key, policy = folder / "key.pem", folder / "policy.json"
+    new_key(program, key)
+    # What is behind the first MiB counts.
+    policy.write_text(json.dumps(POLICY).ljust(1 << 20) + "and more")
+    assert "too long" in refusal_to_start(program, key, policy)
+    assert "Is a directory" in refusal_to_start(program, key, folder)
+    # secp256k1 (SEC 2), with the scalar 1: its points have the size of those of P-256.
+    policy.write_text(json.dumps(POLICY))
+    content = bytes.fromhex("303e020100301006072a8648ce3d020106052b8104000a0427302502010104 20".replace(" ", "")
+                            + "00" * 31 + "01")
+    key.write_text(f"-----BEGIN PRIVATE KEY-----\n{base64.encodebytes(content).decode()}-----END PRIVATE KEY-----\n")
+    assert "not a key of P-256" in refusal_to_start(program, key, policy)
+
+
 def main():
     program = sys.argv[1] if sys.argv[1:] else ROOT / "build/host/owner/caec-owner"
-    for test in (test_evidence_again,):
+    for test in (test_evidence_again, test_numbers, test_start):
         with tempfile.TemporaryDirectory() as folder:
             test(program, pathlib.Path(folder))
         print(test.__name__, "passed")
