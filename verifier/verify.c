@@ -16,7 +16,7 @@ struct halves {
 	struct span platform, realm;
 };
 
-static bool take_halves(struct caec_result *result, struct halves *halves)
+static bool take_halves(struct span token, struct halves *halves, struct refusal *refusal)
 {
 	static const struct claim_rule rules[] = {
 		{ LABEL_PLATFORM_TOKEN, "cca-platform-token", false, take_bytes,
@@ -24,32 +24,32 @@ static bool take_halves(struct caec_result *result, struct halves *halves)
 		{ LABEL_REALM_TOKEN, "cca-realm-delegated-token", false, take_bytes,
 		  offsetof(struct halves, realm), 0 },
 	};
-	struct cbor_reader r = cbor_open(result->token);
+	struct cbor_reader r = cbor_open(token);
 	struct cbor_item tag;
 
-	if (!cose_well_formed(result->token, "CCA token", &result->refusal))
+	if (!cose_well_formed(token, "CCA token", refusal))
 		return false;
 	if (!cbor_expect(&r, CBOR_TAG, &tag) || tag.value != TAG_CCA_TOKEN)
-		return refuse(&result->refusal, CAEC_MALFORMED, "CCA token: no tag 399");
-	return claims_take(&r, "CCA token", rules, COUNT(rules), halves, NULL, &result->refusal);
+		return refuse(refusal, CAEC_MALFORMED, "CCA token: no tag 399");
+	return claims_take(&r, "CCA token", rules, COUNT(rules), halves, NULL, refusal);
 }
 
 bool result_parse(struct caec_result *result)
 {
-	struct refusal *refusal = &result->refusal;
+	struct refusal why = { 0 };
 	struct halves halves = { 0 };
 
-	if (refusal->verdict != CAEC_ACCEPTED)
+	if (result->refusal.verdict != CAEC_ACCEPTED)
 		return false;
-	result->parsed = take_halves(result, &halves) &&
-			 sign1_parse(halves.platform, "platform token", &result->platform_sign1, refusal) &&
-			 sign1_parse(halves.realm, "realm token", &result->realm_sign1, refusal) &&
-			 platform_claims_parse(result->platform_sign1.payload, &result->platform, refusal) &&
-			 realm_claims_parse(result->realm_sign1.payload, &result->realm, refusal);
+	result->parsed = take_halves(result->token, &halves, &why) &&
+			 sign1_parse(halves.platform, "platform token", &result->platform_sign1, &why) &&
+			 sign1_parse(halves.realm, "realm token", &result->realm_sign1, &why) &&
+			 platform_claims_parse(result->platform_sign1.payload, &result->platform, &why) &&
+			 realm_claims_parse(result->realm_sign1.payload, &result->realm, &why);
 	if (result->parsed)
 		check_ok(result, CHECK_ENCODING, "%zu bytes", result->token.size);
 	else
-		check_refused(result, CHECK_ENCODING, CAEC_MALFORMED, "%.140s", refusal->reason);
+		check_refused(result, CHECK_ENCODING, why.verdict, "%s", why.reason);
 	return result->parsed;
 }
 
