@@ -112,8 +112,9 @@ bool caec_result_table(const struct caec_result *result, FILE *out);
 bool caec_result_json(const struct caec_result *result, FILE *out);
 
 /*
- * Writes a policy that accepts what this result's token says, and nothing else, given the same nonce. The result
- * is an accepted one of caec_examine(); `anchors` as there. False: not written, not accepted, or no memory.
+ * Writes a policy that accepts what this result's token says, given the same nonce, and nothing else that a policy
+ * can tell from it (docs/verifier.md). The result is an accepted one of caec_examine(); `anchors` as there.
+ * False: not written, not accepted, or no memory.
  */
 bool caec_learn(const struct caec_result *result, const struct caec_policy *anchors, FILE *out);
 
