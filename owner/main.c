@@ -72,6 +72,19 @@ static void tell(const char *what, const uint8_t *bytes, size_t size)
 	fputc('\n', stdout);
 }
 
+/* The next line, however long it is: what does not fit is not the next one. False: there is none. */
+static bool read_line(char line[LINE_MAX], size_t *size)
+{
+	int c;
+
+	for (*size = 0; (c = getchar()) != EOF && c != '\n'; ++*size) {
+		if (*size < LINE_MAX)
+			line[*size] = (char)c;
+	}
+	line[*size < LINE_MAX ? *size : LINE_MAX - 1] = '\0';
+	return c != EOF || *size != 0;
+}
+
 static int digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -403,6 +416,7 @@ int main(int argc, char **argv)
 {
 	static struct owner owner;
 	static char line[LINE_MAX];
+	size_t size;
 
 	if (argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
 		fputs(usage_text, stdout);
@@ -417,10 +431,13 @@ int main(int argc, char **argv)
 	start(&owner, argv + 1);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tell("NONCE", owner.nonce, sizeof(owner.nonce));
-	while (fgets(line, sizeof(line), stdin)) {
+	while (read_line(line, &size)) {
 		char *argument;
 
-		line[strcspn(line, "\n")] = '\0';
+		if (size >= sizeof(line)) {
+			refuse("line", "malformed: too long");
+			continue;
+		}
 		argument = strchr(line, ' ');
 		if (argument)
 			*argument++ = '\0';

@@ -122,6 +122,14 @@ def test_numbers(program, folder):
     owner.end()
 
 
+def test_long_line(program, folder):
+    """One line, one answer: who reads the answers has to know what each is for."""
+    owner = Owner(program, folder)
+    assert owner.ask("realm " + "02" * 200000).startswith("REFUSED")
+    assert owner.ask("get").startswith("REFUSED command")
+    owner.end()
+
+
 def refusal_to_start(program, key, policy):
     run = subprocess.run([program, "provider", key, policy, "04" * KEY_SIZE, policy], stdin=subprocess.DEVNULL,
                          capture_output=True, text=True)
@@ -146,7 +154,7 @@ def test_start(program, folder):
 
 def main():
     program = sys.argv[1] if sys.argv[1:] else ROOT / "build/host/owner/caec-owner"
-    for test in (test_evidence_again, test_numbers, test_start):
+    for test in (test_evidence_again, test_numbers, test_long_line, test_start):
         with tempfile.TemporaryDirectory() as folder:
             test(program, pathlib.Path(folder))
         print(test.__name__, "passed")
