@@ -34,7 +34,8 @@ static const char usage_text[] =
 	"  attach N         tell the realm to attach share N of the peer\n"
 	"  put TEXT, get    tell the realm to write to, to read from, the shared region\n"
 	"Answers: NONCE HEX, SEND HEX (for the realm), EVIDENCE HEX (for the other owner), ACCEPTED, "
-	"REFUSED, ANSWER.\n";
+	"REFUSED, ANSWER.\n"
+	"What a token is accepted without is a warning on standard error.\n";
 
 struct owner {
 	bool provider;
@@ -138,6 +139,10 @@ static bool token_is_good(const char *whom, const uint8_t *token, size_t size,
 	} else if (!caec_result_claim(result, CAEC_CLAIM_RID, &data, &length)) {
 		refuse(whom, "policy: it has no realm identifier");
 	} else {
+		/* A policy that does not look at signatures accepts anybody's token: that is not to go unseen. */
+		for (size_t i = 0; caec_result_warning(result, i); i++)
+			fprintf(stderr, "caec-owner: warning: %s: %s\n", whom,
+				caec_result_warning(result, i));
 		memcpy(rid, data, TENANT_RID_SIZE);
 		good = true;
 	}

@@ -29,12 +29,12 @@ POLICY = {"caec-policy": 1, "platform": {"keys": [{"crv": "P-384", "x": IAK.x().
 
 
 class Owner:
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, content=POLICY):
         self.public = new_key(program, folder / "key.pem")
         policy = folder / "policy.json"
-        policy.write_text(json.dumps(POLICY))
+        policy.write_text(json.dumps(content))
         self.process = subprocess.Popen([program, "provider", folder / "key.pem", policy, self.public.hex(), policy],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.hear().startswith("NONCE ")
 
     def hear(self):
@@ -73,8 +73,11 @@ class Owner:
 
     def end(self):
         self.process.stdin.close()
-        assert self.process.wait() == 0
+        said, warnings = self.process.stdout.read(), self.process.stderr.read()
+        assert self.process.wait() == 0 and said == ""
         self.process.stdout.close()
+        self.process.stderr.close()
+        return warnings
 
 
 def new_key(program, file):
@@ -130,6 +133,17 @@ def test_long_line(program, folder):
     owner.end()
 
 
+def test_warnings(program, folder):
+    """The policy accepts any image, and says so; here it looks at no signature, either."""
+    policy = {**POLICY, "platform": {"signature": "not-checked"}}
+    owner = Owner(program, folder, policy)
+    owner.accepts(owner.evidence(owner.hello(), Key.named(P256, "a realm's ephemeral key")))
+    warnings = owner.end().splitlines()
+    assert all(line.startswith("caec-owner: warning: own: ") for line in warnings), warnings
+    assert any("SIGNATURE WAS NOT CHECKED" in line for line in warnings), warnings
+    assert any("any realm image is accepted" in line for line in warnings), warnings
+
+
 def refusal_to_start(program, key, policy):
     run = subprocess.run([program, "provider", key, policy, "04" * KEY_SIZE, policy], stdin=subprocess.DEVNULL,
                          capture_output=True, text=True)
@@ -154,7 +168,7 @@ def test_start(program, folder):
 
 def main():
     program = sys.argv[1] if sys.argv[1:] else ROOT / "build/host/owner/caec-owner"
-    for test in (test_evidence_again, test_numbers, test_long_line, test_start):
+    for test in (test_evidence_again, test_numbers, test_long_line, test_warnings, test_start):
         with tempfile.TemporaryDirectory() as folder:
             test(program, pathlib.Path(folder))
         print(test.__name__, "passed")
