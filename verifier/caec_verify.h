@@ -49,6 +49,7 @@ const char *caec_verdict_name(enum caec_verdict verdict);
 /*
  * Reads a policy. NULL if it can't be used: `error` is then one line with the place, a line and column of the JSON
  * text or the path of the member, and the reason. error_size > 0. Free with caec_policy_free() (NULL is allowed).
+ * With NULL, errno is 0, or ENOMEM if it is known that the policy is not at fault: no memory, or OpenSSL failed.
  */
 struct caec_policy *caec_policy_load(const char *json, size_t size, char *error, size_t error_size);
 void caec_policy_free(struct caec_policy *policy);

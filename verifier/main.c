@@ -119,13 +119,15 @@ static int load_policy(const char *name, struct caec_policy **policy)
 {
 	char error[512];
 	size_t size;
+	int status;
 	char *json = read_file(name, CAEC_POLICY_MAX, &size);
 
 	if (!json)
 		return fail(CAEC_FAILURE, name, strerror(errno));
 	*policy = caec_policy_load(json, size, error, sizeof(error));
+	status = *policy ? -1 : fail(errno ? CAEC_FAILURE : CAEC_BAD_POLICY, name, error);
 	free(json);
-	return *policy ? -1 : fail(CAEC_BAD_POLICY, name, error);
+	return status;
 }
 
 /* The report or the learned policy on standard output, reason and warnings on standard error. */

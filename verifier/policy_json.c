@@ -72,12 +72,18 @@ bool bad(const struct loader *l, const struct place *at, const char *format, ...
 	return false;
 }
 
+bool unable(const struct loader *l, const struct place *at, const char *why)
+{
+	*l->undecided = true;
+	return bad(l, at, "%s", why);
+}
+
 void *take_memory(const struct loader *l, const struct place *at, size_t count, size_t size)
 {
 	void *memory = policy_memory(l->policy, count, size);
 
 	if (!memory)
-		bad(l, at, "no memory");
+		unable(l, at, "no memory");
 	return memory;
 }
 

@@ -20,11 +20,15 @@ struct loader {
 	struct caec_policy *policy;
 	char *error; /* where the message goes */
 	size_t error_size;
+	bool *undecided; /* set if it was not the policy that failed */
 };
 
 /* Writes the place and the message. Returns false. */
 bool bad(const struct loader *l, const struct place *at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same where the policy is not at fault. */
+bool unable(const struct loader *l, const struct place *at, const char *why);
 
 /* Memory of the policy; says so if there is none. */
 void *take_memory(const struct loader *l, const struct place *at, size_t count, size_t size);

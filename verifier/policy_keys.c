@@ -27,7 +27,7 @@ static bool check_key(const struct loader *l, const struct place *at, const stru
 	enum key_state state = key_check(key);
 
 	if (state == KEY_FAILURE)
-		return bad(l, at, "OpenSSL could not look at it");
+		return unable(l, at, "OpenSSL could not look at it");
 	return state == KEY_GOOD || bad(l, at, "not a point on %s", key->curve->name);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "policy_json.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define PLATFORM(name) offsetof(struct platform_policy, name)
@@ -206,9 +207,17 @@ static bool load_root(const struct loader *l, const json_t *value)
 	return load_members(l, &root, value, table, COUNT(table), l->policy);
 }
 
+static struct caec_policy *no_policy(struct caec_policy *policy, bool undecided)
+{
+	caec_policy_free(policy);
+	errno = undecided ? ENOMEM : 0;
+	return NULL;
+}
+
 struct caec_policy *caec_policy_load(const char *json, size_t size, char *error, size_t error_size)
 {
-	struct loader l = { calloc(1, sizeof(struct caec_policy)), error, error_size };
+	bool undecided = false;
+	struct loader l = { calloc(1, sizeof(struct caec_policy)), error, error_size, &undecided };
 	json_error_t syntax;
 	json_t *root;
 	bool loaded;
@@ -216,8 +225,7 @@ struct caec_policy *caec_policy_load(const char *json, size_t size, char *error,
 	error[0] = 0;
 	if (!l.policy || size > CAEC_POLICY_MAX) {
 		snprintf(error, error_size, "%s", l.policy ? "policy: too long" : "policy: no memory");
-		caec_policy_free(l.policy);
-		return NULL;
+		return no_policy(l.policy, !l.policy);
 	}
 	root = json_loadb(json, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &syntax);
 	if (!root) {
@@ -225,13 +233,10 @@ struct caec_policy *caec_policy_load(const char *json, size_t size, char *error,
 
 		printable(text, sizeof(text), span_of_text(syntax.text));
 		snprintf(error, error_size, "line %d, column %d: %s", syntax.line, syntax.column, text);
-		caec_policy_free(l.policy);
-		return NULL;
+		/* Where it has no memory jansson may say nothing at all. */
+		return no_policy(l.policy, json_error_code(&syntax) == json_error_out_of_memory || !text[0]);
 	}
 	loaded = load_root(&l, root);
 	json_decref(root);
-	if (loaded)
-		return l.policy;
-	caec_policy_free(l.policy);
-	return NULL;
+	return loaded ? l.policy : no_policy(l.policy, undecided);
 }

@@ -99,6 +99,8 @@ def open_policy(**platform):
 
 
 def common(corpus):
+    (corpus.folder / "no-openssl.cnf").write_text("openssl_conf = all\n[all]\nalg_section = algorithms\n"
+                                                  "[algorithms]\ndefault_properties = fips=yes\n")
     corpus.policy("base", base_policy())
     corpus.policy("open", open_policy())
     corpus.policy("all-keys", open_policy(keys=[hex_key(k) for k in IAKS.values()]))

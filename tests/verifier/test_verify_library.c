@@ -4,6 +4,7 @@
  * memory that runs out at each allocation in turn. In this program calloc() and malloc() of the library are replaced
  * (CMakeLists.txt: --wrap), those of OpenSSL and jansson by their own hooks.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -370,13 +371,12 @@ static void test_no_memory_is_no_verdict(void **state)
 }
 
 /* A policy that does not fit in memory is none, with a message. */
-static void test_no_memory_while_loading(void **state)
+static void load_without_memory(const char *name, bool is_told_apart)
 {
-	struct bytes json = corpus_file("base.json");
+	struct bytes json = corpus_file(name);
 	unsigned long at = 0;
 	char error[256];
 
-	(void)state;
 	do {
 		struct caec_policy *policy;
 
@@ -384,12 +384,24 @@ static void test_no_memory_while_loading(void **state)
 		fail_at(++at);
 		policy = caec_policy_load((char *)json.data, json.size, error, sizeof(error));
 		countdown = 0;
-		if (!policy)
-			assert_true(error[0] != 0);
+		if (!policy && (error[0] == 0 || (is_told_apart && errno != ENOMEM)))
+			fail_msg("%s, allocation %lu: errno %d, %s", name, at, errno, error);
 		caec_policy_free(policy);
 	} while (has_failed);
-	assert_true(at > 100);
+	assert_true(at > 20);
 	free(json.data);
+}
+
+static void test_no_memory_while_loading(void **state)
+{
+	(void)state;
+	load_without_memory("base.json", false);
+	load_without_memory("k-pem.json", false);
+	/* Jansson takes a text for another one if it has no memory, OpenSSL's reader of PEM for none. */
+	json_set_alloc_funcs(__real_malloc, free);
+	load_without_memory("base.json", true);
+	load_without_memory("k-jwk.json", true);
+	json_set_alloc_funcs(__wrap_malloc, free);
 }
 
 /* A report or a policy is written as a whole or not: a claim that is missing would be one that is not compared. */
