@@ -2,6 +2,7 @@
 /*
  * caec-verify: libcaec-verify as a command (docs/verifier.md).
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -25,10 +26,13 @@ static const char usage_text[] =
 	"policy,\n"
 	"7 bad policy, 8 failure, 9 unsupported. The reason is one line on standard error.\n";
 
+/* One line, also if `what` is a file whose name has more. */
 static int fail(enum caec_verdict status, const char *what, const char *why)
 {
-	fprintf(stderr, "caec-verify: %s: %s%s%s\n", caec_verdict_name(status), what, why ? ": " : "",
-		why ? why : "");
+	fprintf(stderr, "caec-verify: %s: ", caec_verdict_name(status));
+	for (; *what; what++)
+		fputc(iscntrl((unsigned char)*what) ? '?' : *what, stderr);
+	fprintf(stderr, "%s%s\n", why ? ": " : "", why ? why : "");
 	return (int)status;
 }
 
@@ -76,6 +80,12 @@ static size_t read_nonce(const char *text, uint8_t nonce[CAEC_NONCE_MAX])
 	return length / 2;
 }
 
+/* Standard input can be read once. */
+static bool is_twice_standard_input(const struct options *o)
+{
+	return o->policy && strcmp(o->policy, "-") == 0 && strcmp(o->token, "-") == 0;
+}
+
 /* -1: go on. */
 static int read_options(int argc, char **argv, struct options *o)
 {
@@ -107,11 +117,11 @@ static int read_options(int argc, char **argv, struct options *o)
 			return CAEC_USAGE;
 		}
 	}
-	if (optind + 1 != argc || (!o->policy && !o->learn) || (o->json && o->learn)) {
+	o->token = optind + 1 == argc ? argv[optind] : NULL;
+	if (!o->token || (!o->policy && !o->learn) || (o->json && o->learn) || is_twice_standard_input(o)) {
 		fputs(usage_text, stderr);
 		return CAEC_USAGE;
 	}
-	o->token = argv[optind];
 	return -1;
 }
 

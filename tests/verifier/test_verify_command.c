@@ -161,6 +161,7 @@ static void test_usage(void **state)
 		"policy-base.cbor --policy",
 		"policy-base.cbor --policy base.json --unknown",
 		"policy-base.cbor --learn --json",
+		"- --policy -",
 		"policy-base.cbor --policy base.json --nonce ''",
 		"policy-base.cbor --policy base.json --nonce 123",
 		"policy-base.cbor --policy base.json --nonce 0x",
@@ -224,6 +225,9 @@ static void test_files(void **state)
 	run(o, "policy-base.cbor --policy no-such-policy --nonce " NONCE);
 	assert_int_equal(o->status, 8);
 	assert_one_line(o, "failure", "no-such-policy: No such file");
+	run(o, "\"$(printf 'no\\nfile\\033[2J')\" --policy base.json --nonce " NONCE);
+	assert_int_equal(o->status, 8);
+	assert_one_line(o, "failure", "no?file?[2J: No such file");
 	run(o, ". --policy base.json --nonce " NONCE);
 	assert_int_equal(o->status, 8);
 	assert_one_line(o, "failure", "Is a directory");
