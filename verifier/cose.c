@@ -259,8 +259,6 @@ static bool collect_key(struct cbor_reader *r, uint64_t pairs, struct key_parame
 static bool take_coordinate(const struct parameter *p, const struct curve *curve, const char *name,
 			    uint8_t *to, struct refusal *refusal)
 {
-	if (p->present && p->item.type == CBOR_SIMPLE)
-		return refuse(refusal, CAEC_UNSUPPORTED, "realm public key: a compressed point");
 	if (!p->present || p->item.type != CBOR_BYTES || p->item.content.size != curve->size)
 		return refuse(refusal, CAEC_MALFORMED, "realm public key: %s is not %zu bytes", name,
 			      curve->size);
@@ -292,6 +290,9 @@ bool cose_key_parse(struct span bytes, struct public_key *key, struct refusal *r
 	if (p.alg.present && (!cbor_integer(&p.alg.item, &number) || number != key->curve->cose_alg))
 		return refuse(refusal, CAEC_SIGNATURE,
 			      "realm public key: its algorithm is not that of its curve");
+	/* Instead of y there may be its sign. */
+	if (p.y.present && p.y.item.type == CBOR_SIMPLE && p.y.item.value != CBOR_NULL)
+		return refuse(refusal, CAEC_UNSUPPORTED, "realm public key: a compressed point");
 	return take_coordinate(&p.x, key->curve, "x", key->x, refusal) &&
 	       take_coordinate(&p.y, key->curve, "y", key->y, refusal);
 }
