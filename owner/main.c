@@ -388,6 +388,8 @@ static int new_key(const char *file)
 	if (!key || !owner_key_public(key, point) || !owner_key_write(key, file))
 		give_up("no key can be written to %s", file);
 	tell("KEY", point, sizeof(point));
+	if (fflush(stdout) != 0)
+		give_up("the public key can't be printed");
 	owner_key_free(key);
 	return 0;
 }

@@ -153,6 +153,9 @@ def refusal_to_start(program, key, policy):
 
 def test_start(program, folder):
     key, policy = folder / "key.pem", folder / "policy.json"
+    with open("/dev/full", "w") as full:
+        run = subprocess.run([program, "--new-key", key], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert run.returncode == 1 and "can't be printed" in run.stderr, run
     new_key(program, key)
     # What is behind the first MiB counts.
     policy.write_text(json.dumps(POLICY).ljust(1 << 20) + "and more")
