@@ -10,7 +10,7 @@ SERIES = [
     ("channel_in_place_words", "CSM channel, in place, used", "#b06fd8", "triangle"),
     ("channel_in_place", "CSM channel, in place", "#009e73", "diamond"),
 ]
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 460, 78, 230, 44, 56
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 800, 460, 86, 262, 44, 56
 
 
 def points(results, name):
