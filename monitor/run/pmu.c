@@ -98,7 +98,7 @@ uint8_t pmu_take_back(struct pmu_state *s)
 	save(s);
 	write_sysreg("mdcr_el2", MDCR_REALM);
 	load(&host_pmu[this_cpu()->index]);
-	return (s->pmcr & PMCR_E) && (s->ovsset & s->intenset & s->cntenset) != 0
-		       ? RMI_PMU_OVERFLOW_ACTIVE
-		       : RMI_PMU_OVERFLOW_NOT_ACTIVE;
+	/* As the hardware raises its interrupt (DDI0487 D13.3.1): a counter that is off may still have overflowed. */
+	return (s->pmcr & PMCR_E) && (s->ovsset & s->intenset) != 0 ? RMI_PMU_OVERFLOW_ACTIVE
+								    : RMI_PMU_OVERFLOW_NOT_ACTIVE;
 }

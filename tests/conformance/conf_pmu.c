@@ -177,9 +177,6 @@ static void overflow_of(struct vm *vm, uint64_t counter, const char *name)
 	conf_check("RWXTZF", conf_text("%s, PMCR_EL0.E off", name), exit->pmu_ovf_status, NOT_ACTIVE);
 	vm_write(vm, 0, PMCR_EL0, PMCR_E | PMCR_LC);
 	conf_check("RWXTZF", conf_text("%s, PMCR_EL0.E on again", name), exit->pmu_ovf_status, ACTIVE);
-	vm_write(vm, 0, PMCNTENCLR_EL0, counter);
-	conf_check("RWXTZF", conf_text("%s, counter off", name), exit->pmu_ovf_status, NOT_ACTIVE);
-	vm_write(vm, 0, PMCNTENSET_EL0, counter);
 	vm_write(vm, 0, PMOVSCLR_EL0, counter);
 	conf_check("RWXTZF", conf_text("%s, overflow cleared", name), exit->pmu_ovf_status, NOT_ACTIVE);
 	vm_write(vm, 0, PMINTENCLR_EL1, counter);

@@ -6,6 +6,7 @@
 
 #define PMCR_EL0 SYSREG(3, 3, 9, 12, 0)
 #define PMCNTENSET_EL0 SYSREG(3, 3, 9, 12, 1)
+#define PMCNTENCLR_EL0 SYSREG(3, 3, 9, 12, 2)
 #define PMOVSSET_EL0 SYSREG(3, 3, 9, 14, 3)
 #define PMOVSCLR_EL0 SYSREG(3, 3, 9, 12, 3)
 #define PMCCNTR_EL0 SYSREG(3, 3, 9, 13, 0)
@@ -111,6 +112,9 @@ MACHINE_TEST(pmu_counts)
 	set(realm, PMCR_EL0, 0x40);
 	CHECK_EQ(exit->pmu_ovf_status, RMI_PMU_OVERFLOW_NOT_ACTIVE);
 	set(realm, PMCR_EL0, PMCR_E | 0x40);
+	CHECK_EQ(exit->pmu_ovf_status, RMI_PMU_OVERFLOW_ACTIVE);
+	/* The interrupt stays when the counter stops. */
+	set(realm, PMCNTENCLR_EL0, CYCLES);
 	CHECK_EQ(exit->pmu_ovf_status, RMI_PMU_OVERFLOW_ACTIVE);
 	set(realm, PMOVSCLR_EL0, CYCLES);
 	CHECK_EQ(exit->pmu_ovf_status, RMI_PMU_OVERFLOW_NOT_ACTIVE);
