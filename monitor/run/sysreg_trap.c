@@ -60,6 +60,12 @@ static bool is_id_group(uint64_t esr)
 	       iss_crm(esr) <= 7 && (esr & ISS_IS_READ);
 }
 
+/* EL1's, and the debug channel's, which are EL0's: s2_3_c0_c{1,4,5}_0. */
+static bool is_debug(uint64_t esr)
+{
+	return iss_op0(esr) == 2 && (iss_op1(esr) == 0 || (iss_op1(esr) == 3 && iss_crn(esr) == 0));
+}
+
 /* DBGBVR, DBGBCR, DBGWVR, DBGWCR: s2_0_c0_c<n>_{4-7}; MDSCR_EL1: s2_0_c0_c2_2. */
 static bool is_switched_debug(uint64_t esr)
 {
@@ -106,7 +112,7 @@ enum trap_result trap_sysreg(struct rec *rec, uint64_t esr, struct rmi_rec_exit 
 		rec_skip(rec);
 		return TRAP_RESUME;
 	}
-	if (iss_op0(esr) == 2 && iss_op1(esr) == 0)
+	if (is_debug(esr))
 		return trap_debug(rec, esr);
 	/* What the ID registers say is not there is not there. */
 	inject_undefined(rec);

@@ -13,6 +13,7 @@
 #define DBGWCR_EL1(n) SYSREG(2, 0, 0, n, 7)
 #define DBGCLAIMSET_EL1 SYSREG(2, 0, 7, 8, 6)
 #define ID_AA64DFR0_EL1 SYSREG(3, 0, 0, 5, 0)
+#define MDCCSR_EL0 SYSREG(2, 3, 0, 1, 0)
 #define TRCOSLSR SYSREG(2, 1, 1, 1, 4)
 
 #define MDSCR_KDE_MDE 0xa000
@@ -110,6 +111,7 @@ MACHINE_TEST(debug_registers)
 		CHECK_EQ(get(realm, DBGWVR_EL1(n)), 0x2000 * (n + 1));
 	set(realm, DBGCLAIMSET_EL1, 0xff);
 	CHECK_EQ(get(realm, DBGCLAIMSET_EL1), 0);
+	CHECK_EQ(get(realm, MDCCSR_EL0), 0);
 	CHECK_EQ(realm_read_sysreg(realm, TRCOSLSR, &value), ESR_UNDEFINED);
 	CHECK_EQ(sysreg_read(dbgbvr1_el1), 0x7000);
 	CHECK_EQ(sysreg_read(dbgwvr1_el1), 0x8000);
