@@ -33,6 +33,7 @@ enum apt_phase {
 	APT_PHASE_CHECK,   /* did it? */
 	APT_PHASE_CONVERT, /* change the RIPAS of the range */
 	APT_PHASE_MAP,     /* map the provider's pages */
+	APT_PHASE_RELEASE, /* of a region: the page at `cursor` is on its way out, and is a hole for consumers */
 };
 
 /* Position of an entry in one of the two search trees (apt_tree.c). */
@@ -78,7 +79,7 @@ struct apt_entry {
 		uint32_t pending_prev;
 	};
 	union {
-		uint32_t release;   /* region: where a DATA_DESTROY in parts goes on in the list */
+		uint32_t release;   /* region: where APT_PHASE_RELEASE goes on in the list */
 		uint32_t rim_entry; /* share: its entry of kind APT_RIM, or APT_NONE */
 	};
 	uint32_t consumer; /* share: granule index of the consumer's RD while attached; else APT_NONE */

@@ -18,14 +18,14 @@ static int compare_u64(uint64_t a, uint64_t b)
 
 static int compare_keys(const struct apt_key *a, const struct apt_key *b)
 {
-	/* The identifier first: it is what differs nearly always. */
+	/* The identifier first: it is what differs nearly always. What concerns one realm lies together, by kind. */
 	if (a->a != b->a)
 		return compare_u64(a->a, b->a);
+	if (a->b != b->b)
+		return compare_u64(a->b, b->b);
 	if (a->kind != b->kind)
 		return compare_u64(a->kind, b->kind);
-	if (a->n != b->n)
-		return compare_u64(a->n, b->n);
-	return compare_u64(a->b, b->b);
+	return compare_u64(a->n, b->n);
 }
 
 static int compare_entries(enum apt_tree tree, const struct apt_entry *a, const struct apt_entry *b)

@@ -26,8 +26,11 @@
 #define CSM_FEATURES_OFFERED \
 	(CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST | CSM_FEATURE_BLOCKS)
 
-/* Consumers that one DATA_CREATE_UNKNOWN or DATA_DESTROY serves. */
+/* Consumers that one DATA_CREATE_UNKNOWN or DATA_DESTROY serves: a walk of tables each. */
 #define CSM_STEP_CONSUMERS 64U
+
+/* Shares that go in a step: a removal from a balanced tree each. */
+#define CSM_STEP_REMOVALS 32U
 
 /* --- The realm's commands -------------------------------------------------------------------------- */
 

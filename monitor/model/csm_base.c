@@ -59,26 +59,53 @@ void csm_data_created(struct granule *rd, struct ipa addr)
 	}
 }
 
+/* Consumers lose `page`, which is where the region's phase says: some of them, from where the last step stopped. */
+static void release_step(struct apt *apt, struct apt_entry *region, struct granule *page)
+{
+	const uint64_t walk = CSM_STEP / CSM_STEP_CONSUMERS; /* what a consumer costs at least, in pages */
+	struct apt_entry *share = apt_entry(apt, region->release);
+	uint64_t work = 0;
+
+	for (unsigned int seen = 0; share != NULL && seen < CSM_STEP && work < CSM_STEP; seen++) {
+		if (share->consumer != APT_NONE) {
+			uint64_t pages = csm_unmap_page(share, region->cursor, page);
+
+			work += pages > walk ? pages : walk; /* a block is 512 */
+		}
+		share = apt_entry(apt, share->next);
+	}
+	region->release = share == NULL ? APT_NONE : share->index;
+}
+
 bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data)
 {
 	struct apt_entry *region = region_at(rd, addr.v);
 	struct apt *apt = csm_apt(rd);
-	unsigned int consumers = 0;
-	struct apt_entry *share;
+	uint64_t offset;
 
 	REQUIRE(region != NULL); /* only regions are mapped elsewhere */
-	share = apt_entry(apt, region->release != APT_NONE ? region->release : region->first);
-	for (unsigned int seen = 0; share != NULL && seen < CSM_STEP && consumers < CSM_STEP_CONSUMERS;
-	     seen++) {
-		if (share->consumer != APT_NONE) {
-			csm_unmap_page(share, addr.v - region->base, data);
-			consumers++;
+	offset = addr.v - region->base;
+	/*
+	 * One page at a time, so that every call is progress whoever calls: another one that was begun goes on, and
+	 * this one waits until that is destroyed.
+	 */
+	if (region->phase == APT_PHASE_RELEASE && region->cursor != offset) {
+		struct granule *other = csm_provider_page(rd, region->base + region->cursor);
+
+		if (other != NULL) {
+			release_step(apt, region, other);
+			return false;
 		}
-		share = apt_entry(apt, share->next);
+		region->phase = APT_PHASE_NONE;
 	}
-	if (granule_refs(data) == 0)
-		share = NULL;
-	/* At the end of the list the next call starts over: somebody may have attached meanwhile. */
-	region->release = share == NULL ? APT_NONE : share->index;
-	return granule_refs(data) == 0;
+	if (region->phase != APT_PHASE_RELEASE) {
+		region->phase = APT_PHASE_RELEASE;
+		region->cursor = offset;
+		region->release = region->first;
+	}
+	release_step(apt, region, data);
+	if (granule_refs(data) != 0)
+		return false;
+	region->phase = APT_PHASE_NONE;
+	return true;
 }

@@ -196,8 +196,10 @@ uint64_t csm_unmap(const uint64_t *arg, uint64_t *out)
 		return result;
 	cursor = at.consumer->size; /* without a share there is nothing to do */
 	if (at.share != NULL) {
-		/* A DETACH that is not complete leaves EMPTY entries; so does this, then. */
-		enum rmi_ripas ripas = at.consumer->state == CSM_STATE_DESTROYING ? RMI_EMPTY : RMI_DESTROYED;
+		/* A DETACH or REVOKE that is not complete leaves EMPTY entries; so does this, then. */
+		bool ends =
+			at.consumer->state == CSM_STATE_DESTROYING || at.share->state == CSM_STATE_REVOKED;
+		enum rmi_ripas ripas = ends ? RMI_EMPTY : RMI_DESTROYED;
 
 		if (at.consumer->state == CSM_STATE_ATTACHED) {
 			at.consumer->state = CSM_STATE_BROKEN;

@@ -138,6 +138,9 @@ bool csm_set_ripas(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *
 
 /* --- Mappings of P's pages in C (csm_map.c): P's RD is locked ---------------------------------------------- */
 
+/* P's granule at `addr` of a region; NULL: a hole. */
+struct granule *csm_provider_page(struct granule *p, uint64_t addr);
+
 /* Maps what P has in up to CSM_STEP pages from *cursor on. True: the whole range was seen. */
 bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry *share, uint64_t *cursor,
 		  uint64_t *mapped);
@@ -148,8 +151,8 @@ bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry 
  */
 bool csm_unmap_step(struct apt_entry *share, uint64_t *cursor, enum rmi_ripas ripas);
 
-/* One page of the region, to or from the share's consumer. Unmapping leaves a hole. */
+/* One page of the region, to or from the share's consumer. Unmapping leaves a hole, and returns how many pages went. */
 void csm_map_page(struct granule *p, struct apt_entry *region, struct apt_entry *share, uint64_t offset);
-void csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule *data);
+uint64_t csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule *data);
 
 #endif

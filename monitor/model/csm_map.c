@@ -20,6 +20,18 @@ static struct granule *provider_page(const struct rtt_walk *p)
 	return granule_find(pa(rtte_pa(p->entry, p->level).v + offset));
 }
 
+struct granule *csm_provider_page(struct granule *p, uint64_t addr)
+{
+	struct rtt_walk w = rtt_walk(&realm_of(p)->s2, ipa(addr), RTT_LEVEL_PAGE);
+
+	return provider_page(&w);
+}
+
+static bool is_released(const struct apt_entry *region, uint64_t offset)
+{
+	return region->phase == APT_PHASE_RELEASE && region->cursor == offset;
+}
+
 static const struct s2 *consumer_s2(const struct apt_entry *share)
 {
 	return &realm_of(granule_at(share->consumer))->s2;
@@ -54,7 +66,7 @@ bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry 
 	for (unsigned int i = 0; i < CSM_STEP && *cursor < region->size; i++) {
 		rtt_walk_on(p_s2, &pw, ipa(region->base + *cursor));
 		rtt_walk_on(c_s2, &cw, ipa(share->base + *cursor));
-		if (map_entry(share, &cw, provider_page(&pw)))
+		if (map_entry(share, &cw, is_released(region, *cursor) ? NULL : provider_page(&pw)))
 			(*mapped)++;
 		*cursor += GRANULE_SIZE;
 	}
@@ -126,10 +138,11 @@ bool csm_unmap_step(struct apt_entry *share, uint64_t *cursor, enum rmi_ripas ri
 	return *cursor == share->size;
 }
 
-void csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule *data)
+uint64_t csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule *data)
 {
 	const struct s2 *s2 = consumer_s2(share);
 	uint64_t addr = share->base + offset;
+	uint64_t before = share->mapped;
 	struct rtt_walk w;
 
 	rtt_lock(s2);
@@ -144,4 +157,5 @@ void csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule *da
 		port_tlb_end();
 	}
 	rtt_unlock(s2);
+	return before - share->mapped;
 }

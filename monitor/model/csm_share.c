@@ -74,10 +74,10 @@ enum csm_step csm_share_close(struct granule *p, struct granule *c, struct apt_e
 	return CSM_STEP_END;
 }
 
-/* The oldest share of the region that has no consumer goes. Up to CSM_STEP of them. */
+/* The oldest share of the region that has no consumer goes. Up to CSM_STEP_REMOVALS of them. */
 static void drop_offered(struct apt *apt, struct apt_entry *region)
 {
-	for (unsigned int i = 0; i < CSM_STEP; i++) {
+	for (unsigned int i = 0; i < CSM_STEP_REMOVALS; i++) {
 		struct apt_entry *share = apt_entry(apt, region->first);
 
 		if (share == NULL || share->consumer != APT_NONE)

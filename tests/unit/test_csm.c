@@ -474,6 +474,81 @@ static void test_revoke_in_the_middle(void **state)
 	csm_end(&w);
 }
 
+/* RIPAS of a range that is revoked, or that C has given back, is EMPTY, whatever the host does. */
+static void test_ripas_afterwards(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_share_all(&w, 1024, CSM_PERM_RW);
+	{
+		const uint64_t x[18] = { RSI_CSM_REVOKE, RID(w.c_rid), w.n };
+
+		host_irq_after(0);
+		assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
+		host_irq_after(-1);
+	}
+	assert_int_equal(out.x[0], RSI_INCOMPLETE);
+	for (uint64_t at = WORLD_CSM; at != WORLD_CSM + w.size; at = out.x[1]) {
+		out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, at);
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+	}
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	for (uint64_t at = 0; at < w.size; at += GRANULE_SIZE)
+		assert_int_equal(world_entry(&w.c, WORLD_CSM + at).ripas, RMI_EMPTY);
+	/* A table that the host takes leaves DESTROYED behind; DETACH puts that right. */
+	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_DESTROYED);
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
+	/* The same of a reservation that came to nothing. */
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 7, WORLD_CSM, w.size), RSI_SUCCESS);
+	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM + PAGES(512), 3);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM + PAGES(512)).ripas, RMI_DESTROYED);
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), 7), RSI_SUCCESS);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM + PAGES(512)).ripas, RMI_EMPTY);
+	csm_end(&w);
+}
+
+/* Shares that nobody has attached go in steps, too. */
+static void test_destroy_many_shares(void **state)
+{
+	struct rmi_rec_exit exit;
+	unsigned int steps = 1;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	world_end(&w.p);
+	world_realm(&w.p, &(struct world_options){ .apt = 5 }); /* 15 + 4 x 32 entries */
+	world_activate(&w.p);
+	csm_offer(&w, 1, CSM_PERM_RO);
+	for (unsigned int i = 1; i < 100; i++)
+		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+	host_irq_after(0);
+	for (;;) {
+		const uint64_t x[18] = { RSI_CSM_DESTROY, w.id };
+
+		if (world_smc_exits(&w.p, 0, x, &out, &exit))
+			break;
+		assert_int_equal(out.x[0], RSI_INCOMPLETE);
+		steps++;
+	}
+	host_irq_after(-1);
+	assert_int_equal(exit.exit_reason, RMI_EXIT_CSM); /* REMOVE */
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_in_range(steps, 100 / 32, 8);
+	csm_end(&w);
+}
+
 /* Not attached yet, and P's REVOKE is never completed: there is no way in. */
 static void test_attach_during_destroy(void **state)
 {
@@ -656,6 +731,8 @@ int main(void)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_interrupts),
 		cmocka_unit_test(test_revoke_in_the_middle),
+		cmocka_unit_test(test_ripas_afterwards),
+		cmocka_unit_test(test_destroy_many_shares),
 		cmocka_unit_test(test_attach_during_destroy),
 		cmocka_unit_test(test_host_refuses),
 		cmocka_unit_test(test_host_lies_about_reservation),

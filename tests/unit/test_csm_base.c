@@ -185,6 +185,76 @@ static void test_many_consumers(void **state)
 	csm_end(&w);
 }
 
+/* Two attachments of one consumer with 600 offers between them: each call serves one. */
+static uint64_t spread_attachments(struct csm_world *w)
+{
+	struct smc_regs out;
+
+	csm_realms(w);
+	world_end(&w->p);
+	world_realm(&w->p, &(struct world_options){ .apt = 25 });
+	world_activate(&w->p);
+	w->p_rid = rid_of(&w->p);
+	csm_offer(w, 2, CSM_PERM_RO);
+	assert_int_equal(csm_attach(w).x[0], RSI_SUCCESS);
+	for (unsigned int i = 0; i < 600; i++)
+		assert_int_equal(smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->x_rid), CSM_PERM_RO, 0),
+				 RSI_SUCCESS);
+	out = world_smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->c_rid), CSM_PERM_RO, 0);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), out.x[1], WORLD_CSM + PAGES(8), w->size),
+			 RSI_SUCCESS);
+	assert_int_equal(smc(&w->c, RSI_CSM_ATTACH, RID(w->p_rid), out.x[1]), RSI_SUCCESS);
+	return out.x[1];
+}
+
+/* A consumer can't keep the host from a page by attaching it again after each step. */
+static void test_release_against_attach(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+	uint64_t other;
+
+	(void)state;
+	other = spread_attachments(&w);
+	for (unsigned int calls = 1;; calls++) {
+		out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM);
+		if (out.x[0] != RMI_CSM_AGAIN)
+			break;
+		assert_in_range(calls, 1, 2);
+		assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+		assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), other), RSI_SUCCESS);
+		assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM), RMI_SUCCESS);
+	}
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 1);
+	csm_end(&w);
+}
+
+/* Nor does a host in its own way that takes two pages in turn: the first goes first. */
+static void test_release_in_turn(void **state)
+{
+	unsigned int calls = 0, done = 0;
+	struct csm_world w;
+
+	(void)state;
+	spread_attachments(&w);
+	for (; done < 2; calls++) {
+		struct smc_regs out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(calls % 2));
+
+		assert_in_range(calls, 0, 8);
+		if (out.x[0] == RMI_SUCCESS) {
+			world_undelegate(out.x[1]);
+			done++;
+		} else if (out.x[0] != RMI_CSM_AGAIN) {
+			assert_int_equal(rmi_result_status(out.x[0]), RMI_ERROR_RTT); /* it is gone already */
+		}
+	}
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	csm_end(&w);
+}
+
 /* --- Tables ------------------------------------------------------------------------------------------------------ */
 
 /* A region whose granules are one aligned 2 MiB of DRAM, so that its tables can be folded. */
@@ -259,6 +329,42 @@ static void test_fold(void **state)
 	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM);
 	assert_int_equal(out.x[2], 511);
 	check_same_pages(&w);
+	contiguous_end(&w);
+}
+
+/* A block is as much work as 512 pages: of three consumers with blocks one call serves one. */
+static void test_many_blocks(void **state)
+{
+	static struct world_realm c[2];
+	unsigned int mapped = 3;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	contiguous_region(&w);
+	for (unsigned int i = 0; i < 2; i++) {
+		world_realm(&c[i], &(struct world_options){ .apt = 1 });
+		world_activate(&c[i]);
+		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(rid_of(&c[i])), CSM_PERM_RO, 0),
+				 RSI_SUCCESS);
+		assert_int_equal(smc(&c[i], RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size),
+				 RSI_SUCCESS);
+		assert_int_equal(smc(&c[i], RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
+	}
+	for (unsigned int i = 0; i < mapped; i++) {
+		out = world_rmi(RMI_RTT_FOLD, i == 2 ? w.c.rd : c[i].rd, WORLD_CSM, 3);
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		world_undelegate(out.x[1]);
+	}
+	while (mapped > 0) {
+		assert_int_equal(granule_refs(granule_find(pa(RUN + PAGES(7)))), mapped);
+		out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM);
+		assert_int_equal(out.x[0], --mapped == 0 ? RMI_SUCCESS : RMI_CSM_AGAIN);
+	}
+	assert_int_equal(granule_refs(granule_find(pa(RUN + PAGES(7)))), 0);
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, RUN), RMI_SUCCESS);
+	for (unsigned int i = 0; i < 2; i++)
+		world_end(&c[i]);
 	contiguous_end(&w);
 }
 
@@ -476,13 +582,23 @@ static void test_entry_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_data_destroy),         cmocka_unit_test(test_tlb),
-		cmocka_unit_test(test_data_created),         cmocka_unit_test(test_fill),
-		cmocka_unit_test(test_many_consumers),       cmocka_unit_test(test_fold),
-		cmocka_unit_test(test_revoke_folded),        cmocka_unit_test(test_fold_across_range),
-		cmocka_unit_test(test_apt_commands),         cmocka_unit_test(test_teardown_of_consumer),
-		cmocka_unit_test(test_teardown_of_provider), cmocka_unit_test(test_teardown_of_reservation),
-		cmocka_unit_test(test_teardown_of_holes),    cmocka_unit_test(test_entry_read),
+		cmocka_unit_test(test_data_destroy),
+		cmocka_unit_test(test_tlb),
+		cmocka_unit_test(test_data_created),
+		cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_many_consumers),
+		cmocka_unit_test(test_release_against_attach),
+		cmocka_unit_test(test_release_in_turn),
+		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_many_blocks),
+		cmocka_unit_test(test_revoke_folded),
+		cmocka_unit_test(test_fold_across_range),
+		cmocka_unit_test(test_apt_commands),
+		cmocka_unit_test(test_teardown_of_consumer),
+		cmocka_unit_test(test_teardown_of_provider),
+		cmocka_unit_test(test_teardown_of_reservation),
+		cmocka_unit_test(test_teardown_of_holes),
+		cmocka_unit_test(test_entry_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -271,6 +271,25 @@ static void test_peer_measurement(void **state)
 	csm_end(&w);
 }
 
+/* Nor does a reservation for a RID that begins like P's come before C's entry for P. */
+static void test_peer_of_similar_name(void **state)
+{
+	struct csm_rid similar;
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 1, CSM_PERM_RO);
+	w.n = world_smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0).x[1];
+	assert_int_equal(w.n, 1);
+	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
+	similar = (struct csm_rid){ w.p_rid.lo, UINT64_MAX };
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(similar), 0, WORLD_CSM + PAGES(1), PAGES(1)),
+			 RSI_SUCCESS);
+	check_measurements(&w.p, &w.c, w.c_rid);
+	csm_end(&w);
+}
+
 /* Of two realms one comes after the other in P's table, and is not taken for it, whichever it is. */
 static void test_peer_of_another(void **state)
 {
@@ -376,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_peer_measurement),
 		cmocka_unit_test(test_measured),
 		cmocka_unit_test(test_measured_room),
+		cmocka_unit_test(test_peer_of_similar_name),
 		cmocka_unit_test(test_peer_of_another),
 	};
 
