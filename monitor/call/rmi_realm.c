@@ -20,8 +20,8 @@ static bool sve_is_supported(const struct rmi_realm_params *p, const struct port
 
 static bool pmu_is_supported(const struct rmi_realm_params *p, const struct port_features *f)
 {
-	return !(p->flags & RMI_REALM_FLAG_PMU) || (f->has_pmu && p->pmu_num_ctrs <= f->pmu_num_ctrs &&
-						    (p->pmu_num_ctrs != 0 || f->has_hpmn0));
+	return !(p->flags & RMI_REALM_FLAG_PMU) ||
+	       (f->has_pmu && p->pmu_num_ctrs <= f->pmu_num_ctrs && (p->pmu_num_ctrs != 0 || f->has_hpmn0));
 }
 
 /* params_valid, params_supp. */
@@ -30,7 +30,8 @@ static bool params_are_supported(const struct rmi_realm_params *p)
 	const struct port_features *f = port_features();
 
 	return (p->flags & ~(RMI_REALM_FLAG_SVE | RMI_REALM_FLAG_PMU)) == 0 && sve_is_supported(p, f) &&
-	       pmu_is_supported(p, f) && (p->hash_algo == RMI_HASH_SHA_256 || p->hash_algo == RMI_HASH_SHA_512) &&
+	       pmu_is_supported(p, f) &&
+	       (p->hash_algo == RMI_HASH_SHA_256 || p->hash_algo == RMI_HASH_SHA_512) &&
 	       p->s2sz >= REALM_MIN_IPA_BITS && p->s2sz <= f->pa_bits && p->num_bps != 0 &&
 	       p->num_bps <= f->num_bps && p->num_wps != 0 && p->num_wps <= f->num_wps;
 }
@@ -130,11 +131,14 @@ uint64_t rmi_realm_create(const uint64_t *arg, uint64_t *out)
 	fill_realm(realm_of(rd), &p);
 	registry_add(rd);
 	port_publish();
+	/* The RD last: whoever locks it relies on the tables' being such. */
 	while (n.count > 0) {
 		struct granule *g = n.granule[--n.count];
 
-		granule_unlock_as(g, g == rd ? GRANULE_RD : GRANULE_RTT);
+		if (g != rd)
+			granule_unlock_as(g, GRANULE_RTT);
 	}
+	granule_unlock_as(rd, GRANULE_RD);
 	return RMI_SUCCESS;
 }
 

@@ -99,7 +99,7 @@ static uint64_t rec_create_locked(struct granule *rd, struct new_rec *n, const s
 	struct realm *realm = realm_of(rd);
 	uint32_t index = atomic_load(&realm->rec_index);
 
-	if (atomic_load(&realm->state) != REALM_NEW || index == REALM_MAX_RECS)
+	if (atomic_load(&realm->state) != REALM_NEW || realm->num_recs == REALM_MAX_RECS)
 		return RMI_ERROR_REALM;
 	if ((p->mpidr & ~RMI_MPIDR_MASK) != 0 || rec_index_of_rmi_mpidr(p->mpidr) != index)
 		return RMI_ERROR_INPUT;

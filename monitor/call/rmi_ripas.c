@@ -118,6 +118,7 @@ static uint64_t change_range(struct granule *rd, const struct rec *rec, struct r
 	}
 	if (unmapped)
 		port_tlb_end();
+	port_publish();
 	return addr;
 }
 

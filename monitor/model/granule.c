@@ -23,28 +23,38 @@ static inline uint32_t word_state(uint32_t word)
 	return (word & STATE_MASK) >> STATE_SHIFT;
 }
 
+/* By address: granules then have the order of their addresses, which is that of their locks. */
+static void sort_banks(const struct granule_bank *banks, size_t num_banks)
+{
+	for (size_t i = 0; i < num_banks; i++) {
+		size_t at = i;
+
+		for (; at > 0 && table.bank[at - 1].base.v > banks[i].base.v; at--)
+			table.bank[at] = table.bank[at - 1];
+		table.bank[at] = banks[i];
+	}
+}
+
 bool granule_init(const struct granule_bank *banks, size_t num_banks, struct granule *storage,
 		  size_t capacity)
 {
 	size_t used = 0;
+	uint64_t end = 0; /* of the bank before */
 
 	if (num_banks == 0 || num_banks > GRANULE_MAX_BANKS)
 		return false;
+	sort_banks(banks, num_banks);
 	for (size_t i = 0; i < num_banks; i++) {
-		uint64_t base = banks[i].base.v;
-		uint64_t size = banks[i].size;
+		uint64_t base = table.bank[i].base.v;
+		uint64_t size = table.bank[i].size;
 
-		if (size == 0 || !is_aligned(base | size, GRANULE_SIZE) || base + size < base)
+		if (size == 0 || !is_aligned(base | size, GRANULE_SIZE) || base + size < base || base < end)
 			return false;
-		for (size_t j = 0; j < i; j++) {
-			if (base < banks[j].base.v + banks[j].size && banks[j].base.v < base + size)
-				return false;
-		}
 		if (size / GRANULE_SIZE > capacity - used)
 			return false;
-		table.bank[i] = banks[i];
 		table.first[i] = storage + used;
 		used += (size_t)(size / GRANULE_SIZE);
+		end = base + size;
 	}
 	table.num_banks = num_banks;
 	table.storage = storage;

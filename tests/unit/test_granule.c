@@ -146,6 +146,11 @@ static void test_table(void **state)
 	assert_ptr_equal(granule_find(pa(0x8000000)), &storage[32]);
 	assert_int_equal(granule_pa(&storage[33]).v, 0x8001000);
 	assert_null(granule_find(pa(0x1000008)));
+	/* Granules have the order of their addresses, in which commands lock them, whatever that of the banks is. */
+	assert_true(granule_init((struct granule_bank[]){ banks[1], banks[0] }, 2, storage, 64));
+	assert_ptr_equal(granule_find(pa(0x1000000)), &storage[0]);
+	assert_ptr_equal(granule_find(pa(0x8000000)), &storage[32]);
+	assert_int_equal(granule_pa(&storage[33]).v, 0x8001000);
 	assert_false(granule_init(banks, 2, storage, 47)); /* too many */
 	assert_false(granule_init(banks, 0, storage, 64));
 	banks[1].base = pa(0x1000000 + 31 * GRANULE_SIZE);

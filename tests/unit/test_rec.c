@@ -294,13 +294,15 @@ static void test_create_bad(void **state)
 		host_fault_ns_after(-1);
 		check_create_works();
 		/* num_recs. */
+		realm()->num_recs += REALM_MAX_RECS - 2;
+		assert_int_equal(create_with(&f.good), rmi_result(RMI_ERROR_REALM, 0));
+		/* It is how many there are that counts, not how many there were. */
+		realm()->num_recs--;
 		realm()->rec_index = REALM_MAX_RECS;
 		f.good.mpidr = (REALM_MAX_RECS & 0xf) | REALM_MAX_RECS >> 4 << 8;
-		assert_int_equal(create_with(&f.good), rmi_result(RMI_ERROR_REALM, 0));
-		realm()->rec_index = REALM_MAX_RECS - 1;
-		f.good.mpidr--;
 		assert_int_equal(create_with(&f.good), RMI_SUCCESS);
 		assert_int_equal(rmi(RMI_REC_DESTROY, f.rec), RMI_SUCCESS);
+		realm()->num_recs -= REALM_MAX_RECS - 3;
 		realm()->rec_index = 2;
 		f.good.mpidr = 2;
 		/* realm_state; a bad RD comes first. */
