@@ -85,14 +85,11 @@ bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data)
 
 	REQUIRE(region != NULL); /* only regions are mapped elsewhere */
 	offset = addr.v - region->base;
-	/*
-	 * One page at a time, so that every call is progress whoever calls: another one that was begun goes on, and
-	 * this one waits until that is destroyed.
-	 */
+	/* One page at a time, so that every call is progress: another one that was begun loses its consumers first. */
 	if (region->phase == APT_PHASE_RELEASE && region->cursor != offset) {
 		struct granule *other = csm_provider_page(rd, region->base + region->cursor);
 
-		if (other != NULL) {
+		if (other != NULL && granule_refs(other) != 0) {
 			release_step(apt, region, other);
 			return false;
 		}

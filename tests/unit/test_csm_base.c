@@ -255,6 +255,30 @@ static void test_release_in_turn(void **state)
 	csm_end(&w);
 }
 
+/* A page that the host has begun with and does not want any more: the next one goes all the same. */
+static void test_release_given_up(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	spread_attachments(&w);
+	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM), RMI_CSM_AGAIN);
+	for (unsigned int calls = 1;; calls++) {
+		out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(1));
+		if (out.x[0] != RMI_CSM_AGAIN)
+			break;
+		assert_in_range(calls, 1, 4);
+	}
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	/* It is no hole any more. */
+	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
+	assert_int_equal(out.x[2], 1);
+	assert_int_equal(out.x[3], 1);
+	csm_end(&w);
+}
+
 /* --- Tables ------------------------------------------------------------------------------------------------------ */
 
 /* A region whose granules are one aligned 2 MiB of DRAM, so that its tables can be folded. */
@@ -589,6 +613,7 @@ int main(void)
 		cmocka_unit_test(test_many_consumers),
 		cmocka_unit_test(test_release_against_attach),
 		cmocka_unit_test(test_release_in_turn),
+		cmocka_unit_test(test_release_given_up),
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_many_blocks),
 		cmocka_unit_test(test_revoke_folded),
