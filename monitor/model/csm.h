@@ -19,18 +19,23 @@
 #include "model/apt.h"
 #include "model/realm.h"
 
-/* Work done under locks before they are let go: table entries, or list entries of that order. */
+/*
+ * Work done under locks before they are let go: table entries, or list entries of that order. A test has it smaller, so
+ * that all calls take several steps.
+ */
+#ifndef CSM_STEP
 #define CSM_STEP 512U
+#endif
 
 /* What VERSION reports on both interfaces. */
 #define CSM_FEATURES_OFFERED \
 	(CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST | CSM_FEATURE_BLOCKS)
 
 /* Consumers that one DATA_CREATE_UNKNOWN or DATA_DESTROY serves: a walk of tables each. */
-#define CSM_STEP_CONSUMERS 64U
+#define CSM_STEP_CONSUMERS (CSM_STEP / 8)
 
 /* Shares that go in a step: a removal from a balanced tree each. */
-#define CSM_STEP_REMOVALS 32U
+#define CSM_STEP_REMOVALS (CSM_STEP / 16)
 
 /* --- The realm's commands -------------------------------------------------------------------------- */
 

@@ -7,8 +7,6 @@
 
 #include "world.h"
 
-#define PAGES(n) ((uint64_t)(n)*GRANULE_SIZE)
-
 /* P, C and X: ACTIVE, with an APT of one granule. P provides `id` to C as share `n`, if set up so. */
 struct csm_world {
 	struct world_realm p, c, x;
@@ -16,17 +14,8 @@ struct csm_world {
 	uint64_t id, n, size;
 };
 
-static inline struct csm_rid rid_of(struct world_realm *r)
-{
-	struct smc_regs out = world_smc(r, RSI_CSM_REALM_ID);
-
-	assert_int_equal(out.x[0], RSI_SUCCESS);
-	return (struct csm_rid){ out.x[1], out.x[2] };
-}
-
 /* Status only. */
 #define smc(r, ...) (world_smc(r, __VA_ARGS__).x[0])
-#define RID(rid) (rid).lo, (rid).hi
 
 static inline void csm_realms(struct csm_world *w)
 {

@@ -435,6 +435,14 @@ enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit)
 	return RUN_SMC;
 }
 
+struct csm_rid rid_of(struct world_realm *r)
+{
+	struct smc_regs out = world_smc(r, RSI_CSM_REALM_ID);
+
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	return (struct csm_rid){ out.x[1], out.x[2] };
+}
+
 const uint64_t *world_gprs(struct world_realm *r, unsigned int rec)
 {
 	return rec_of(granule_find(pa(r->rec[rec])))->gprs;

@@ -38,6 +38,7 @@
 /* Where tests put things: RAM, and CSM ranges above it. */
 #define WORLD_RAM UINT64_C(0x10000000)
 #define WORLD_CSM UINT64_C(0x40000000)
+#define PAGES(n) ((uint64_t)(n)*GRANULE_SIZE)
 
 struct world_realm {
 	uint64_t rd;
@@ -133,5 +134,9 @@ struct rmi_rec_run *world_run(struct world_realm *r);
 
 /* The registers with which the REC runs on (gprs), and its pc, after the last entry. */
 const uint64_t *world_gprs(struct world_realm *r, unsigned int rec);
+
+/* What RSI_CSM_REALM_ID says, and a RID as two arguments. */
+struct csm_rid rid_of(struct world_realm *r);
+#define RID(rid) (rid).lo, (rid).hi
 
 #endif

@@ -39,6 +39,7 @@ static struct {
 } tlb[TLB_MAX];
 static size_t tlb_count;
 static uint64_t tlb_batch; /* VTTBR of the open batch; 0: none */
+static void (*tlb_watcher)(uint64_t vttbr, uint64_t base, uint64_t size);
 
 void host_reset(size_t granules)
 {
@@ -59,6 +60,7 @@ void host_reset(size_t granules)
 	machine.wipes = 0;
 	machine.no_entropy = false;
 	tlb_count = 0;
+	tlb_watcher = NULL;
 	tlb_batch = 0;
 	*port_held_locks() = (struct held_locks){ 0 };
 	features = (struct port_features){
@@ -200,6 +202,11 @@ bool host_tlb_holds(uint64_t vttbr, struct ipa addr)
 	return false;
 }
 
+void host_tlb_watch(void (*invalidated)(uint64_t vttbr, uint64_t base, uint64_t size))
+{
+	tlb_watcher = invalidated;
+}
+
 void port_tlb_begin(uint64_t vttbr)
 {
 	assert_int_equal(tlb_batch, 0);
@@ -210,6 +217,8 @@ void port_tlb_begin(uint64_t vttbr)
 static void invalidate(uint64_t base, uint64_t size)
 {
 	assert_int_not_equal(tlb_batch, 0);
+	if (tlb_watcher != NULL)
+		tlb_watcher(tlb_batch, base, size);
 	for (size_t i = 0; i < tlb_count; i++) {
 		if (tlb[i].vttbr == tlb_batch && tlb[i].ipa - base < size)
 			tlb[i].cached = false;

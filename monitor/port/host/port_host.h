@@ -40,6 +40,9 @@ bool host_is_realm(struct pa granule);
 void host_tlb_note(uint64_t vttbr, struct ipa ipa);
 bool host_tlb_holds(uint64_t vttbr, struct ipa ipa);
 
+/* For a test with a model of its own: `invalidated` is told of each address (or all, size UINT64_MAX), until the reset. */
+void host_tlb_watch(void (*invalidated)(uint64_t vttbr, uint64_t base, uint64_t size));
+
 /* Wipes so far: to see that something was wiped, or was not again. */
 unsigned long host_wipes(void);
 
