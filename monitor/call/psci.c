@@ -9,19 +9,27 @@ static bool psci_return(struct rec *rec, enum psci_status status)
 	return realm_return(rec, (uint64_t)(int64_t)status);
 }
 
+/*
+ * Affinity fields of a target: Aff0 has four bits (DEN0137 A2.3.3). Flags are those of MPIDR_EL1, should a realm pass that
+ * as it reads it.
+ */
+#define TARGET_AFFINITY UINT64_C(0xff00ffff0f)
+#define TARGET_FLAGS UINT64_C(0xff000000)
+
 /* The host hears the function, and what of its arguments it must know. */
 static bool psci_exit(struct rec *rec, uint32_t fid, uint64_t target, struct rmi_rec_exit *exit)
 {
 	exit->exit_reason = RMI_EXIT_PSCI;
 	exit->gprs[0] = fid;
-	exit->gprs[1] = target;
+	exit->gprs[1] = target & TARGET_AFFINITY;
 	rec_skip(rec);
 	return false;
 }
 
 static bool mpidr_is_used(const struct rec *rec, uint64_t mpidr)
 {
-	return rec_index_of_mpidr(mpidr) < atomic_load(&rec->realm->rec_index);
+	return (mpidr & ~(TARGET_AFFINITY | TARGET_FLAGS)) == 0 &&
+	       rec_index_of_mpidr(mpidr) < atomic_load(&rec->realm->rec_index);
 }
 
 static bool mpidr_is_own(const struct rec *rec, uint64_t mpidr)

@@ -9,7 +9,7 @@
 
 #define SMC_RANGE_MASK 0xbfffffe0U /* SMC32 or SMC64, of 32 functions */
 
-/* The result, and x1-x3 zero but for outputs; further registers stay (DEN0137 B1.4 with SMCCC). */
+/* The result, and x1-x3 zero but for outputs; further registers stay (DEN0137 B1.2, RKBWJD, and SMCCC; docs/limits.md). */
 bool rsi_return(struct rec *rec, uint64_t x0, uint64_t x1, uint64_t x2)
 {
 	rec->gprs[1] = x1;

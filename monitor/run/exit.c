@@ -8,6 +8,8 @@
 #define WFX_IS_TIMED 2 /* TI: WFIT, WFET */
 #define WFX_RN_SHIFT 5
 
+#define ISS_IMM16 UINT64_C(0xffff) /* of SMC */
+
 #define SERROR_IDS (UINT64_C(1) << 24)
 #define SERROR_AET_SHIFT 10
 #define SERROR_FSC_ASYNC 0x11
@@ -30,7 +32,12 @@ enum trap_result trap_sync(struct rec *rec, struct rmi_rec_exit *exit)
 
 	switch (esr_ec(esr)) {
 	case EC_SMC64:
-		return TRAP_SMC;
+		if ((esr & ISS_IMM16) == 0)
+			return TRAP_SMC;
+		/* No call of SMCCC; what is not PSCI or RSI is not supported (DEN0137 RYLFMD). */
+		rec->gprs[0] = SMCCC_NOT_SUPPORTED;
+		rec_skip(rec);
+		return TRAP_RESUME;
 	case EC_DATA_ABORT_LOWER:
 	case EC_INSTRUCTION_ABORT_LOWER:
 		return trap_abort(rec, esr, exit);

@@ -55,6 +55,14 @@
 	rdvl	x0, #1
 	end	code_sve_fill
 
+	/* RSI_VERSION, but for the immediate. */
+	code	code_smc_1
+	movz	x0, #0xc400, lsl #16
+	movk	x0, #0x0190
+	mov	x1, #0x10000
+	smc	#1
+	end	code_smc_1
+
 	.macro	z_store n
 	str	z\n, [x1, #\n, mul vl]
 	.endm

@@ -5,6 +5,7 @@
  * of a realm.
  */
 #include "csm_realms.h"
+#include "realm_code.h"
 
 /* Addresses that are no granule of the kind a command wants. */
 static const uint64_t bad_addresses[] = {
@@ -296,5 +297,6 @@ MACHINE_TEST(bad_realm_arguments)
 	CHECK_EQ(realm_smc(realm, RMI_VERSION, RMI_ABI_VERSION).x[0], SMCCC_NOT_SUPPORTED);
 	CHECK_EQ(realm_smc(realm, 0xc40001b0, 0x60000000).x[0], SMCCC_NOT_SUPPORTED);
 	CHECK_EQ(realm_smc(realm, 0xdeadbeef).x[0], SMCCC_NOT_SUPPORTED);
+	CHECK_EQ(realm_run_code(realm, code_smc_1).x[0], SMCCC_NOT_SUPPORTED);
 	realm_end(realm);
 }

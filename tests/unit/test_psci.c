@@ -142,6 +142,10 @@ static void test_refused(void **state)
 		assert_int_equal(answer(on[i], 3, WORLD_RAM), PSCI_INVALID_PARAMETERS);
 		assert_int_equal(answer(on[i], 0x100, WORLD_RAM), PSCI_INVALID_PARAMETERS);
 		assert_int_equal(answer(on[i], 0x10001, WORLD_RAM), PSCI_INVALID_PARAMETERS);
+		assert_int_equal(answer(on[i], 0x10, WORLD_RAM),
+				 PSCI_INVALID_PARAMETERS); /* Aff0 has four bits */
+		assert_int_equal(answer(on[i], 0x11, WORLD_RAM), PSCI_INVALID_PARAMETERS);
+		assert_int_equal(answer(info[i], 0x11, 0), PSCI_INVALID_PARAMETERS);
 		assert_int_equal(answer(on[i], 0, WORLD_RAM), PSCI_ALREADY_ON);
 		assert_int_equal(answer(on[i], 0x80000000, WORLD_RAM), PSCI_ALREADY_ON);
 		assert_int_equal(answer(info[i], 3, 0), PSCI_INVALID_PARAMETERS);
@@ -154,6 +158,7 @@ static void test_refused(void **state)
 	assert_int_equal(answer(PSCI_CPU_ON, 1, UINT64_MAX), PSCI_INVALID_ADDRESS);
 	assert_int_equal(answer(PSCI_CPU_ON, UINT64_C(1) << 32, WORLD_RAM),
 			 PSCI_INVALID_PARAMETERS); /* aff3 */
+	assert_int_equal(answer(PSCI_CPU_ON, UINT64_C(1) << 40 | 1, WORLD_RAM), PSCI_INVALID_PARAMETERS);
 	assert_int_equal(answer(PSCI_AFFINITY_INFO, UINT64_C(1) << 32, 0), PSCI_INVALID_PARAMETERS);
 	for (unsigned int i = 1; i < 3; i++)
 		assert_false(rec(i)->runnable);
