@@ -233,8 +233,9 @@ static bool detach_range(const struct csm_call *call, struct apt_entry *share, s
 	const struct s2 *s2 = &realm_of(call->rd)->s2;
 	bool linked = share != NULL && share->consumer == granule_index(call->rd);
 
-	if (!linked && consumer->state == CSM_STATE_CREATING)
-		return true; /* not all of the range is set aside: what is not stays as it is */
+	if (!linked && (consumer->state == CSM_STATE_RESERVED || consumer->state == CSM_STATE_CREATING ||
+			consumer->state == CSM_STATE_REVOKED))
+		return true; /* nothing is mapped; RIPAS is EMPTY, or was never changed, or the host took the table */
 	if (consumer->state != CSM_STATE_DESTROYING) {
 		consumer->state = CSM_STATE_DESTROYING;
 		consumer->phase = APT_PHASE_NONE;

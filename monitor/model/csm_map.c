@@ -27,11 +27,6 @@ struct granule *csm_provider_page(struct granule *p, uint64_t addr)
 	return provider_page(&w);
 }
 
-static bool is_released(const struct apt_entry *region, uint64_t offset)
-{
-	return region->phase == APT_PHASE_RELEASE && region->cursor == offset;
-}
-
 static const struct s2 *consumer_s2(const struct apt_entry *share)
 {
 	return &realm_of(granule_at(share->consumer))->s2;
@@ -59,6 +54,7 @@ bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry 
 {
 	const struct s2 *p_s2 = &realm_of(p)->s2;
 	const struct s2 *c_s2 = consumer_s2(share);
+	const uint64_t released = region->phase == APT_PHASE_RELEASE ? region->cursor : UINT64_MAX;
 	struct rtt_walk pw = { 0 }, cw = { 0 };
 
 	port_publish();
@@ -66,7 +62,7 @@ bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry 
 	for (unsigned int i = 0; i < CSM_STEP && *cursor < region->size; i++) {
 		rtt_walk_on(p_s2, &pw, ipa(region->base + *cursor));
 		rtt_walk_on(c_s2, &cw, ipa(share->base + *cursor));
-		if (map_entry(share, &cw, is_released(region, *cursor) ? NULL : provider_page(&pw)))
+		if (map_entry(share, &cw, *cursor == released ? NULL : provider_page(&pw)))
 			(*mapped)++;
 		*cursor += GRANULE_SIZE;
 	}

@@ -640,7 +640,9 @@ static void step_host(void)
 	case 0:
 	case 1:
 	case 2:
-		take_page(r, choose_shared_page(r));
+		p = choose_shared_page(r);
+		if (p >= 512 || pick(16) == 0) /* a table with a hole can't be folded */
+			take_page(r, p);
 		break;
 	case 3:
 		for (unsigned int k = 0; k < 512; k++)
