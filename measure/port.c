@@ -9,7 +9,7 @@
 
 #include "port_crypto.h"
 
-unsigned int host_simd_depth;
+_Thread_local unsigned int host_simd_depth;
 
 _Noreturn void port_panic(const char *file, int line, const char *what)
 {

@@ -5,7 +5,7 @@
 
 #include "port/port.h"
 
-extern unsigned int host_simd_depth; /* port_host.c */
+extern _Thread_local unsigned int host_simd_depth; /* port_host.c */
 
 static inline void port_simd_begin(void)
 {

@@ -4,6 +4,7 @@
  */
 #include "port/host/port_host.h"
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,6 +28,7 @@ static struct {
 	unsigned long wipes;
 	uint64_t entropy;
 	bool no_entropy;
+	bool threads;
 } machine;
 
 static struct port_features features;
@@ -38,7 +40,7 @@ static struct {
 	bool cached;
 } tlb[TLB_MAX];
 static size_t tlb_count;
-static uint64_t tlb_batch; /* VTTBR of the open batch; 0: none */
+static _Thread_local uint64_t tlb_batch; /* VTTBR of the PE's open batch; 0: none */
 static void (*tlb_watcher)(uint64_t vttbr, uint64_t base, uint64_t size);
 
 void host_reset(size_t granules)
@@ -59,6 +61,7 @@ void host_reset(size_t granules)
 	machine.irq = -1;
 	machine.wipes = 0;
 	machine.no_entropy = false;
+	machine.threads = false;
 	tlb_count = 0;
 	tlb_watcher = NULL;
 	tlb_batch = 0;
@@ -101,7 +104,7 @@ void *port_mem(struct pa addr)
 void port_wipe(void *granule)
 {
 	assert_true(is_aligned((uintptr_t)granule, GRANULE_SIZE));
-	machine.wipes++;
+	__atomic_fetch_add(&machine.wipes, 1, __ATOMIC_RELAXED);
 	memset(granule, 0, GRANULE_SIZE);
 }
 
@@ -112,7 +115,7 @@ unsigned long host_wipes(void)
 
 /* --- Vector registers: port_crypto.h ------------------------------------------------------------------------ */
 
-unsigned int host_simd_depth;
+_Thread_local unsigned int host_simd_depth;
 
 unsigned int host_open_hashes(void)
 {
@@ -295,21 +298,32 @@ struct port_features *host_features(void)
 	return &features;
 }
 
-/* Nobody else runs: a lock that is not free never will be. */
+void host_threads(bool on)
+{
+	machine.threads = on;
+}
+
 void port_relax(void)
 {
-	fail_msg("waiting for a lock that this test holds");
+	/* Nobody else runs: a lock that is not free never will be. */
+	if (!machine.threads)
+		fail_msg("waiting for a lock that this test holds");
+	sched_yield();
 }
 
 struct held_locks *port_held_locks(void)
 {
-	static struct held_locks held;
+	static _Thread_local struct held_locks held;
 
 	return &held;
 }
 
 _Noreturn void port_panic(const char *file, int line, const char *what)
 {
-	mock_assert(0, what, file, line);
+	/* cmocka's way back is the first thread's. */
+	if (machine.threads)
+		fprintf(stderr, "%s:%d: %s does not hold\n", file, line, what);
+	else
+		mock_assert(0, what, file, line);
 	abort();
 }

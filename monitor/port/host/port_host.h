@@ -29,6 +29,9 @@ void host_irq_after(long questions);
 /* Whether there is any entropy from now on; a fresh machine has some. */
 void host_set_entropy(bool works);
 
+/* From now on, to the reset, each thread is a PE: locks are waited for, and what does not hold ends the program. */
+void host_threads(bool on);
+
 bool host_is_realm(struct pa granule);
 
 /* --- What a PE could still reach --------------------------------------------------------------------------- */
