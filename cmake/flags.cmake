@@ -44,7 +44,8 @@ set(CAEC_BARE_LINK_FLAGS
   -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--gc-sections)
 
 # The build machine: memory errors and undefined behaviour end the program.
-set(CAEC_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all)
+set(CAEC_SANITIZERS address,undefined CACHE STRING "What programs for the build machine are checked with; or thread")
+set(CAEC_SANITIZE -fsanitize=${CAEC_SANITIZERS} -fno-sanitize-recover=all)
 set(CAEC_HOST_FLAGS
   ${_caec_common} -O1 -g -DCAEC_DEBUG=1 -fno-omit-frame-pointer ${CAEC_SANITIZE})
 set(CAEC_HOST_LINK_FLAGS ${CAEC_SANITIZE})

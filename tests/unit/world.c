@@ -376,11 +376,19 @@ bool world_translate(struct world_realm *r, uint64_t at, uint64_t *out, uint64_t
 
 /* --- Realms: run.h ---------------------------------------------------------------------------------------------- */
 
-/* What the realm does next: one SMC; after it, an interrupt of the host ends the entry. */
-static struct {
+/* What the realm does next on this PE: one SMC; after it, an interrupt of the host ends the entry. */
+static _Thread_local struct {
 	bool armed;
 	uint64_t x[18];
 } next_smc;
+
+/* Or what this says. */
+static _Thread_local world_program *program;
+
+void world_set_program(world_program *next)
+{
+	program = next;
+}
 
 void run_context_init(struct rec *rec)
 {
@@ -426,6 +434,8 @@ bool run_gic_is_valid(const struct rmi_rec_enter *enter)
 
 enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit)
 {
+	if (program != NULL && program(rec))
+		return RUN_SMC;
 	if (!next_smc.armed) {
 		exit->exit_reason = RMI_EXIT_IRQ;
 		return RUN_EXIT;

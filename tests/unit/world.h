@@ -126,6 +126,12 @@ bool world_smc_exits(struct world_realm *r, unsigned int rec, const uint64_t x[1
 bool world_resume(struct world_realm *r, unsigned int rec, uint64_t flags, struct smc_regs *out,
 		  struct rmi_rec_exit *exit);
 
+/* What realms do on this PE (thread) from now on: asked whenever one runs. True: an SMC, with its registers in rec->gprs;
+ * false: an interrupt of the host comes. NULL: as the calls above say. */
+struct rec;
+typedef bool world_program(struct rec *rec);
+void world_set_program(world_program *next);
+
 /* Does what an exit for CSM asks. False: it can't be done. */
 bool world_serve(struct world_realm *r, const struct rmi_rec_exit *exit);
 
