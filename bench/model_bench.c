@@ -4,44 +4,23 @@
  * the figure is the same on every machine.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "model/apt.h"
 
-#define DRAM_BASE UINT64_C(0x40000000)
+#include "sim/sim.h"
+
 #define NUM_GRANULES 4096U
 
-static uint8_t *dram;
-static struct granule granules[NUM_GRANULES];
 static uint32_t next_granule = 1;
 
-/* What the table needs of the port. */
-void *port_mem(struct pa pa)
+/* A new granule of the Realm PAS, zero. */
+static struct granule *delegated(uint32_t number)
 {
-	return dram + (pa.v - DRAM_BASE);
-}
+	struct granule *g = granule_at(number);
 
-void port_wipe(void *granule)
-{
-	memset(granule, 0, GRANULE_SIZE);
-}
-
-void port_relax(void)
-{
-}
-
-struct held_locks *port_held_locks(void)
-{
-	static struct held_locks held;
-
-	return &held;
-}
-
-_Noreturn void port_panic(const char *file, int line, const char *what)
-{
-	fprintf(stderr, "%s:%d: %s\n", file, line, what);
-	exit(1);
+	REQUIRE(port_gpt_delegate(granule_pa(g)));
+	port_wipe(port_mem(granule_pa(g)));
+	return g;
 }
 
 /* Adds reservations from the realms 1, 2, ... until there are `count`. */
@@ -51,7 +30,7 @@ static void fill(struct apt *apt, uint64_t from, uint64_t count)
 		struct apt_entry *e;
 
 		while (!apt_has_room(apt, 1)) {
-			REQUIRE(next_granule < NUM_GRANULES && apt_extend(apt, granule_at(next_granule++)));
+			REQUIRE(next_granule < NUM_GRANULES && apt_extend(apt, delegated(next_granule++)));
 		}
 		e = apt_alloc(apt, APT_CONSUMER);
 		e->peer.lo = (i + 1) * UINT64_C(0x9e3779b97f4a7c15);
@@ -75,17 +54,14 @@ static uint64_t visited(struct apt *apt, uint64_t addr)
 int main(void)
 {
 	static const uint64_t sizes[] = { 10, 1000, 100000 };
-	const struct granule_bank bank = { pa(DRAM_BASE), (uint64_t)NUM_GRANULES * GRANULE_SIZE };
 	uint64_t made = 0;
+	struct granule *root;
 	struct apt *apt;
 
-	dram = aligned_alloc(GRANULE_SIZE, (size_t)bank.size);
-	if (dram == NULL)
-		return 1;
-	memset(dram, 0, (size_t)bank.size);
-	REQUIRE(granule_init(&bank, 1, granules, NUM_GRANULES));
-	apt_init(granule_at(0));
-	apt = apt_of(granule_at(0));
+	sim_reset(NUM_GRANULES);
+	root = delegated(0);
+	apt_init(root);
+	apt = apt_of(root);
 	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
 		uint64_t most = 0;
 
@@ -102,6 +78,5 @@ int main(void)
 		printf("BENCH apt_lookup_%lu_entries_worst %lu visits\n", (unsigned long)made,
 		       (unsigned long)most);
 	}
-	free(dram);
 	return 0;
 }

@@ -13,7 +13,7 @@
 #                                           `.incbin "realm.bin"`; rebuilt when that changes
 #
 #   caec_unit_test(NAME test_rtt            a cmocka program for the build machine, known to ctest:
-#     SOURCES test_rtt.c ...                build/host/tests/unit/test_rtt
+#     SOURCES test_rtt.c ...                build/native/tests/unit/test_rtt
 #     [VENDOR_SOURCES ...] [INCLUDES ...] [VENDOR_INCLUDES ...] [DEFINES ...] [OPTIONS ...]
 #     [LIBRARIES target ...])
 #
@@ -23,7 +23,7 @@
 #   caec_library(NAME model SOURCES ...)           objects shared by several of those programs
 #                                                  (give it to them as LIBRARIES model); same arguments
 #
-# Every C and assembly file sees -DCAEC_DEBUG=1 in debug and host builds, -DNDEBUG in release builds.
+# Every C and assembly file sees -DCAEC_DEBUG=1 in debug and native builds, -DNDEBUG in release builds.
 # ${CAEC_MBEDTLS_DIR} is the unpacked Mbed TLS source.
 # Images are linked with --gc-sections (a section per function): a linker script needs ENTRY(), and
 # KEEP() around what nothing refers to. A file that implements memcpy() and its like wants
@@ -102,31 +102,31 @@ function(caec_image)
 endfunction()
 
 # The parts that programs and libraries for the build machine have in common.
-macro(_caec_hosted kind)
+macro(_caec_native kind)
   cmake_parse_arguments(arg "" "NAME" "${_caec_lists};LIBRARIES" ${ARGN})
   if(NOT arg_NAME OR NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "${kind}: NAME and SOURCES wanted; not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
   set(common INCLUDES ${arg_INCLUDES} VENDOR_INCLUDES ${arg_VENDOR_INCLUDES}
              DEFINES ${arg_DEFINES} OPTIONS ${arg_OPTIONS})
-  _caec_objects(${arg_NAME}.own SOURCES ${arg_SOURCES} ${common} FLAGS ${CAEC_HOST_FLAGS} ${CAEC_WARNINGS})
+  _caec_objects(${arg_NAME}.own SOURCES ${arg_SOURCES} ${common} FLAGS ${CAEC_NATIVE_FLAGS} ${CAEC_WARNINGS})
   set(objects $<TARGET_OBJECTS:${arg_NAME}.own>)
   if(arg_VENDOR_SOURCES)
-    _caec_objects(${arg_NAME}.vendor SOURCES ${arg_VENDOR_SOURCES} ${common} FLAGS ${CAEC_HOST_FLAGS} -w)
+    _caec_objects(${arg_NAME}.vendor SOURCES ${arg_VENDOR_SOURCES} ${common} FLAGS ${CAEC_NATIVE_FLAGS} -w)
     list(APPEND objects $<TARGET_OBJECTS:${arg_NAME}.vendor>)
   endif()
 endmacro()
 
 function(caec_program)
-  _caec_hosted(caec_program ${ARGN})
+  _caec_native(caec_program ${ARGN})
   add_executable(${arg_NAME} ${objects})
   set_target_properties(${arg_NAME} PROPERTIES LINKER_LANGUAGE C)
-  target_link_options(${arg_NAME} PRIVATE ${CAEC_HOST_LINK_FLAGS})
+  target_link_options(${arg_NAME} PRIVATE ${CAEC_NATIVE_LINK_FLAGS})
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBRARIES})
 endfunction()
 
 function(caec_library)
-  _caec_hosted(caec_library ${ARGN})
+  _caec_native(caec_library ${ARGN})
   add_library(${arg_NAME} STATIC ${objects})
   set_target_properties(${arg_NAME} PROPERTIES LINKER_LANGUAGE C)
   target_link_libraries(${arg_NAME} PUBLIC ${arg_LIBRARIES})

@@ -43,9 +43,13 @@ set(CAEC_BARE_LINK_FLAGS
   -Wl,--build-id=none -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
   -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--gc-sections)
 
-# The build machine: memory errors and undefined behaviour end the program.
-set(CAEC_SANITIZERS address,undefined CACHE STRING "What programs for the build machine are checked with; or thread")
-set(CAEC_SANITIZE -fsanitize=${CAEC_SANITIZERS} -fno-sanitize-recover=all)
-set(CAEC_HOST_FLAGS
-  ${_caec_common} -O1 -g -DCAEC_DEBUG=1 -fno-omit-frame-pointer ${CAEC_SANITIZE})
-set(CAEC_HOST_LINK_FLAGS ${CAEC_SANITIZE})
+# The build machine. With sanitizers memory errors and undefined behaviour end the program; without, it is what a
+# relying party installs.
+set(CAEC_SANITIZERS "" CACHE STRING "What native programs are checked with: address,undefined or thread; empty: nothing")
+if(CAEC_SANITIZERS)
+  set(CAEC_SANITIZE -fsanitize=${CAEC_SANITIZERS} -fno-sanitize-recover=all)
+  set(CAEC_NATIVE_FLAGS ${_caec_common} -O1 -g -DCAEC_DEBUG=1 -fno-omit-frame-pointer ${CAEC_SANITIZE})
+else()
+  set(CAEC_NATIVE_FLAGS ${_caec_common} -O2 -DNDEBUG)
+endif()
+set(CAEC_NATIVE_LINK_FLAGS ${CAEC_SANITIZE})

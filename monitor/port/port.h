@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The port: everything the model and the calls need from the machine. Two implementations:
- * port/aarch64 (the firmware) and port/host (unit tests, fuzzers and tools on the build machine).
+ * port/aarch64 (the firmware) and tests/sim (a simulated machine, for unit tests). port/native is the little of it that
+ * native programs need which use some of the monitor's rules (measure/).
  *
  * Nothing above this interface knows a register, an SMC or an address map.
  */

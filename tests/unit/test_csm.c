@@ -399,14 +399,14 @@ static void check_steps(struct world_realm *r, const uint64_t x[18], unsigned in
 	do {
 		bool left;
 
-		host_irq_after(0);
+		sim_irq_after(0);
 		left = world_smc_exits(r, 0, x, &out, &exit);
-		host_irq_after(-1);
+		sim_irq_after(-1);
 		while (left) {
 			assert_true(world_serve(r, &exit));
-			host_irq_after(0);
+			sim_irq_after(0);
 			left = world_resume(r, 0, 0, &out, &exit);
-			host_irq_after(-1);
+			sim_irq_after(-1);
 		}
 		steps++;
 		assert_true(steps < 100);
@@ -454,9 +454,9 @@ static void test_revoke_in_the_middle(void **state)
 	{
 		const uint64_t x[18] = { RSI_CSM_REVOKE, RID(w.c_rid), w.n };
 
-		host_irq_after(0);
+		sim_irq_after(0);
 		assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
-		host_irq_after(-1);
+		sim_irq_after(-1);
 	}
 	assert_int_equal(out.x[0], RSI_INCOMPLETE);
 	before = pages_reached(&w.c, WORLD_CSM, w.size);
@@ -486,9 +486,9 @@ static void test_ripas_when_revoked(void **state)
 	{
 		const uint64_t x[18] = { RSI_CSM_REVOKE, RID(w.c_rid), w.n };
 
-		host_irq_after(0);
+		sim_irq_after(0);
 		assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
-		host_irq_after(-1);
+		sim_irq_after(-1);
 	}
 	assert_int_equal(out.x[0], RSI_INCOMPLETE);
 	for (uint64_t at = WORLD_CSM; at != WORLD_CSM + w.size; at = out.x[1]) {
@@ -519,7 +519,7 @@ static void test_destroy_many_shares(void **state)
 	csm_offer(&w, 1, CSM_PERM_RO);
 	for (unsigned int i = 1; i < 100; i++)
 		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
-	host_irq_after(0);
+	sim_irq_after(0);
 	for (;;) {
 		const uint64_t x[18] = { RSI_CSM_DESTROY, w.id };
 
@@ -528,7 +528,7 @@ static void test_destroy_many_shares(void **state)
 		assert_int_equal(out.x[0], RSI_INCOMPLETE);
 		steps++;
 	}
-	host_irq_after(-1);
+	sim_irq_after(-1);
 	assert_int_equal(exit.exit_reason, RMI_EXIT_CSM); /* REMOVE */
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
@@ -550,9 +550,9 @@ static void test_attach_during_destroy(void **state)
 	{
 		const uint64_t x[18] = { RSI_CSM_DESTROY, w.id };
 
-		host_irq_after(0);
+		sim_irq_after(0);
 		assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
-		host_irq_after(-1);
+		sim_irq_after(-1);
 	}
 	assert_int_equal(out.x[0], RSI_INCOMPLETE);
 	assert_int_equal(smc(&w.x, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);

@@ -154,11 +154,11 @@ static void check_invariants(void)
 			if (!world_translate(&m.realm[realm], WORLD_CSM + PAGES(page), &pa, &desc))
 				continue;
 			/* I2. */
-			assert_true(host_is_realm((struct pa){ pa }));
+			assert_true(sim_is_realm((struct pa){ pa }));
 			assert_int_equal(world_state(pa), GRANULE_DATA);
 			if (desc & DESC_FOREIGN) {
 				check_foreign(realm, page, pa, desc);
-				foreign[(pa - HOST_DRAM_BASE) / GRANULE_SIZE]++;
+				foreign[(pa - SIM_DRAM_BASE) / GRANULE_SIZE]++;
 			}
 		}
 	}
@@ -176,9 +176,9 @@ static struct smc_regs call(unsigned int realm, const uint64_t x[18])
 	struct smc_regs out;
 
 	do {
-		host_irq_after(pick(4) == 0 ? 0 : -1);
+		sim_irq_after(pick(4) == 0 ? 0 : -1);
 		out = world_smc_args(&m.realm[realm], x);
-		host_irq_after(-1);
+		sim_irq_after(-1);
 		if (out.x[0] == RSI_INCOMPLETE)
 			check_invariants();
 	} while (out.x[0] == RSI_INCOMPLETE);

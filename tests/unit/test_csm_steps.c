@@ -20,7 +20,7 @@
 #define SEEDS 10U
 
 /* Realm r has page p of its window in this granule, so that its tables can be folded. */
-#define POOL(r, p) (HOST_DRAM_BASE + 0x400000 + PAGES((r)*WINDOW + (p)))
+#define POOL(r, p) (SIM_DRAM_BASE + 0x400000 + PAGES((r)*WINDOW + (p)))
 
 #define DESC_FOREIGN (UINT64_C(1) << 56)
 #define DESC_IS_BLOCK(desc) (((desc)&3) == 1)
@@ -148,7 +148,7 @@ static void check_foreign(unsigned int r, uint64_t at, uint64_t page, uint64_t d
 	assert_int_equal((desc >> 53 & 3) == 0, share->permission == CSM_PERM_RX);
 	assert_int_equal(consumer->permission, share->permission);
 
-	granule_mappings[(page - HOST_DRAM_BASE) / GRANULE_SIZE]++;
+	granule_mappings[(page - SIM_DRAM_BASE) / GRANULE_SIZE]++;
 	assert_true(share->index < 512);
 	share_mappings[number_of(p)][share->index]++;
 }
@@ -166,7 +166,7 @@ static void check_page(unsigned int r, unsigned int p)
 		return;
 	*cached = (struct cached){ true, DESC_IS_BLOCK(desc), page };
 	/* I2. */
-	assert_true(host_is_realm(pa(page)));
+	assert_true(sim_is_realm(pa(page)));
 	assert_int_equal(world_state(page), GRANULE_DATA);
 	if (desc & DESC_FOREIGN)
 		check_foreign(r, at, page, desc);
@@ -333,7 +333,7 @@ static void note_result(const struct rec_call *call, uint64_t status)
 
 static void note_end(struct rec_call *call, bool left, const struct smc_regs *out)
 {
-	host_irq_after(-1);
+	sim_irq_after(-1);
 	if (left) {
 		assert_int_equal(call->exit.exit_reason, RMI_EXIT_CSM);
 		call->state = CALL_AT_HOST;
@@ -352,7 +352,7 @@ static void make_call(unsigned int r, unsigned int i)
 	struct rec_call *call = &m.call[r][i];
 	struct smc_regs out;
 
-	host_irq_after(pick(3) != 0 ? (long)pick(4) : -1);
+	sim_irq_after(pick(3) != 0 ? (long)pick(4) : -1);
 	note_end(call, world_smc_exits(&m.realm[r], i, call->x, &out, &call->exit), &out);
 }
 
@@ -365,7 +365,7 @@ static void answer_call(unsigned int r, unsigned int i)
 
 	if (how < 14)
 		serve(r, &call->exit, how < 9);
-	host_irq_after(pick(3) != 0 ? (long)pick(4) : -1);
+	sim_irq_after(pick(3) != 0 ? (long)pick(4) : -1);
 	note_end(call,
 		 world_resume(&m.realm[r], i, how == 15 ? RMI_REC_ENTER_FLAG_CSM_REJECT : 0, &out,
 			      &call->exit),
@@ -682,7 +682,7 @@ static void run_seed(uint64_t seed)
 	memset(&m, 0, sizeof(m));
 	m.random = seed * UINT64_C(0x9e3779b97f4a7c15);
 	world_reset();
-	host_tlb_watch(invalidated);
+	sim_tlb_watch(invalidated);
 	for (unsigned int r = 0; r < REALMS; r++)
 		start_realm(r);
 	for (unsigned int i = 0; i < STEPS; i++) {

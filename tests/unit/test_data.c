@@ -72,8 +72,8 @@ static struct smc_regs destroy(const uint64_t args[8])
 
 /* An address of every kind that is no granule, or none of use for `what` is expected. */
 static const uint64_t bad_pa[] = { 0,
-				   HOST_DRAM_BASE - GRANULE_SIZE,
-				   HOST_DRAM_BASE + WORLD_GRANULES *GRANULE_SIZE,
+				   SIM_DRAM_BASE - GRANULE_SIZE,
+				   SIM_DRAM_BASE + WORLD_GRANULES *GRANULE_SIZE,
 				   UINT64_C(1) << 48,
 				   UINT64_MAX,
 				   ~UINT64_C(0xfff) };
@@ -137,13 +137,13 @@ static void test_create_fault(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
-		host_fault_ns_after(offsets[i]);
+		sim_fault_ns_after(offsets[i]);
 		CREATE_FAILS(RMI_ERROR_INPUT, r.rd, data, WORLD_RAM, src, RMI_DATA_FLAG_MEASURE);
 		assert_int_equal(world_state(data), GRANULE_DELEGATED);
 		assert_true(world_is_zero(data));
 		assert_int_equal(world_entry(&r, WORLD_RAM).state, RMI_UNASSIGNED);
 	}
-	host_fault_ns_after(-1);
+	sim_fault_ns_after(-1);
 	assert_int_equal(rmi(RMI_DATA_CREATE, r.rd, data, WORLD_RAM, src, 0), RMI_SUCCESS);
 	destroy_data(WORLD_RAM);
 }
@@ -273,15 +273,15 @@ static void test_destroy(void **state)
 		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, data, at), RMI_SUCCESS);
 		memset(world_mem(data), 0x33, GRANULE_SIZE);
 		if (ripas == RMI_RAM) {
-			host_tlb_note(world_vttbr(&r), ipa(at));
-			assert_true(host_tlb_holds(world_vttbr(&r), ipa(at)));
+			sim_tlb_note(world_vttbr(&r), ipa(at));
+			assert_true(sim_tlb_holds(world_vttbr(&r), ipa(at)));
 		}
 		out = world_rmi(RMI_DATA_DESTROY, r.rd, at);
 		assert_int_equal(out.x[0], RMI_SUCCESS);
 		assert_int_equal(out.x[1], data);
 		assert_int_equal(out.x[2], WORLD_RAM + SPAN2); /* nothing else is in the table */
 		assert_int_equal(out.x[3], 0);
-		assert_false(host_tlb_holds(world_vttbr(&r), ipa(at)));
+		assert_false(sim_tlb_holds(world_vttbr(&r), ipa(at)));
 		assert_int_equal(world_state(data), GRANULE_DELEGATED);
 		assert_true(world_is_zero(data));
 		assert_int_equal(world_entry(&r, at).state, RMI_UNASSIGNED);
@@ -333,7 +333,7 @@ static void test_destroy_fails(void **state)
 /* A block must be unfolded first. */
 static void test_destroy_block(void **state)
 {
-	const uint64_t run = HOST_DRAM_BASE + SPAN2;
+	const uint64_t run = SIM_DRAM_BASE + SPAN2;
 	struct smc_regs out;
 	uint64_t table;
 

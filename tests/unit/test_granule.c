@@ -36,13 +36,13 @@ static void test_features(void **state)
 	assert_int_equal(out.x[1] & 0xff, 48);
 	assert_int_equal(out.x[1] >> 8 & 0x1, 0); /* LPA2 */
 	assert_int_equal(out.x[1] >> 9 & 0x1, 1); /* SVE */
-	assert_int_equal(out.x[1] >> 10 & 0xf, host_features()->sve_vl);
-	assert_int_equal(out.x[1] >> 14 & 0x3f, host_features()->num_bps);
-	assert_int_equal(out.x[1] >> 20 & 0x3f, host_features()->num_wps);
+	assert_int_equal(out.x[1] >> 10 & 0xf, sim_features()->sve_vl);
+	assert_int_equal(out.x[1] >> 14 & 0x3f, sim_features()->num_bps);
+	assert_int_equal(out.x[1] >> 20 & 0x3f, sim_features()->num_wps);
 	assert_int_equal(out.x[1] >> 26 & 0x1, 1); /* PMU */
-	assert_int_equal(out.x[1] >> 27 & 0x1f, host_features()->pmu_num_ctrs);
+	assert_int_equal(out.x[1] >> 27 & 0x1f, sim_features()->pmu_num_ctrs);
 	assert_int_equal(out.x[1] >> 32 & 0x3, 3);
-	assert_int_equal(out.x[1] >> 34 & 0xf, host_features()->num_lrs);
+	assert_int_equal(out.x[1] >> 34 & 0xf, sim_features()->num_lrs);
 	assert_int_equal(out.x[1] >> 38, 10);
 	out = world_rmi(RMI_FEATURES, 1);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
@@ -75,12 +75,12 @@ static void test_delegate(void **state)
 	memset(world_mem(g), 0x77, GRANULE_SIZE);
 	assert_int_equal(rmi(RMI_GRANULE_DELEGATE, g), RMI_SUCCESS);
 	assert_int_equal(world_state(g), GRANULE_DELEGATED);
-	assert_true(host_is_realm(pa(g)));
+	assert_true(sim_is_realm(pa(g)));
 	assert_true(world_is_zero(g)); /* nothing of the host is left for a realm */
 	assert_int_equal(rmi(RMI_GRANULE_DELEGATE, g), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, g), RMI_SUCCESS);
 	assert_int_equal(world_state(g), GRANULE_UNDELEGATED);
-	assert_false(host_is_realm(pa(g)));
+	assert_false(sim_is_realm(pa(g)));
 	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, g), RMI_ERROR_INPUT);
 	world_free(g);
 	world_check_all_back();
@@ -92,10 +92,10 @@ static void test_delegate_bad(void **state)
 	const uint64_t bad[] = { g + 1,
 				 g + 0x800,
 				 0,
-				 HOST_DRAM_BASE - GRANULE_SIZE,
+				 SIM_DRAM_BASE - GRANULE_SIZE,
 				 UINT64_MAX,
 				 ~UINT64_C(0xfff),
-				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
+				 SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
 				 g | UINT64_C(1) << 60 };
 
 	(void)state;
@@ -104,10 +104,10 @@ static void test_delegate_bad(void **state)
 		assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, bad[i]), RMI_ERROR_INPUT);
 	}
 	/* EL3 refuses: the granule belongs to another world. */
-	host_set_ns(pa(g), false);
+	sim_set_ns(pa(g), false);
 	assert_int_equal(rmi(RMI_GRANULE_DELEGATE, g), RMI_ERROR_INPUT);
 	assert_int_equal(world_state(g), GRANULE_UNDELEGATED);
-	host_set_ns(pa(g), true);
+	sim_set_ns(pa(g), true);
 	world_free(g);
 	world_check_all_back();
 }

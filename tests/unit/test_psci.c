@@ -349,8 +349,8 @@ static void test_complete_bad(void **state)
 				 0,
 				 1,
 				 UINT64_MAX,
-				 HOST_DRAM_BASE - GRANULE_SIZE,
-				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+				 SIM_DRAM_BASE - GRANULE_SIZE,
+				 SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	const int64_t statuses[] = {
 		-1,       -2, -4, -5, -6, -7, -8, -9, 1, UINT32_MAX, (uint32_t)PSCI_DENIED, INT64_C(1) << 32,
 		INT64_MIN

@@ -146,11 +146,11 @@ static void test_create_fields(void **state)
 		{ 0x808, f.roots + 0x800 },
 		{ 0x808, f.roots + GRANULE_SIZE }, /* not aligned to two tables */
 		{ 0x808, 0 },
-		{ 0x808, HOST_DRAM_BASE - 2 * GRANULE_SIZE },
-		{ 0x808, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE },
+		{ 0x808, SIM_DRAM_BASE - 2 * GRANULE_SIZE },
+		{ 0x808, SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE },
 		{ 0x808, ~UINT64_C(0x1fff) },
 		{ 0x808, f.roots | UINT64_C(1) << 52 },
-		{ 0x808, HOST_DRAM_BASE /* not delegated */ },
+		{ 0x808, SIM_DRAM_BASE /* not delegated */ },
 		{ 0x810, 0 - UINT64_C(1) },
 		{ 0x810, 2 },
 		{ 0x810, 3 },
@@ -184,7 +184,7 @@ static void test_create_fields(void **state)
 /* A feature that the machine lacks, or too much of one that it has. Without the flag the number means nothing. */
 static void test_create_features(void **state)
 {
-	struct port_features *machine = host_features();
+	struct port_features *machine = sim_features();
 	const struct {
 		uint64_t flags;
 		uint8_t sve_vl, pmu_num_ctrs;
@@ -270,15 +270,15 @@ static void test_create_geometry(void **state)
 	f.good.s2sz = 40;
 	f.good.rtt_level_start = 1;
 	f.good.rtt_num_start = 2;
-	host_features()->pa_bits = 39;
+	sim_features()->pa_bits = 39;
 	check_refused(&f.good);
-	host_features()->pa_bits = 40;
+	sim_features()->pa_bits = 40;
 	check_works(&f.good);
 	f.good.rtt_level_start = 0;
 	f.good.rtt_num_start = 1;
-	host_features()->pa_bits = 43;
+	sim_features()->pa_bits = 43;
 	check_refused(&f.good);
-	host_features()->pa_bits = 44;
+	sim_features()->pa_bits = 44;
 	check_works(&f.good);
 }
 
@@ -288,8 +288,8 @@ static void test_create_params_page(void **state)
 				 f.params + 8,
 				 f.params + 0x800,
 				 0,
-				 HOST_DRAM_BASE - GRANULE_SIZE,
-				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
+				 SIM_DRAM_BASE - GRANULE_SIZE,
+				 SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
 				 UINT64_MAX,
 				 ~UINT64_C(0xfff),
 				 f.params | UINT64_C(1) << 60,
@@ -304,14 +304,14 @@ static void test_create_params_page(void **state)
 		assert_int_equal(rmi(RMI_REALM_CREATE, f.rd, bad[i]), RMI_ERROR_INPUT);
 		check_unused();
 	}
-	host_set_ns(pa(f.params), false);
+	sim_set_ns(pa(f.params), false);
 	assert_int_equal(rmi(RMI_REALM_CREATE, f.rd, f.params), RMI_ERROR_INPUT);
-	host_set_ns(pa(f.params), true);
+	sim_set_ns(pa(f.params), true);
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		host_fault_ns_after(faults[i]);
+		sim_fault_ns_after(faults[i]);
 		check_refused(&f.good);
 	}
-	host_fault_ns_after(-1);
+	sim_fault_ns_after(-1);
 	check_works(&f.good);
 }
 
@@ -320,12 +320,12 @@ static void test_create_granules(void **state)
 	const uint64_t bad[] = { f.rd + 1,
 				 f.rd + 0x800,
 				 0,
-				 HOST_DRAM_BASE - GRANULE_SIZE,
+				 SIM_DRAM_BASE - GRANULE_SIZE,
 				 UINT64_MAX,
-				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
+				 SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
 				 f.rd | UINT64_C(1) << 60,
 				 f.params,
-				 HOST_DRAM_BASE /* not delegated */,
+				 SIM_DRAM_BASE /* not delegated */,
 				 f.roots,
 				 f.roots + GRANULE_SIZE };
 	struct world_realm other;
@@ -400,7 +400,7 @@ static void test_vmid(void **state)
 	check_works(&f.good);
 	f.good.vmid = 0;
 	check_works(&f.good);
-	host_features()->vmid_bits = 8;
+	sim_features()->vmid_bits = 8;
 	f.good.vmid = 0x100;
 	check_refused(&f.good);
 	f.good.vmid = 0xffff;
@@ -451,8 +451,8 @@ static void check_rd(uint64_t fid)
 				 f.rd + 0x800,
 				 0,
 				 UINT64_MAX,
-				 HOST_DRAM_BASE - GRANULE_SIZE,
-				 HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+				 SIM_DRAM_BASE - GRANULE_SIZE,
+				 SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	struct world_realm r;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -546,13 +546,13 @@ static void test_destroy_block(void **state)
 	(void)state;
 	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
 	/* Normal write-back, read and write. */
-	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, f.rd, at, 1, HOST_DRAM_BASE | 0xdc), RMI_SUCCESS);
-	host_tlb_note(vttbr, ipa(at));
-	host_tlb_note(vttbr, ipa(at + 0x123000));
-	assert_true(host_tlb_holds(vttbr, ipa(at)));
+	assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, f.rd, at, 1, SIM_DRAM_BASE | 0xdc), RMI_SUCCESS);
+	sim_tlb_note(vttbr, ipa(at));
+	sim_tlb_note(vttbr, ipa(at + 0x123000));
+	assert_true(sim_tlb_holds(vttbr, ipa(at)));
 	destroy();
-	assert_false(host_tlb_holds(vttbr, ipa(at)));
-	assert_false(host_tlb_holds(vttbr, ipa(at + 0x123000)));
+	assert_false(sim_tlb_holds(vttbr, ipa(at)));
+	assert_false(sim_tlb_holds(vttbr, ipa(at + 0x123000)));
 	check_works(&f.good); /* its VMID is free, and clean */
 }
 

@@ -51,8 +51,8 @@ static void create(uint64_t tables, uint64_t rd)
 static void test_create(void **state)
 {
 	(void)state;
-	create(HOST_DRAM_BASE + 2 * GRANULE_SIZE, HOST_DRAM_BASE);
-	create(HOST_DRAM_BASE + 2 * GRANULE_SIZE, HOST_DRAM_BASE + 4 * GRANULE_SIZE);
+	create(SIM_DRAM_BASE + 2 * GRANULE_SIZE, SIM_DRAM_BASE);
+	create(SIM_DRAM_BASE + 2 * GRANULE_SIZE, SIM_DRAM_BASE + 4 * GRANULE_SIZE);
 }
 
 int main(void)

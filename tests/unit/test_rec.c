@@ -79,7 +79,7 @@ static void test_aux_count(void **state)
 {
 	const uint64_t bad[] = { r.rtt, r.rec[0],   r.aux[0][0],
 				 r.run, r.rd + 1,   r.rd + 0x800,
-				 0,     UINT64_MAX, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+				 0,     UINT64_MAX, SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	struct smc_regs out = world_rmi(RMI_REC_AUX_COUNT, r.rd);
 
 	(void)state;
@@ -208,10 +208,10 @@ static void test_create_params(void **state)
 	const uint64_t auxes[] = { 0,
 				   1,
 				   UINT64_MAX,
-				   HOST_DRAM_BASE - GRANULE_SIZE,
-				   HOST_DRAM_BASE,
+				   SIM_DRAM_BASE - GRANULE_SIZE,
+				   SIM_DRAM_BASE,
 				   r.rd,
-				   HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
+				   SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
 				   r.rtt,
 				   r.rec[0],
 				   r.aux[0][0],
@@ -261,20 +261,20 @@ static void test_create_bad(void **state)
 					    f.params + 1,
 					    0,
 					    UINT64_MAX,
-					    HOST_DRAM_BASE - GRANULE_SIZE,
-					    HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
+					    SIM_DRAM_BASE - GRANULE_SIZE,
+					    SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE,
 					    r.rd,
 					    f.rec,
 					    f.aux[0] };
 		const uint64_t recs[] = {
 			f.rec + 8,      0,           UINT64_MAX,
-			HOST_DRAM_BASE, r.rd,        r.rtt,
-			r.rec[0],       r.aux[0][0], HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
+			SIM_DRAM_BASE, r.rd,        r.rtt,
+			r.rec[0],       r.aux[0][0], SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
 		};
 		const uint64_t rds[] = {
 			r.rd + 8,       0,     UINT64_MAX,
-			HOST_DRAM_BASE, r.rtt, r.rec[0],
-			r.aux[0][0],    f.rec, HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
+			SIM_DRAM_BASE, r.rtt, r.rec[0],
+			r.aux[0][0],    f.rec, SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
 		};
 
 		memcpy(world_mem(f.params), &f.good, sizeof(f.good));
@@ -284,14 +284,14 @@ static void test_create_bad(void **state)
 			assert_int_equal(rmi(RMI_REC_CREATE, rds[i], f.rec, f.params), RMI_ERROR_INPUT);
 			check_not_created();
 		}
-		host_set_ns(pa(f.params), false);
+		sim_set_ns(pa(f.params), false);
 		assert_int_equal(rmi(RMI_REC_CREATE, r.rd, f.rec, f.params), RMI_ERROR_INPUT);
-		host_set_ns(pa(f.params), true);
+		sim_set_ns(pa(f.params), true);
 		for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-			host_fault_ns_after(faults[i]);
+			sim_fault_ns_after(faults[i]);
 			check_not_created_with(&f.good);
 		}
-		host_fault_ns_after(-1);
+		sim_fault_ns_after(-1);
 		check_create_works();
 		/* num_recs. */
 		realm()->num_recs += REALM_MAX_RECS - 2;
@@ -322,7 +322,7 @@ static void test_destroy(void **state)
 	const uint64_t bad[] = { r.rd,         r.rtt,
 				 r.aux[0][0],  r.run,
 				 r.rec[0] + 8, 0,
-				 UINT64_MAX,   HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+				 UINT64_MAX,   SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -368,17 +368,17 @@ static void check_no_entry(uint64_t rec_pa, uint64_t run, uint64_t result)
 static void test_enter_bad(void **state)
 {
 	const uint64_t recs[] = { r.rec[0] + 8, 0,
-				  UINT64_MAX,   HOST_DRAM_BASE,
+				  UINT64_MAX,   SIM_DRAM_BASE,
 				  r.rd,         r.rtt,
-				  r.aux[0][0],  HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+				  r.aux[0][0],  SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	const uint64_t runs[] = { r.run + 8,
 				  r.run + 0x800,
 				  0,
 				  UINT64_MAX,
-				  HOST_DRAM_BASE - GRANULE_SIZE,
+				  SIM_DRAM_BASE - GRANULE_SIZE,
 				  r.rd,
 				  r.rec[0],
-				  HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+				  SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	const uint64_t realm_new = rmi_result(RMI_ERROR_REALM, 0);
 	const uint64_t system_off = rmi_result(RMI_ERROR_REALM, 1);
 
@@ -390,9 +390,9 @@ static void test_enter_bad(void **state)
 			check_no_entry(recs[i], r.run, RMI_ERROR_INPUT);
 			check_no_entry(r.rec[0], runs[i], RMI_ERROR_INPUT);
 		}
-		host_set_ns(pa(r.run), false);
+		sim_set_ns(pa(r.run), false);
 		check_no_entry(r.rec[0], r.run, RMI_ERROR_INPUT);
-		host_set_ns(pa(r.run), true);
+		sim_set_ns(pa(r.run), true);
 		if (pass == 0)
 			world_activate(&r);
 	}
@@ -428,7 +428,7 @@ static void test_enter_fault(void **state)
 	world_run(&r)->enter.flags = RMI_REC_ENTER_FLAG_EMUL_MMIO;
 	rec(0)->emulatable_abort = true;
 	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
-		host_fault_ns_after(reads[i]);
+		sim_fault_ns_after(reads[i]);
 		check_no_entry(r.rec[0], r.run, RMI_ERROR_INPUT);
 		assert_true(rec(0)->emulatable_abort);
 	}
@@ -437,13 +437,13 @@ static void test_enter_fault(void **state)
 		uint64_t pc = rec(0)->pc;
 
 		rec(0)->emulatable_abort = true;
-		host_fault_ns_after(writes[i]);
+		sim_fault_ns_after(writes[i]);
 		assert_int_equal(rmi(RMI_REC_ENTER, r.rec[0], r.run), RMI_ERROR_INPUT);
 		assert_int_equal(rec(0)->pc, pc + 4);
 		assert_false(rec(0)->emulatable_abort);
 		assert_int_equal(granule_refs(rec_granule(0)), 0);
 	}
-	host_fault_ns_after(-1);
+	sim_fault_ns_after(-1);
 	world_run(&r)->enter.flags = 0;
 	assert_int_equal(rmi(RMI_REC_ENTER, r.rec[0], r.run), RMI_SUCCESS);
 }

@@ -126,7 +126,7 @@ static void test_vmids(void **state)
 	registry_release_vmid(64);
 	assert_false(registry_reserve_vmid(63));
 	assert_true(registry_reserve_vmid(64));
-	host_features()->vmid_bits = 8;
+	sim_features()->vmid_bits = 8;
 	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
 		registry_release_vmid(some[i]);
 		assert_int_equal(registry_reserve_vmid(some[i]), some[i] < 256);

@@ -111,7 +111,7 @@ static void test_init_stops(void **state)
 static void test_init_fails(void **state)
 {
 	const uint64_t bad_rd[] = {
-		0, UINT64_MAX, r.rd + 1, r.rtt, r.run, r.rec[0], HOST_DRAM_BASE - GRANULE_SIZE
+		0, UINT64_MAX, r.rd + 1, r.rtt, r.run, r.rec[0], SIM_DRAM_BASE - GRANULE_SIZE
 	};
 
 	(void)state;
@@ -205,7 +205,7 @@ static void test_transitions(void **state)
 			struct world_entry before = world_entry(&r, PAGE(i)), after;
 
 			if (world_translate(&r, PAGE(i), &addr, &desc)) {
-				host_tlb_note(world_vttbr(&r), ipa(PAGE(i)));
+				sim_tlb_note(world_vttbr(&r), ipa(PAGE(i)));
 				memset(world_mem(addr), 0x21, GRANULE_SIZE);
 			}
 			ask(PAGE(i), PAGE(i + 1), wanted, destroyed ? RSI_IPA_STATE_FLAG_DESTROYED : 0);
@@ -220,7 +220,7 @@ static void test_transitions(void **state)
 			assert_int_equal(after.ripas, stops ? RMI_DESTROYED : wanted);
 			assert_int_equal(world_translate(&r, PAGE(i), &addr, &desc),
 					 after.state == RMI_ASSIGNED && after.ripas == RMI_RAM);
-			assert_int_equal(host_tlb_holds(world_vttbr(&r), ipa(PAGE(i))),
+			assert_int_equal(sim_tlb_holds(world_vttbr(&r), ipa(PAGE(i))),
 					 i == 4 && wanted == RMI_RAM);
 		}
 		/* What was RAM gets its content back, nothing is wiped. */
@@ -286,7 +286,7 @@ static void test_set_progress(void **state)
 
 static void test_set_fails(void **state)
 {
-	const uint64_t bad[] = { 0, UINT64_MAX, r.rd + 1, r.rtt, r.run, HOST_DRAM_BASE - GRANULE_SIZE };
+	const uint64_t bad[] = { 0, UINT64_MAX, r.rd + 1, r.rtt, r.run, SIM_DRAM_BASE - GRANULE_SIZE };
 	struct world_realm other;
 
 	(void)state;

@@ -41,7 +41,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	host_irq_after(-1);
+	sim_irq_after(-1);
 	world_end(&r);
 	world_check_all_back();
 	return 0;
@@ -135,10 +135,10 @@ static void test_state(void **state)
 	assert_memory_equal(actual, expected, size);
 	/* and the one that is signed. */
 	token_init(&r, 3);
-	host_irq_after(0);
+	sim_irq_after(0);
 	assert_int_equal(token_continue(&r, PAGE, 0, 100).x[0], RSI_INCOMPLETE);
 	assert_int_not_equal(arena(0)->used, 0);
-	host_irq_after(-1);
+	sim_irq_after(-1);
 	assert_int_equal(token_init(&r, 2), size);
 	assert_int_equal(arena(0)->used, 0);
 	assert_int_equal(token_read(&r, PAGE, 4096, actual), size);
@@ -241,7 +241,7 @@ static void test_long(void **state)
 	size_t total;
 
 	(void)state;
-	host_el3()->token_size = ATTEST_PLATFORM_MAX;
+	sim_el3()->token_size = ATTEST_PLATFORM_MAX;
 	assert_int_equal(attest_boot(), ATTEST_BOOT_OK);
 	total = expect_token(4);
 	assert_true(total > 2 * GRANULE_SIZE);
@@ -374,7 +374,7 @@ static void test_interrupted(void **state)
 
 	(void)state;
 	token_init(&r, 8);
-	host_irq_after(0); /* from now on always */
+	sim_irq_after(0); /* from now on always */
 	steps = call_until_bytes(0, PAGE, &out);
 	assert_in_range(steps, 20, 60);
 	assert_int_equal(out.x[0], RSI_SUCCESS);
@@ -383,9 +383,9 @@ static void test_interrupted(void **state)
 	for (long after = 1; after <= (long)steps; after++) {
 		memset(realm_bytes(&r, PAGE), 0, GRANULE_SIZE);
 		token_init(&r, 8);
-		host_irq_after(after);
+		sim_irq_after(after);
 		out = token_continue(&r, PAGE, 0, 4096);
-		host_irq_after(-1);
+		sim_irq_after(-1);
 		if (after < (long)steps) {
 			assert_int_equal(out.x[0], RSI_INCOMPLETE);
 			assert_int_equal(out.x[1], 0);
@@ -403,7 +403,7 @@ static void test_not_interrupted(void **state)
 	(void)state;
 	token_init(&r, 9);
 	assert_int_equal(token_continue(&r, PAGE, 0, 10).x[1], 10);
-	host_irq_after(0);
+	sim_irq_after(0);
 	assert_int_equal(token_continue(&r, PAGE, 0, 10).x[1], 10);
 	assert_int_equal(token_continue(&r, PAGE, 0, 4096).x[0], RSI_SUCCESS);
 }
@@ -424,14 +424,14 @@ static void test_two_recs(void **state)
 	token_init(&r, 10);
 	world_smc_exits(&r, 1, init, &out, &exit);
 	assert_int_equal(out.x[0], RSI_SUCCESS);
-	host_irq_after(0);
+	sim_irq_after(0);
 	for (unsigned int i = 0; i < 10; i++) {
 		for (unsigned int k = 0; k < 2; k++) {
 			world_smc_exits(&r, k, step, &out, &exit);
 			assert_int_equal(out.x[0], RSI_INCOMPLETE);
 		}
 	}
-	host_irq_after(-1);
+	sim_irq_after(-1);
 	world_smc_exits(&r, 1, step, &out, &exit);
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_null(token_open(&t, realm_bytes(&r, PAGE), out.x[1]));
@@ -442,7 +442,7 @@ static void test_two_recs(void **state)
 	assert_memory_equal(actual, expected, size);
 	/* Destroyed in the middle: teardown sees that every granule comes back zero. */
 	token_init(&r, 10);
-	host_irq_after(0);
+	sim_irq_after(0);
 	world_smc_exits(&r, 0, step, &out, &exit);
 	assert_int_not_equal(arena(0)->used, 0);
 }
@@ -507,9 +507,9 @@ static void random_continue(struct model *m)
 	struct smc_regs out;
 
 	memset(page, 0x11, GRANULE_SIZE);
-	host_irq_after(irq < 0 ? -1 : irq);
+	sim_irq_after(irq < 0 ? -1 : irq);
 	out = token_continue(&r, addr, offset, size);
-	host_irq_after(-1);
+	sim_irq_after(-1);
 	if (addr == PAGE + 8 || addr == TOP || offset >= 4096 || offset + size > 4096) {
 		assert_int_equal(out.x[0], RSI_ERROR_INPUT);
 	} else if (!m->in_progress) {

@@ -9,7 +9,7 @@
 #define SPAN2 UINT64_C(0x200000)     /* of a level 2 entry */
 #define SPAN1 UINT64_C(0x40000000)   /* of a level 1 entry */
 #define HALF (UINT64_C(1) << 32)     /* the protected half of the default realm ends */
-#define RUN (HOST_DRAM_BASE + SPAN2) /* 2 MiB of granules that the allocator does not reach */
+#define RUN (SIM_DRAM_BASE + SPAN2) /* 2 MiB of granules that the allocator does not reach */
 
 static struct world_realm r;
 static uint64_t spare; /* DELEGATED */
@@ -228,11 +228,11 @@ static void test_assigned(void **state)
 		memset(world_mem(RUN + 9 * GRANULE_SIZE), 0x44, GRANULE_SIZE);
 		if (ripas == RMI_RAM) {
 			for (unsigned int i = 0; i < 512; i += 73)
-				host_tlb_note(world_vttbr(&r), ipa(base + i * GRANULE_SIZE));
+				sim_tlb_note(world_vttbr(&r), ipa(base + i * GRANULE_SIZE));
 		}
 		fold(base, 3);
 		for (unsigned int i = 0; i < 512; i += 73)
-			assert_false(host_tlb_holds(world_vttbr(&r), ipa(base + i * GRANULE_SIZE)));
+			assert_false(sim_tlb_holds(world_vttbr(&r), ipa(base + i * GRANULE_SIZE)));
 		check_entry(base, 2, RMI_ASSIGNED, RUN, ripas);
 		assert_int_equal(read_entry(base, 3).x[1], 2);
 		assert_int_equal(world_translate(&r, base + 5 * GRANULE_SIZE + 1, &addr, &desc),
@@ -240,14 +240,14 @@ static void test_assigned(void **state)
 		if (ripas == RMI_RAM) {
 			assert_int_equal(addr, RUN + 5 * GRANULE_SIZE + 1);
 			assert_int_equal(desc, RUN | 0x7d9);
-			host_tlb_note(world_vttbr(&r), ipa(base));
+			sim_tlb_note(world_vttbr(&r), ipa(base));
 		}
 		/* The block keeps the table of level 2. */
 		DESTROY_FAILS(RTT(2), 0, r.rd, 0, 2);
 		DESTROY_FAILS(RTT(2), base, r.rd, base, 3);
 		FOLD_FAILS(RTT(2), r.rd, base, 3);
 		create(base, 3);
-		assert_false(host_tlb_holds(world_vttbr(&r), ipa(base)));
+		assert_false(sim_tlb_holds(world_vttbr(&r), ipa(base)));
 		for (uint64_t i = 0; i < 512; i++)
 			check_entry(base + i * GRANULE_SIZE, 3, RMI_ASSIGNED, RUN + i * GRANULE_SIZE, ripas);
 		assert_int_equal(world_translate(&r, base + 5 * GRANULE_SIZE, &addr, &desc),
@@ -336,7 +336,7 @@ static void test_destroy(void **state)
 static void test_arguments(void **state)
 {
 	const uint64_t bad_rd[] = {
-		0, UINT64_MAX, r.rd + 1, r.rtt, r.run, r.rec[0], HOST_DRAM_BASE - GRANULE_SIZE
+		0, UINT64_MAX, r.rd + 1, r.rtt, r.run, r.rec[0], SIM_DRAM_BASE - GRANULE_SIZE
 	};
 	const uint64_t bad_rtt[] = { 0,
 				     UINT64_MAX,
@@ -346,7 +346,7 @@ static void test_arguments(void **state)
 				     r.rec[0],
 				     r.rd,
 				     UINT64_C(1) << 48,
-				     HOST_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
+				     SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE };
 	const uint64_t bad_level[] = {
 		0, 1, 4, UINT64_MAX, UINT64_C(1) << 32 | 2, UINT64_C(1) << 63 | 2, 258, (uint64_t)INT64_MAX
 	};
@@ -531,9 +531,9 @@ static void test_start_0(void **state)
 		assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, half + i * SPAN1, 1, (i * SPAN1) | 0xd8),
 				 RMI_SUCCESS);
 	FOLD_FAILS(RTT(1), r.rd, half, 1);
-	host_tlb_note(world_vttbr(&r), ipa(half + 300 * SPAN1));
+	sim_tlb_note(world_vttbr(&r), ipa(half + 300 * SPAN1));
 	destroy(half, 1, half * 2);
-	assert_false(host_tlb_holds(world_vttbr(&r), ipa(half + 300 * SPAN1)));
+	assert_false(sim_tlb_holds(world_vttbr(&r), ipa(half + 300 * SPAN1)));
 	check_entry(half, 0, RMI_UNASSIGNED, 0, 0);
 	assert_int_equal(rmi(RMI_REALM_DESTROY, r.rd), RMI_SUCCESS);
 	world_undelegate(r.rd);

@@ -150,12 +150,12 @@ static void test_levels(void **state)
 			UNMAP_FAILS(RTT(level), HALF + span(below), r.rd, HALF + span(below), below);
 		}
 		assert_int_equal(read_entry(HALF, 3).x[1], level);
-		host_tlb_note(world_vttbr(&r), ipa(HALF));
-		assert_true(host_tlb_holds(world_vttbr(&r), ipa(HALF)));
+		sim_tlb_note(world_vttbr(&r), ipa(HALF));
+		assert_true(sim_tlb_holds(world_vttbr(&r), ipa(HALF)));
 		out = world_rmi(RMI_RTT_UNMAP_UNPROTECTED, r.rd, HALF, level);
 		assert_int_equal(out.x[0], RMI_SUCCESS);
 		assert_int_equal(out.x[1], level == 1 ? HALF * 2 : HALF + span(level - 1));
-		assert_false(host_tlb_holds(world_vttbr(&r), ipa(HALF)));
+		assert_false(sim_tlb_holds(world_vttbr(&r), ipa(HALF)));
 		assert_int_equal(read_entry(HALF, level).x[2], RMI_UNASSIGNED);
 		assert_int_equal(read_entry(HALF, level).x[3] | read_entry(HALF, level).x[4], 0);
 		assert_false(world_translate(&r, HALF, &addr, &desc));
@@ -169,7 +169,7 @@ static void test_levels(void **state)
 
 static void test_arguments(void **state)
 {
-	const uint64_t bad_rd[] = { 0, UINT64_MAX, r.rd + 1, r.rtt, r.run, HOST_DRAM_BASE - GRANULE_SIZE };
+	const uint64_t bad_rd[] = { 0, UINT64_MAX, r.rd + 1, r.rtt, r.run, SIM_DRAM_BASE - GRANULE_SIZE };
 	const uint64_t bad_level[] = {
 		0, 4, UINT64_MAX, UINT64_C(1) << 32 | 3, UINT64_C(1) << 63 | 3, 259, (uint64_t)INT64_MAX
 	};
@@ -244,14 +244,14 @@ static void test_table_destroyed(void **state)
 
 		assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, at, 3, (DEV + at) | NORMAL_RW),
 				 RMI_SUCCESS);
-		host_tlb_note(world_vttbr(&r), ipa(at));
+		sim_tlb_note(world_vttbr(&r), ipa(at));
 	}
 	/* Live means something else here. */
 	out = world_rmi(RMI_RTT_DESTROY, r.rd, HALF, 3);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(out.x[2], HALF + SPAN1);
 	for (size_t i = 0; i < 4; i++) {
-		assert_false(host_tlb_holds(world_vttbr(&r), ipa(HALF + pages[i] * GRANULE_SIZE)));
+		assert_false(sim_tlb_holds(world_vttbr(&r), ipa(HALF + pages[i] * GRANULE_SIZE)));
 		assert_false(world_translate(&r, HALF + pages[i] * GRANULE_SIZE, &addr, &desc));
 	}
 	world_undelegate(out.x[1]);
@@ -271,10 +271,10 @@ static void test_blocks(void **state)
 
 		tables_to(level);
 		assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, HALF, level, base), RMI_SUCCESS);
-		host_tlb_note(world_vttbr(&r), ipa(HALF));
+		sim_tlb_note(world_vttbr(&r), ipa(HALF));
 		table = world_delegated();
 		assert_int_equal(rmi(RMI_RTT_CREATE, r.rd, table, HALF, level + 1), RMI_SUCCESS);
-		assert_false(host_tlb_holds(world_vttbr(&r), ipa(HALF)));
+		assert_false(sim_tlb_holds(world_vttbr(&r), ipa(HALF)));
 		for (uint64_t i = 0; i < 512; i++) {
 			at = i * span(level + 1);
 			out = read_entry(HALF + at, level + 1);
@@ -301,13 +301,13 @@ static void test_blocks(void **state)
 						 RMI_SUCCESS);
 		}
 		for (unsigned int i = 0; i < 512; i += 73)
-			host_tlb_note(world_vttbr(&r), ipa(HALF + i * span(level + 1)));
+			sim_tlb_note(world_vttbr(&r), ipa(HALF + i * span(level + 1)));
 		out = world_rmi(RMI_RTT_FOLD, r.rd, HALF, level + 1);
 		assert_int_equal(out.x[0], RMI_SUCCESS);
 		assert_int_equal(out.x[1], table);
 		world_undelegate(table);
 		for (unsigned int i = 0; i < 512; i += 73)
-			assert_false(host_tlb_holds(world_vttbr(&r), ipa(HALF + i * span(level + 1))));
+			assert_false(sim_tlb_holds(world_vttbr(&r), ipa(HALF + i * span(level + 1))));
 		assert_int_equal(read_entry(HALF, 3).x[1], level);
 		assert_int_equal(read_entry(HALF, 3).x[3], base);
 		assert_int_equal(rmi(RMI_RTT_UNMAP_UNPROTECTED, r.rd, HALF, level), RMI_SUCCESS);

@@ -11,7 +11,7 @@
 
 #include "world.h"
 
-#include "port/host/port_attest.h"
+#include "sim/el3.h"
 #include "token.h"
 
 /* What a signature takes of an arena: should it come near the end, REALM_REC_AUX_COUNT must grow. */
@@ -43,7 +43,7 @@ static int setup(void **state)
 	(void)state;
 	memset(&a, 0, sizeof(a));
 	memset(&b, 0, sizeof(b));
-	host_el3_reset();
+	sim_el3_reset();
 	return 0;
 }
 
@@ -227,10 +227,10 @@ static void test_random(void **state)
 
 	(void)state;
 	for (unsigned int k = 0; k < 5; k++) {
-		port_entropy(host_el3()->key, 48);
-		host_el3()->key[0] &= 0x7f;
-		assert_true(port_sign_init(host_el3()->key, x, y));
-		public_key(host_el3()->key, qx, qy);
+		port_entropy(sim_el3()->key, 48);
+		sim_el3()->key[0] &= 0x7f;
+		assert_true(port_sign_init(sim_el3()->key, x, y));
+		public_key(sim_el3()->key, qx, qy);
 		assert_memory_equal(x, qx, 48);
 		assert_memory_equal(y, qy, 48);
 		for (unsigned int i = 0; i < 10; i++) {
@@ -279,7 +279,7 @@ static void test_turns(void **state)
 	unsigned int steps;
 
 	(void)state;
-	assert_true(port_sign_init(host_el3()->key, x, y));
+	assert_true(port_sign_init(sim_el3()->key, x, y));
 	for (unsigned int i = 0; i < 2; i++)
 		assert_int_equal(sign(&a, digest[i], alone[i], &steps), PORT_SIGN_DONE);
 	assert_memory_not_equal(alone[0], alone[1], 96);
@@ -305,7 +305,7 @@ static void test_no_room(void **state)
 	unsigned int steps, failed = 0, done = 0;
 
 	(void)state;
-	assert_true(port_sign_init(host_el3()->key, x, y));
+	assert_true(port_sign_init(sim_el3()->key, x, y));
 	assert_int_equal(sign(&a, digest, right, &steps), PORT_SIGN_DONE);
 	for (size_t lacking = 1; lacking <= ARENA_UNITS; lacking++) {
 		memset(&b, 0, sizeof(b));
@@ -330,14 +330,14 @@ static void test_no_entropy(void **state)
 	unsigned int steps;
 
 	(void)state;
-	assert_true(port_sign_init(host_el3()->key, x, y));
-	host_set_entropy(false);
+	assert_true(port_sign_init(sim_el3()->key, x, y));
+	sim_set_entropy(false);
 	assert_int_equal(sign(&a, digest, signature, &steps), PORT_SIGN_FAILED);
 	assert_int_equal(a.used, 0);
 	assert_true(is_zero(a.unit, sizeof(a.unit)));
-	assert_false(port_sign_init(host_el3()->key, x, y));
-	host_set_entropy(true);
-	assert_true(port_sign_init(host_el3()->key, x, y));
+	assert_false(port_sign_init(sim_el3()->key, x, y));
+	sim_set_entropy(true);
+	assert_true(port_sign_init(sim_el3()->key, x, y));
 	assert_int_equal(sign(&a, digest, signature, &steps), PORT_SIGN_DONE);
 }
 

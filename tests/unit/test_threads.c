@@ -17,9 +17,9 @@
 #define LIVES 40000U
 
 /* Sixteen starting tables or fewer, the RD behind or before them, and what the others build with. */
-#define TABLES (HOST_DRAM_BASE + PAGES(16))
+#define TABLES (SIM_DRAM_BASE + PAGES(16))
 #define MAX_TABLES 16U
-#define RD_BEFORE HOST_DRAM_BASE
+#define RD_BEFORE SIM_DRAM_BASE
 #define RD_BEHIND (TABLES + PAGES(MAX_TABLES))
 #define POOL (RD_BEHIND + PAGES(1))
 #define POOL_SIZE 24U
@@ -54,7 +54,7 @@ static uint64_t any_rd(struct pe *pe)
 
 static uint64_t create_rec(struct pe *pe, uint64_t rd)
 {
-	struct rmi_rec_params *p = host_mem(pa(pe->papers));
+	struct rmi_rec_params *p = sim_mem(pa(pe->papers));
 	unsigned int first = pick(pe, POOL_SIZE);
 
 	*p = (struct rmi_rec_params){ .mpidr = pick(pe, 2),
@@ -160,7 +160,7 @@ static unsigned int live(struct pe *pe)
 	unsigned int lives = 0;
 
 	for (unsigned int i = 0; i < LIVES; i++) {
-		struct rmi_realm_params *p = host_mem(pa(pe->papers));
+		struct rmi_realm_params *p = sim_mem(pa(pe->papers));
 		unsigned int size = pick(pe, 3);
 		uint64_t rd = any_rd(pe);
 
@@ -187,9 +187,9 @@ static void test_commands(void **state)
 
 	(void)state;
 	world_reset();
-	for (uint64_t at = HOST_DRAM_BASE; at < PAPERS; at += GRANULE_SIZE)
+	for (uint64_t at = SIM_DRAM_BASE; at < PAPERS; at += GRANULE_SIZE)
 		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, at), RMI_SUCCESS);
-	host_threads(true);
+	sim_threads(true);
 	atomic_store(&over, false);
 	for (unsigned int i = 0; i <= OTHERS; i++)
 		pe[i] = (struct pe){ .random = i + 1, .papers = PAPERS + PAGES(i) };
@@ -201,14 +201,14 @@ static void test_commands(void **state)
 		assert_int_equal(pthread_join(thread[i], NULL), 0);
 	take_apart(RD_BEFORE);
 	take_apart(RD_BEHIND);
-	host_threads(false);
+	sim_threads(false);
 
 	print_message("%u lives, %u + %u + %u commands of the others succeeded\n", lives, pe[1].succeeded,
 		      pe[2].succeeded, pe[3].succeeded);
 	assert_true(lives > LIVES / 2);
 	for (unsigned int i = 1; i <= OTHERS; i++)
 		assert_true(pe[i].succeeded > 100);
-	for (uint64_t at = HOST_DRAM_BASE; at < PAPERS; at += GRANULE_SIZE) {
+	for (uint64_t at = SIM_DRAM_BASE; at < PAPERS; at += GRANULE_SIZE) {
 		if (world_state(at) != GRANULE_UNDELEGATED) {
 			assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, at), RMI_SUCCESS);
 			assert_true(world_is_zero(at));

@@ -250,7 +250,7 @@ static void serve_csm(unsigned int r, const struct rmi_rec_exit *exit)
 static void enter_one(void)
 {
 	unsigned int r = pick(REALMS), i = pick(RECS);
-	struct rmi_rec_run *run = host_mem(pa(pe->run));
+	struct rmi_rec_run *run = sim_mem(pa(pe->run));
 	uint64_t flags[] = { 0, 0, 0, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, RMI_REC_ENTER_FLAG_RIPAS_REJECT };
 
 	memset(&run->enter, 0, sizeof(run->enter));
@@ -349,12 +349,12 @@ static void test_realms(void **state)
 		pool[pool_count] = world_ns();
 	for (unsigned int i = 0; i < PES; i++)
 		pes[i] = (struct pe){ .random = i + 1, .run = world_ns() };
-	host_threads(true);
+	sim_threads(true);
 	for (unsigned int i = 0; i < PES; i++)
 		assert_int_equal(pthread_create(&thread[i], NULL, work, &pes[i]), 0);
 	for (unsigned int i = 0; i < PES; i++)
 		assert_int_equal(pthread_join(thread[i], NULL), 0);
-	host_threads(false);
+	sim_threads(false);
 
 	print_message("%u entries, %u attached, %u revoked\n", entries, attached, revoked);
 	assert_true(entries > PES * ROUNDS / 8 && attached > 100 && revoked > 100);

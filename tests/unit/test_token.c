@@ -74,10 +74,10 @@ static void test_claims(void **state)
 		}
 		assert_true(t.has_profile);
 		assert_false(t.has_csm);
-		check_bytes(t.platform, host_el3()->token, HOST_PLATFORM_TOKEN_SIZE);
+		check_bytes(t.platform, sim_el3()->token, SIM_PLATFORM_TOKEN_SIZE);
 		/* The platform vouches for the key that the realm token is signed with. */
 		token_sha256(t.public_key, digest);
-		assert_memory_equal(digest, host_el3()->challenge, 32);
+		assert_memory_equal(digest, sim_el3()->challenge, 32);
 		end();
 	}
 }
@@ -289,18 +289,18 @@ static void test_sharing_halfway(void **state)
 	check_shared(&w.c, 1, false);
 	check_shared(&w.p, 1, false);
 	/* A detach that an interrupt has cut in two. */
-	host_irq_after(0);
+	sim_irq_after(0);
 	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_INCOMPLETE);
-	host_irq_after(-1);
+	sim_irq_after(-1);
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_DESTROYING);
 	check_shared(&w.c, 1, false);
 	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
 	check_shared(&w.c, 0, false);
 	/* The same with a revocation: both sides say so until it is complete. */
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
-	host_irq_after(0);
+	sim_irq_after(0);
 	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_INCOMPLETE);
-	host_irq_after(-1);
+	sim_irq_after(-1);
 	check_shared(&w.p, 1, false);
 	check_shared(&w.c, 1, false);
 	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
@@ -414,23 +414,23 @@ static void test_el3_fails(void **state)
 {
 	(void)state;
 	begin(NULL);
-	host_el3()->has_key = false;
+	sim_el3()->has_key = false;
 	assert_int_equal(attest_boot(), ATTEST_BOOT_NO_KEY);
 	assert_false(attest_is_ready());
 	check_no_tokens();
-	host_el3_reset();
-	memset(host_el3()->key, 0xff, 48);
+	sim_el3_reset();
+	memset(sim_el3()->key, 0xff, 48);
 	assert_int_equal(attest_boot(), ATTEST_BOOT_BAD_KEY);
 	check_no_tokens();
-	host_el3_reset();
-	host_el3()->has_token = false;
+	sim_el3_reset();
+	sim_el3()->has_token = false;
 	assert_int_equal(attest_boot(), ATTEST_BOOT_NO_TOKEN);
 	check_no_tokens();
-	host_el3_reset();
-	host_el3()->token_size = ATTEST_PLATFORM_MAX + 1;
+	sim_el3_reset();
+	sim_el3()->token_size = ATTEST_PLATFORM_MAX + 1;
 	assert_int_equal(attest_boot(), ATTEST_BOOT_NO_TOKEN);
 	check_no_tokens();
-	host_el3()->token_size = 0;
+	sim_el3()->token_size = 0;
 	assert_int_equal(attest_boot(), ATTEST_BOOT_NO_TOKEN);
 	check_no_tokens();
 	token_boot();
@@ -447,10 +447,10 @@ static void test_platform_sizes(void **state)
 	begin(NULL);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		token_close(&t);
-		host_el3()->token_size = sizes[i];
+		sim_el3()->token_size = sizes[i];
 		assert_int_equal(attest_boot(), ATTEST_BOOT_OK);
 		token_fetch(&r, WORLD_RAM, 1, &t);
-		check_bytes(t.platform, host_el3()->token, sizes[i]);
+		check_bytes(t.platform, sim_el3()->token, sizes[i]);
 	}
 	end();
 }
@@ -465,12 +465,12 @@ static void test_platform_parts(void **state)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		for (unsigned int busy = 0; busy < 3; busy++) {
 			token_close(&t);
-			host_el3()->part_max = parts[i];
-			host_el3()->busy = busy;
+			sim_el3()->part_max = parts[i];
+			sim_el3()->busy = busy;
 			assert_int_equal(attest_boot(), ATTEST_BOOT_OK);
-			assert_false(host_el3()->in_use);
+			assert_false(sim_el3()->in_use);
 			token_fetch(&r, WORLD_RAM, 1, &t);
-			check_bytes(t.platform, host_el3()->token, HOST_PLATFORM_TOKEN_SIZE);
+			check_bytes(t.platform, sim_el3()->token, SIM_PLATFORM_TOKEN_SIZE);
 		}
 	}
 	end();
@@ -479,26 +479,26 @@ static void test_platform_parts(void **state)
 static void check_no_platform_token(void)
 {
 	assert_int_equal(attest_boot(), ATTEST_BOOT_NO_TOKEN);
-	assert_false(host_el3()->in_use);
+	assert_false(sim_el3()->in_use);
 	assert_false(attest_is_ready());
-	host_el3_reset();
+	sim_el3_reset();
 }
 
 /* An EL3 that fails halfway, is busy for ever, or hands out parts without end. */
 static void test_platform_parts_fail(void **state)
 {
 	(void)state;
-	host_el3_reset();
-	host_el3()->part_max = 1000;
-	host_el3()->fails_at = 1000;
+	sim_el3_reset();
+	sim_el3()->part_max = 1000;
+	sim_el3()->fails_at = 1000;
 	check_no_platform_token();
-	host_el3()->busy = UINT32_MAX;
+	sim_el3()->busy = UINT32_MAX;
 	check_no_platform_token();
-	host_el3()->part_max = 0;
+	sim_el3()->part_max = 0;
 	check_no_platform_token();
-	host_el3()->never_ends = true; /* nothing is left, and it says there is */
+	sim_el3()->never_ends = true; /* nothing is left, and it says there is */
 	check_no_platform_token();
-	host_el3()->token_size = HOST_PLATFORM_TOKEN_MAX;
+	sim_el3()->token_size = SIM_PLATFORM_TOKEN_MAX;
 	check_no_platform_token();
 	token_boot();
 }
@@ -513,7 +513,7 @@ static void test_other_key(void **state)
 	token_fetch(&r, WORLD_RAM, 1, &t);
 	memcpy(first, t.public_key.at, sizeof(first));
 	token_close(&t);
-	host_el3()->key[5] ^= 1;
+	sim_el3()->key[5] ^= 1;
 	assert_int_equal(attest_boot(), ATTEST_BOOT_OK);
 	token_fetch(&r, WORLD_RAM, 1, &t);
 	assert_memory_not_equal(t.public_key.at, first, sizeof(first));

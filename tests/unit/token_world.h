@@ -10,7 +10,7 @@
 #include "attest/keys.h"
 #include "model/realm.h"
 #include "model/rec.h"
-#include "port/host/port_attest.h"
+#include "sim/el3.h"
 #include "token.h"
 
 #define TOKEN_ROOM 32768U
@@ -18,7 +18,7 @@
 /* EL3 has a key and a platform token, and the monitor has fetched them. */
 static inline void token_boot(void)
 {
-	host_el3_reset();
+	sim_el3_reset();
 	assert_int_equal(attest_boot(), ATTEST_BOOT_OK);
 }
 

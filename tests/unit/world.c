@@ -15,19 +15,19 @@ static size_t num_free;
 
 void world_reset(void)
 {
-	host_reset(WORLD_GRANULES);
+	sim_reset(WORLD_GRANULES);
 	assert_true(registry_init());
 	num_free = 0;
 	/* The last one is handed out first: addresses go down, so that nothing relies on their order. */
 	for (size_t i = 0; i < WORLD_GRANULES; i++)
-		free_list[num_free++] = HOST_DRAM_BASE + i * GRANULE_SIZE;
+		free_list[num_free++] = SIM_DRAM_BASE + i * GRANULE_SIZE;
 }
 
 /* --- Granules ------------------------------------------------------------------------------------------ */
 
 void *world_mem(uint64_t addr)
 {
-	return host_mem(pa(addr));
+	return sim_mem(pa(addr));
 }
 
 uint64_t world_ns(void)
@@ -133,7 +133,7 @@ struct smc_regs world_rmi_args(uint64_t fid, const uint64_t args[8])
 	memcpy(&regs.x[1], args, 7 * sizeof(args[0]));
 	rmi_call(&regs);
 	assert_int_equal(port_held_locks()->count, 0); /* whatever happened, no lock is left */
-	assert_int_equal(host_open_hashes(), 0);
+	assert_int_equal(sim_open_hashes(), 0);
 	return regs;
 }
 
@@ -160,7 +160,7 @@ static uint64_t delegated_run(unsigned int count)
 	uint64_t first;
 
 	/* Contiguous and aligned to its size: look for it at the low end of what is free. */
-	for (first = HOST_DRAM_BASE;; first += (uint64_t)count * GRANULE_SIZE) {
+	for (first = SIM_DRAM_BASE;; first += (uint64_t)count * GRANULE_SIZE) {
 		unsigned int found = 0;
 
 		for (size_t i = 0; i < num_free; i++)
@@ -359,7 +359,7 @@ bool world_translate(struct world_realm *r, uint64_t at, uint64_t *out, uint64_t
 
 	for (unsigned int level = 1;; level++) {
 		unsigned int shift = 12 + 9 * (3 - level);
-		const uint64_t *entries = host_mem(pa(table));
+		const uint64_t *entries = sim_mem(pa(table));
 		uint64_t e = entries[at >> shift & 511];
 
 		if (!(e & 1) || (level == 3 && (e & 3) != 3))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A world for unit tests: a simulated machine (port/host), a host that issues RMI commands, and realms that
+ * A world for unit tests: a simulated machine (sim/), a host that issues RMI commands, and realms that
  * issue one SMC at a time.
  *
  *	struct world_realm p;
@@ -30,7 +30,7 @@
 #include <caec/rsi.h>
 
 #include "model/granule.h"
-#include "port/host/port_host.h"
+#include "sim/sim.h"
 
 #define WORLD_GRANULES 16384U
 #define WORLD_MAX_RECS 4U

@@ -171,7 +171,7 @@ def test_start(program, folder):
 
 def main():
     """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    program = sys.argv[1] if sys.argv[1:] else ROOT / "build/host/owner/caec-owner"
+    program = sys.argv[1] if sys.argv[1:] else ROOT / "build/native/owner/caec-owner"
     for test in (test_evidence_again, test_numbers, test_long_line, test_warnings, test_start):
         print("[ RUN      ]", test.__name__, flush=True)
         with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Simulated DRAM of the build-machine port. */
+/* Simulated DRAM of the simulated machine. */
 #ifndef PORT_MEM_H
 #define PORT_MEM_H
 

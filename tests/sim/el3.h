@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The build machine's EL3 serves what a test gives it: a realm attestation key and a platform token. To the
+ * The simulated machine's EL3 serves what a test gives it: a realm attestation key and a platform token. To the
  * monitor the latter is bytes; here they are a pattern, so that a test sees each of them in its place.
  */
-#ifndef PORT_HOST_ATTEST_H
-#define PORT_HOST_ATTEST_H
+#ifndef SIM_EL3_H
+#define SIM_EL3_H
 
 #include "port/attest.h"
 
-#define HOST_PLATFORM_TOKEN_SIZE 1518U
-#define HOST_PLATFORM_TOKEN_MAX 16384U
+#define SIM_PLATFORM_TOKEN_SIZE 1518U
+#define SIM_PLATFORM_TOKEN_MAX 16384U
 
-struct host_el3 {
+struct sim_el3 {
 	bool has_key;
 	bool has_token;
 	uint8_t key[PORT_P384_SIZE];
-	uint8_t token[HOST_PLATFORM_TOKEN_MAX];
+	uint8_t token[SIM_PLATFORM_TOKEN_MAX];
 	size_t token_size;
 	size_t part_max;                        /* bytes of the largest part; 0: EL3 hands out empty ones */
 	unsigned int busy;                      /* that often EL3 is busy, at each part */
@@ -29,9 +29,9 @@ struct host_el3 {
 };
 
 /* What EL3 has; tests may change it. */
-struct host_el3 *host_el3(void);
+struct sim_el3 *sim_el3(void);
 
 /* A key and a token that are the same every time. */
-void host_el3_reset(void);
+void sim_el3_reset(void);
 
 #endif

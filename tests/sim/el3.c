@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The build machine's EL3, as far as attestation goes (port_attest.h).
+ * The simulated machine's EL3, as far as attestation goes (el3.h).
  */
-#include "port/host/port_attest.h"
+#include "sim/el3.h"
 
 #include <string.h>
 
-static struct host_el3 el3;
+static struct sim_el3 el3;
 
 /* A private key of no importance: 1, 2, ... 48. */
 static void default_key(uint8_t key[PORT_P384_SIZE])
@@ -15,16 +15,16 @@ static void default_key(uint8_t key[PORT_P384_SIZE])
 		key[i] = (uint8_t)(i + 1);
 }
 
-struct host_el3 *host_el3(void)
+struct sim_el3 *sim_el3(void)
 {
 	return &el3;
 }
 
-void host_el3_reset(void)
+void sim_el3_reset(void)
 {
-	el3 = (struct host_el3){ .has_key = true,
+	el3 = (struct sim_el3){ .has_key = true,
 				 .has_token = true,
-				 .token_size = HOST_PLATFORM_TOKEN_SIZE,
+				 .token_size = SIM_PLATFORM_TOKEN_SIZE,
 				 .part_max = GRANULE_SIZE,
 				 .fails_at = SIZE_MAX };
 	default_key(el3.key);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The build-machine port (port_host.h).
+ * The simulated machine (sim.h).
  */
-#include "port/host/port_host.h"
+#include "sim/sim.h"
 
 #include <sched.h>
 #include <setjmp.h>
@@ -33,7 +33,7 @@ static struct {
 
 static struct port_features features;
 
-/* Translations that PEs have cached (host_tlb_note()). */
+/* Translations that PEs have cached (sim_tlb_note()). */
 static struct {
 	uint64_t vttbr;
 	uint64_t ipa; /* of the page */
@@ -43,9 +43,9 @@ static size_t tlb_count;
 static _Thread_local uint64_t tlb_batch; /* VTTBR of the PE's open batch; 0: none */
 static void (*tlb_watcher)(uint64_t vttbr, uint64_t base, uint64_t size);
 
-void host_reset(size_t granules)
+void sim_reset(size_t granules)
 {
-	struct granule_bank bank = { pa(HOST_DRAM_BASE), granules * GRANULE_SIZE };
+	struct granule_bank bank = { pa(SIM_DRAM_BASE), granules * GRANULE_SIZE };
 
 	free(machine.dram);
 	free(machine.granules);
@@ -82,23 +82,23 @@ void host_reset(size_t granules)
 
 static size_t number_of(struct pa addr)
 {
-	size_t n = (size_t)((addr.v - HOST_DRAM_BASE) / GRANULE_SIZE);
+	size_t n = (size_t)((addr.v - SIM_DRAM_BASE) / GRANULE_SIZE);
 
-	assert_true(addr.v >= HOST_DRAM_BASE && n < machine.count);
+	assert_true(addr.v >= SIM_DRAM_BASE && n < machine.count);
 	return n;
 }
 
-void *host_mem(struct pa addr)
+void *sim_mem(struct pa addr)
 {
 	number_of(addr);
-	return machine.dram + (addr.v - HOST_DRAM_BASE);
+	return machine.dram + (addr.v - SIM_DRAM_BASE);
 }
 
 /* The monitor touches only what is in the Realm PAS: anything else would fault. */
 void *port_mem(struct pa addr)
 {
 	assert_int_equal(machine.world[number_of(addr)], 'r');
-	return host_mem(addr);
+	return sim_mem(addr);
 }
 
 void port_wipe(void *granule)
@@ -108,23 +108,23 @@ void port_wipe(void *granule)
 	memset(granule, 0, GRANULE_SIZE);
 }
 
-unsigned long host_wipes(void)
+unsigned long sim_wipes(void)
 {
 	return machine.wipes;
 }
 
 /* --- Vector registers: port_crypto.h ------------------------------------------------------------------------ */
 
-_Thread_local unsigned int host_simd_depth;
+_Thread_local unsigned int sim_simd_depth;
 
-unsigned int host_open_hashes(void)
+unsigned int sim_open_hashes(void)
 {
-	return host_simd_depth;
+	return sim_simd_depth;
 }
 
 /* --- Non-secure memory ------------------------------------------------------------------------------------- */
 
-void host_fault_ns_after(long bytes)
+void sim_fault_ns_after(long bytes)
 {
 	machine.ns_fault = bytes;
 }
@@ -144,29 +144,29 @@ static bool ns_copy(uint8_t *to, const uint8_t *from, struct pa ns, size_t size)
 
 bool port_ns_read(void *to, struct pa ns, size_t size)
 {
-	return ns_copy(to, host_mem(ns), ns, size);
+	return ns_copy(to, sim_mem(ns), ns, size);
 }
 
 bool port_ns_write(struct pa ns, const void *from, size_t size)
 {
-	return ns_copy(host_mem(ns), from, ns, size);
+	return ns_copy(sim_mem(ns), from, ns, size);
 }
 
 bool port_ns_zero(struct pa ns, size_t size)
 {
 	static const uint8_t zero[GRANULE_SIZE];
 
-	return ns_copy(host_mem(ns), zero, ns, size);
+	return ns_copy(sim_mem(ns), zero, ns, size);
 }
 
 /* --- Granule protection table --------------------------------------------------------------------------------- */
 
-void host_set_ns(struct pa granule, bool ns)
+void sim_set_ns(struct pa granule, bool ns)
 {
 	machine.world[number_of(granule)] = ns ? 'n' : '-';
 }
 
-bool host_is_realm(struct pa granule)
+bool sim_is_realm(struct pa granule)
 {
 	return machine.world[number_of(granule)] == 'r';
 }
@@ -181,13 +181,13 @@ bool port_gpt_delegate(struct pa granule)
 
 void port_gpt_undelegate(struct pa granule)
 {
-	assert_true(host_is_realm(granule));
+	assert_true(sim_is_realm(granule));
 	machine.world[number_of(granule)] = 'n';
 }
 
 /* --- TLBs ------------------------------------------------------------------------------------------------------- */
 
-void host_tlb_note(uint64_t vttbr, struct ipa addr)
+void sim_tlb_note(uint64_t vttbr, struct ipa addr)
 {
 	assert_true(tlb_count < TLB_MAX);
 	tlb[tlb_count].vttbr = vttbr;
@@ -195,7 +195,7 @@ void host_tlb_note(uint64_t vttbr, struct ipa addr)
 	tlb[tlb_count++].cached = true;
 }
 
-bool host_tlb_holds(uint64_t vttbr, struct ipa addr)
+bool sim_tlb_holds(uint64_t vttbr, struct ipa addr)
 {
 	assert_int_equal(tlb_batch, 0); /* a batch that was not ended has cleaned nothing */
 	for (size_t i = 0; i < tlb_count; i++) {
@@ -205,7 +205,7 @@ bool host_tlb_holds(uint64_t vttbr, struct ipa addr)
 	return false;
 }
 
-void host_tlb_watch(void (*invalidated)(uint64_t vttbr, uint64_t base, uint64_t size))
+void sim_tlb_watch(void (*invalidated)(uint64_t vttbr, uint64_t base, uint64_t size))
 {
 	tlb_watcher = invalidated;
 }
@@ -257,7 +257,7 @@ void port_publish(void)
 
 /* --- The rest ------------------------------------------------------------------------------------------------------ */
 
-void host_irq_after(long questions)
+void sim_irq_after(long questions)
 {
 	machine.irq = questions;
 }
@@ -269,7 +269,7 @@ bool port_irq_pending(void)
 	return machine.irq == 0;
 }
 
-void host_set_entropy(bool works)
+void sim_set_entropy(bool works)
 {
 	machine.no_entropy = !works;
 }
@@ -293,12 +293,12 @@ const struct port_features *port_features(void)
 	return &features;
 }
 
-struct port_features *host_features(void)
+struct port_features *sim_features(void)
 {
 	return &features;
 }
 
-void host_threads(bool on)
+void sim_threads(bool on)
 {
 	machine.threads = on;
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A native program's vector registers are its own. */
+#ifndef PORT_CRYPTO_H
+#define PORT_CRYPTO_H
+
+static inline void port_simd_begin(void)
+{
+}
+
+static inline void port_simd_end(void)
+{
+}
+
+#endif
