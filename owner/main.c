@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <caec_verify.h>
 
@@ -20,7 +21,7 @@
 static const char usage_text[] =
 	"usage: caec-owner --new-key FILE\n"
 	"       caec-owner provider|consumer KEY POLICY PEER-KEY PEER-POLICY\n"
-	"The first makes the key of an owner and prints its public half. The second is the owner of a realm "
+	"The first makes the key of an owner in a new file and prints its public half. The second is the owner of a realm "
 	"that provides\n"
 	"or consumes shared memory: KEY is its file, POLICY says what its realm's attestation token has to "
 	"be, PEER-KEY is\n"
@@ -385,11 +386,15 @@ static int new_key(const char *file)
 	struct owner_key *key = owner_key_new();
 	uint8_t point[TENANT_KEY_SIZE];
 
-	if (!key || !owner_key_public(key, point) || !owner_key_write(key, file))
-		give_up("no key can be written to %s", file);
+	if (!key || !owner_key_public(key, point))
+		give_up("no key can be made");
+	if (!owner_key_write(key, file))
+		give_up("%s: the key can't be written: %s", file, strerror(errno));
 	tell("KEY", point, sizeof(point));
-	if (fflush(stdout) != 0)
+	if (fflush(stdout) != 0) {
+		unlink(file); /* nobody knows its public half */
 		give_up("the public key can't be printed");
+	}
 	owner_key_free(key);
 	return 0;
 }

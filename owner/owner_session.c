@@ -12,7 +12,6 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define LABEL_SIZE (sizeof(TENANT_LABEL) - 1)
@@ -43,21 +42,20 @@ struct owner_key *owner_key_read(const char *file)
 	return (struct owner_key *)key;
 }
 
+/* O_EXCL: what is there already, and be it a link to nowhere, is somebody's. */
 bool owner_key_write(const struct owner_key *key, const char *file)
 {
-	int descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	FILE *out = descriptor < 0 ? NULL : fdopen(descriptor, "w");
 	bool good;
 
 	if (!out)
 		return false;
-	/* The file may have been there, for others to read. */
-	if (fchmod(descriptor, 0600) != 0) {
-		fclose(out);
-		return false;
-	}
 	good = PEM_write_PrivateKey(out, pkey(key), NULL, NULL, 0, NULL, NULL) == 1;
-	return fclose(out) == 0 && good;
+	good = fclose(out) == 0 && good;
+	if (!good)
+		unlink(file);
+	return good;
 }
 
 void owner_key_free(struct owner_key *key)

@@ -15,7 +15,8 @@ struct owner_key; /* a private key of P-256 */
 /* NULL: none could be made, or read from a PEM file. */
 struct owner_key *owner_key_new(void);
 struct owner_key *owner_key_read(const char *file);
-bool owner_key_write(const struct owner_key *key, const char *file); /* readable by the user only */
+/* A new file, readable by the user only. False, with errno: not written; a file that was there is as it was. */
+bool owner_key_write(const struct owner_key *key, const char *file);
 void owner_key_free(struct owner_key *key);
 /* False: the key is not of P-256. */
 bool owner_key_public(const struct owner_key *key, uint8_t point[TENANT_KEY_SIZE]);

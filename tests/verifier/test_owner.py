@@ -6,6 +6,7 @@ realm is played here: its tokens are made as for the verifier's tests, and nothi
 import base64
 import hashlib
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -144,6 +145,35 @@ def test_warnings(program, folder):
     assert any("any realm image is accepted" in line for line in warnings), warnings
 
 
+def no_new_key(program, file):
+    run = subprocess.run([program, "--new-key", file], capture_output=True, text=True)
+    assert run.returncode != 0 and run.stdout == "" and "can't be written: " in run.stderr, run
+    return run.stderr
+
+
+def test_new_key(program, folder):
+    """A private key is somebody's: nothing that is there is overwritten, nor is anything left that is half a key."""
+    key, link = folder / "key.pem", folder / "link.pem"
+    os.umask(0)
+    new_key(program, key)
+    assert key.stat().st_mode & 0o777 == 0o600, oct(key.stat().st_mode)
+    kept = key.read_bytes()
+    assert "File exists" in no_new_key(program, key)
+    assert key.read_bytes() == kept
+    link.symlink_to(folder / "nowhere.pem")
+    assert "File exists" in no_new_key(program, link)
+    assert "No such file" in no_new_key(program, folder / "absent" / "key.pem")
+    # A file system that is full, at the first byte.
+    small = subprocess.run(["sh", "-c", 'ulimit -f 0 && trap "" XFSZ && exec "$0" --new-key "$1"', program,
+                            folder / "full.pem"], capture_output=True, text=True)
+    assert small.returncode != 0 and "can't be written: " in small.stderr, small
+    with open("/dev/full", "w") as full:
+        run = subprocess.run([program, "--new-key", folder / "unprinted.pem"], stdout=full, stderr=subprocess.PIPE,
+                             text=True)
+    assert run.returncode != 0 and "can't be printed" in run.stderr, run
+    assert sorted(path.name for path in folder.iterdir()) == ["key.pem", "link.pem"]
+
+
 def refusal_to_start(program, key, policy):
     run = subprocess.run([program, "provider", key, policy, "04" * KEY_SIZE, policy], stdin=subprocess.DEVNULL,
                          capture_output=True, text=True)
@@ -153,9 +183,6 @@ def refusal_to_start(program, key, policy):
 
 def test_start(program, folder):
     key, policy = folder / "key.pem", folder / "policy.json"
-    with open("/dev/full", "w") as full:
-        run = subprocess.run([program, "--new-key", key], stdout=full, stderr=subprocess.PIPE, text=True)
-    assert run.returncode == 1 and "can't be printed" in run.stderr, run
     new_key(program, key)
     # What is behind the first MiB counts.
     policy.write_text(json.dumps(POLICY).ljust(1 << 20) + "and more")
@@ -172,7 +199,7 @@ def test_start(program, folder):
 def main():
     """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
     program = sys.argv[1] if sys.argv[1:] else ROOT / "build/native/owner/caec-owner"
-    for test in (test_evidence_again, test_numbers, test_long_line, test_warnings, test_start):
+    for test in (test_evidence_again, test_numbers, test_long_line, test_warnings, test_new_key, test_start):
         print("[ RUN      ]", test.__name__, flush=True)
         with tempfile.TemporaryDirectory() as folder:
             test(program, pathlib.Path(folder))
