@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "model/apt.h"
+#include "csm/apt.h"
 
 #include "sim/sim.h"
 

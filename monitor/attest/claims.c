@@ -5,7 +5,7 @@
 #include "attest/claims.h"
 
 #include "attest/keys.h"
-#include "model/csm.h"
+#include "csm/csm.h"
 
 /* Keys of the map, in the order of their encodings. */
 #define CLAIM_CHALLENGE 10

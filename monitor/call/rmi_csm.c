@@ -3,7 +3,7 @@
  * RMI_CSM: the host's one function id for CSM; x1 selects the operation (docs/csm.md "Host interface").
  */
 #include "call/rmi.h"
-#include "model/csm.h"
+#include "csm/csm.h"
 
 static uint64_t csm_version(const uint64_t *arg, uint64_t *out)
 {

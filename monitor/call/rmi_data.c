@@ -7,7 +7,7 @@
  * under us, and those are not what these commands work on.
  */
 #include "call/rmi.h"
-#include "model/csm.h"
+#include "csm/csm.h"
 #include "model/measurement.h"
 #include "model/realm.h"
 

@@ -4,7 +4,7 @@
  * table, so on at most 512, and says how far it came.
  */
 #include "call/rmi.h"
-#include "model/csm.h"
+#include "csm/csm.h"
 #include "model/measurement.h"
 #include "model/realm.h"
 #include "model/rec.h"

@@ -7,7 +7,7 @@
  * go at any time that this lock is free.
  */
 #include "call/rmi.h"
-#include "model/csm.h"
+#include "csm/csm.h"
 #include "model/realm.h"
 
 /* Arguments of a command that makes or removes the table of `level` for `addr`. */

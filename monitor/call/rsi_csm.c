@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * RSI_CSM_*: the realm's calls for CSM (docs/csm.md "Realm interface"). Which registers carry what, when a
- * call leaves for the host, and how it goes on; the rules are in model/csm_*.c.
+ * call leaves for the host, and how it goes on; the rules are in csm/.
  */
 #include "call/rsi.h"
-#include "model/csm.h"
+#include "csm/csm.h"
 
 static void csm_version(const struct csm_call *call, struct csm_answer *a)
 {

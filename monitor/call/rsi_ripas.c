@@ -3,7 +3,7 @@
  * RSI_IPA_STATE_SET and RSI_IPA_STATE_GET (DEN0137 A5.4, B5.3.5, B5.3.6).
  */
 #include "call/rsi.h"
-#include "model/csm.h"
+#include "csm/csm.h"
 
 static bool range_is_valid(const struct realm *realm, uint64_t base, uint64_t top)
 {

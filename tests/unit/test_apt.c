@@ -4,7 +4,7 @@
  */
 #include "world.h"
 
-#include "model/apt.h"
+#include "csm/apt.h"
 
 static struct granule *new_granule(void)
 {

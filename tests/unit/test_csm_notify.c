@@ -4,7 +4,7 @@
  * PEER_MEASUREMENT, shares bound to a measurement (docs/csm.md).
  */
 #include "csm_world.h"
-#include "model/apt.h"
+#include "csm/apt.h"
 #include "model/realm.h"
 
 #define PROVIDER 0

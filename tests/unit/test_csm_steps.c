@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 #include "world.h"
 
 #define REALMS 4U

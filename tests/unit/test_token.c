@@ -5,9 +5,9 @@
 #include "token_world.h"
 
 #include "attest/claims.h"
-#include "model/apt.h"
+#include "csm/apt.h"
 
-/* Entries of an APT that a token looks at: CSM_STEP (model/csm.h). */
+/* Entries of an APT that a token looks at: CSM_STEP (csm/csm.h). */
 #define LOOKED_AT 512U
 
 /* Where the platform token begins: behind the tag, the map, its key and the head of a byte string. */

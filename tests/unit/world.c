@@ -5,7 +5,7 @@
 #include "world.h"
 
 #include "call/rmi.h"
-#include "model/csm.h"
+#include "csm/csm.h"
 #include "model/realm.h"
 #include "model/rec.h"
 #include "run/run.h"

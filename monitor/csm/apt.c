@@ -6,7 +6,7 @@
  * through directory granules of 1,024 each. An extension becomes a directory granule when the next one
  * would have no place; the host needs not know.
  */
-#include "model/apt.h"
+#include "csm/apt.h"
 
 #define ROOT_ENTRIES 15U
 #define PAGE_ENTRIES 32U

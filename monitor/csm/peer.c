@@ -3,7 +3,7 @@
  * Local attestation: RSI_CSM_PEER_MEASUREMENT (docs/csm.md). A realm learns from the monitor what the peer is that it
  * shares with, or is offered memory by; no owner is in the loop.
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * is counted twice: in the share (`mapped`) and in P's DATA granule (its references), so that neither
  * the share nor the granule can go while it is there.
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 #define BLOCK_PAGES RTT_ENTRIES
 

@@ -3,7 +3,7 @@
  * The host's operations on a realm's APT and on what is mapped through it (docs/csm.md "Host interface").
  * None of them needs the help of a realm (I9), and each does a bounded amount of work (I8).
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 /* --- APT_CREATE, APT_EXTEND -------------------------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Shares and regions as data: lists, and taking them apart step by step (csm_internal.h).
+ * Shares and regions as data: lists, and taking them apart step by step (internal.h).
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /*
  * AVL trees over APT entries, linked by entry index (apt.h). No recursion: the path from the root has a bound.
  */
-#include "model/apt.h"
+#include "csm/apt.h"
 
 struct apt_key apt_entry_key(const struct apt_entry *e)
 {

@@ -3,7 +3,7 @@
  * Scans and RIPAS changes over a CSM range in the realm that it belongs to. The RD is locked; each
  * call looks at a bounded number of entries.
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 /* What part of the range the entry where a walk stands covers. */
 struct span {

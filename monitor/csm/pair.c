@@ -2,7 +2,7 @@
 /*
  * Finding and locking the two realms of a share; running a command in bounded steps.
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 void csm_run(csm_step_fn *step, const struct csm_call *call, struct csm_answer *a)
 {

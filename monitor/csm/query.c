@@ -3,7 +3,7 @@
  * What a realm and its host may learn of a realm's APT: RSI_CSM_REALM_ID, RSI_CSM_QUERY, and
  * RMI_CSM_ENTRY_READ (docs/csm.md).
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 /* One entry, as it is reported. */
 struct entry_info {

@@ -3,7 +3,7 @@
  * What CSM adds to the base commands (csm.h). Without an APT every question here is answered at once with
  * "no", and nothing is done (I10).
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 bool csm_range_overlaps(struct granule *rd, uint64_t base, uint64_t top)
 {

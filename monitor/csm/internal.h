@@ -2,10 +2,10 @@
 /*
  * What the CSM files share among themselves.
  */
-#ifndef MODEL_CSM_INTERNAL_H
-#define MODEL_CSM_INTERNAL_H
+#ifndef CSM_INTERNAL_H
+#define CSM_INTERNAL_H
 
-#include "model/csm.h"
+#include "csm/csm.h"
 
 /* --- Answers ----------------------------------------------------------------------------------------- */
 
@@ -47,7 +47,7 @@ typedef enum csm_step csm_step_fn(const struct csm_call *call, struct csm_answer
 /* Steps until the end, or INCOMPLETE when an interrupt is pending (I8). */
 void csm_run(csm_step_fn *step, const struct csm_call *call, struct csm_answer *a);
 
-/* --- Two realms (csm_pair.c) ----------------------------------------------------------------------------- */
+/* --- Two realms (pair.c) ----------------------------------------------------------------------------- */
 
 static inline struct csm_rid csm_rid_arg(const uint64_t *x)
 {
@@ -85,7 +85,7 @@ bool csm_range_is_valid(const struct realm *realm, uint64_t base, uint64_t size)
 /* Room for `count` entries, or the answer that says there is none (the host is asked once). */
 bool csm_need_room(struct apt *apt, uint32_t count, const struct csm_call *call, struct csm_answer *a);
 
-/* --- Shares (csm_share.c) --------------------------------------------------------------------------- */
+/* --- Shares (share.c) --------------------------------------------------------------------------- */
 
 /* The share has no consumer any more: back to OFFERED, or waiting for REVOKE to collect it. */
 void csm_share_detached(struct apt_entry *share);
@@ -111,7 +111,7 @@ enum csm_step csm_share_close(struct granule *p, struct granule *c, struct apt_e
  */
 enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t id, struct apt_entry *gone);
 
-/* --- Ranges of a realm's own (csm_range.c) ---------------------------------------------------------------- */
+/* --- Ranges of a realm's own (range.c) ---------------------------------------------------------------- */
 
 /* What a scan of a range found. */
 enum csm_scan {
@@ -136,7 +136,7 @@ enum csm_scan csm_scan(const struct s2 *s2, uint64_t base, uint64_t size, uint64
 /* Gives up to CSM_STEP entries from *cursor on the RIPAS, where they are the realm's own. True: done. */
 bool csm_set_ripas(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *cursor, enum rmi_ripas ripas);
 
-/* --- Mappings of P's pages in C (csm_map.c): P's RD is locked ---------------------------------------------- */
+/* --- Mappings of P's pages in C (map.c): P's RD is locked ---------------------------------------------- */
 
 /* P's granule at `addr` of a region; NULL: a hole. */
 struct granule *csm_provider_page(struct granule *p, uint64_t addr);

@@ -2,7 +2,7 @@
 /*
  * With whom a realm shares memory: what its attestation token says (docs/attestation.md).
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 void csm_sharing_begin(struct granule *rd, struct csm_sharing_walk *w)
 {

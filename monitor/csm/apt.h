@@ -6,8 +6,8 @@
  *
  * Everything here is protected by the lock of the realm's RD, but for what the comment of a field says.
  */
-#ifndef MODEL_APT_H
-#define MODEL_APT_H
+#ifndef CSM_APT_H
+#define CSM_APT_H
 
 #include <caec/csm.h>
 
@@ -170,7 +170,7 @@ void apt_pending_remove(struct apt *apt, struct apt_entry *e);
 /* A number never given before by this table. */
 uint64_t apt_new_id(struct apt *apt);
 
-/* Where the search for forgettable entries of kind APT_PEER goes on (csm_provider.c). */
+/* Where the search for forgettable entries of kind APT_PEER goes on (provider.c). */
 uint32_t *apt_peer_hand(struct apt *apt);
 
 static inline struct apt_key apt_region_key(uint64_t id)

@@ -2,21 +2,21 @@
 /*
  * Confidential Shared Memory: the rules (docs/csm.md; its invariants I1-I10 are cited as such).
  *
- * Three kinds of functions: the realm's commands (csm_provider.c, csm_consumer.c), the host's operations
- * (csm_host.c), and what the base commands ask when they touch a realm that has an APT (csm_base.c).
+ * Three kinds of functions: the realm's commands (provider.c, consumer.c), the host's operations
+ * (host_operations.c), and what the base commands ask when they touch a realm that has an APT (base_commands.c).
  *
- * Locks. Whatever concerns P and C holds both RDs, taken in ascending order (csm_pair.c). Mappings of
+ * Locks. Whatever concerns P and C holds both RDs, taken in ascending order (pair.c). Mappings of
  * P's granules in C change only under P's RD lock and C's table lock; so P's lock alone is enough to find
  * and remove them all (DATA_DESTROY), and an APT share entry that says ATTACHED keeps C's RD alive.
  */
-#ifndef MODEL_CSM_H
-#define MODEL_CSM_H
+#ifndef CSM_CSM_H
+#define CSM_CSM_H
 
 #include <caec/csm.h>
 #include <caec/rmi.h>
 #include <caec/rsi.h>
 
-#include "model/apt.h"
+#include "csm/apt.h"
 #include "model/realm.h"
 
 /*
@@ -81,7 +81,7 @@ uint64_t csm_unmap(const uint64_t *arg, uint64_t *out);
 uint64_t csm_fill(const uint64_t *arg, uint64_t *out);
 uint64_t csm_entry_read(const uint64_t *arg, uint64_t *out);
 
-/* --- For attestation: the caller holds the RD's lock (csm_sharing.c) --------------------------------- */
+/* --- For attestation: the caller holds the RD's lock (sharing_state.c) --------------------------------- */
 
 /* One way in which memory of the realm, or of its peer, is shared now. */
 struct csm_sharing {

@@ -2,7 +2,7 @@
 /*
  * What a provider does: RSI_CSM_CREATE, SHARE, REVOKE, DESTROY (docs/csm.md).
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 /* Entries of kind APT_PEER looked at, for each new one, to forget those whose realm is gone. */
 #define FORGET_STEP 8U

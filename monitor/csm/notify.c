@@ -3,7 +3,7 @@
  * Notifications between the two sides of a share: RSI_CSM_NOTIFY, PENDING (docs/csm.md). That somebody rang is
  * kept here, in the APT of the side that is rung for; the host's doorbell interrupt only says "look".
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 #define ROLE_PROVIDER 0U
 #define ROLE_CONSUMER 1U

@@ -2,7 +2,7 @@
 /*
  * What a consumer does: RSI_CSM_RESERVE, ATTACH, DETACH (docs/csm.md).
  */
-#include "model/csm_internal.h"
+#include "csm/internal.h"
 
 /* --- RESERVE ------------------------------------------------------------------------------------------- */
 
