@@ -121,12 +121,11 @@ void linux_main(const char *argument)
 	console_listen();
 	for (unsigned int i = options.realms; i-- > 0;)
 		linux_machine_start(&machines[i]);
-	/* This CPU was realm A's, and listened to the console. */
-	if (options.realms > 1)
-		gic_enable_spi(PLATFORM_INTID_UART, machines[1].first_cpu);
-	for (unsigned int cpu = 1; cpu < cpu_count(); cpu++)
-		if (cpu_is_busy(cpu))
-			cpu_wait(cpu);
+	/* A CPU of one that still runs listens to the console. */
+	for (unsigned int i = 0; i < options.realms; i++) {
+		gic_enable_spi(PLATFORM_INTID_UART, machines[i].first_cpu);
+		linux_machine_wait(&machines[i]);
+	}
 	console_interrupt(false);
 	for (unsigned int i = 0; i < options.realms; i++) {
 		good = report(&machines[i]) && good;

@@ -298,11 +298,13 @@ static enum host_action on_fault(struct host_rec *rec, uint64_t ipa)
 
 /* --- Running --------------------------------------------------------------------------------------------- */
 
-static void run_vcpu(void *argument);
-
+/* From another vCPU. The target's thread takes it where it is: asleep, or on its way out of CPU_OFF. */
 static void on_cpu_on(struct host_rec *target)
 {
-	cpu_run(machine_of(target)->first_cpu + target->index, run_vcpu, target);
+	struct linux_machine *machine = machine_of(target);
+
+	__atomic_store_n(&machine->turned_on[target->index], true, __ATOMIC_SEQ_CST);
+	kick(machine, target->index);
 }
 
 static const struct host_handlers handlers = {
@@ -317,11 +319,23 @@ static const struct host_handlers handlers = {
 	.idle = on_idle,
 };
 
-static void run_vcpu(void *argument)
+/* Until the vCPU is turned on (true), or all is over. Its CPU serves the terminal meanwhile, as it would running it. */
+static bool await_cpu_on(struct linux_machine *machine, unsigned int index)
 {
-	struct host_rec *rec = argument;
-	struct linux_machine *machine = machine_of(rec);
-	uint64_t result;
+	while (!is_over(machine)) {
+		if (__atomic_exchange_n(&machine->turned_on[index], false, __ATOMIC_SEQ_CST))
+			return true;
+		linux_machine_feed(machine);
+		wfi();
+		gic_handle();
+	}
+	return false;
+}
+
+/* Until it turns itself off, or all is over. */
+static void run_while_on(struct linux_machine *machine, struct host_rec *rec)
+{
+	uint64_t result, exits = rec->exits;
 
 	switch (host_rec_run(rec, &handlers, &result)) {
 	case HOST_STOP_HANDLER:
@@ -331,20 +345,44 @@ static void run_vcpu(void *argument)
 		linux_machine_stop(machine, LINUX_OFF, 0);
 		break;
 	default:
-		linux_machine_stop(machine, LINUX_BROKEN, 0);
+		/* Turned on while it ran, which is nothing, and off since: it can't be entered, and need not be. */
+		if (result != RMI_ERROR_REC || rec->exits != exits)
+			linux_machine_stop(machine, LINUX_BROKEN, 0);
 		break;
 	}
 }
 
+static void run_vcpu(void *argument)
+{
+	struct host_rec *rec = argument;
+	struct linux_machine *machine = machine_of(rec);
+
+	while (await_cpu_on(machine, rec->index))
+		run_while_on(machine, rec);
+}
+
+/* Each vCPU keeps its CPU from here to the end, on or off: whoever waits for the machine waits for all of them. */
 void linux_machine_start(struct linux_machine *machine)
 {
-	struct host_rec *rec = &machine->realm.recs[0];
+	struct host_rec *own = NULL;
 
 	machine->started = sysreg_read(cntpct_el0);
-	if (machine->first_cpu == cpu_id())
-		run_vcpu(rec);
-	else
-		cpu_run(machine->first_cpu, run_vcpu, rec);
+	machine->turned_on[0] = true;
+	for (unsigned int i = 0; i < machine->cpus; i++) {
+		if (machine->first_cpu + i == cpu_id())
+			own = &machine->realm.recs[i];
+		else
+			cpu_run(machine->first_cpu + i, run_vcpu, &machine->realm.recs[i]);
+	}
+	if (own != NULL)
+		run_vcpu(own);
+}
+
+void linux_machine_wait(struct linux_machine *machine)
+{
+	for (unsigned int i = 0; i < machine->cpus; i++)
+		if (machine->first_cpu + i != cpu_id())
+			cpu_wait(machine->first_cpu + i);
 }
 
 /* --- Making ---------------------------------------------------------------------------------------------- */

@@ -40,6 +40,7 @@ struct linux_machine {
 	unsigned int cpus;
 	unsigned int first_cpu;  /* of ours: vCPU n runs on first_cpu + n */
 	uint32_t end;            /* enum linux_end (atomic) */
+	bool turned_on[LINUX_MAX_CPUS]; /* by CPU_ON, and its thread has not seen it yet (atomic) */
 	uint64_t fault_ipa;      /* LINUX_FAULT: where */
 	uint64_t started;        /* when (CNTPCT_EL0) */
 	struct linux_yank *yank; /* the host takes pages away; NULL: it is a good one */
@@ -67,8 +68,11 @@ struct linux_machine {
 void linux_machine_make(struct linux_machine *machine, const char *name, unsigned int cpus,
 			unsigned int first_cpu, struct linux_console *terminal);
 
-/* Runs it: vCPU 0 on this CPU or on machine->first_cpu, whichever that is. Returns at once in the latter case. */
+/* Runs it, each vCPU on its CPU. Returns at once, or when all is over if this CPU is one of them. */
 void linux_machine_start(struct linux_machine *machine);
+
+/* Until all its vCPUs have left, but for one that this CPU runs. */
+void linux_machine_wait(struct linux_machine *machine);
 
 /* Takes what the terminal has for it; from any CPU, with no lock held. */
 void linux_machine_feed(struct linux_machine *machine);

@@ -16,7 +16,7 @@ unsigned int cpu_count(void);
 /* Has an idle CPU call `function(argument)`. Fatal if it is busy, or this CPU, or not there. */
 void cpu_run(unsigned int cpu, void (*function)(void *argument), void *argument);
 
-/* Until that function has returned; what it wrote can be seen then. */
+/* Until that function has returned, whoever gave it; what it wrote can be seen then. */
 void cpu_wait(unsigned int cpu);
 
 bool cpu_is_busy(unsigned int cpu);

@@ -22,6 +22,63 @@ MACHINE_TEST(bench_cpus, .smp = 2)
 	}
 }
 
+/* --- Work that another CPU gave ----------------------------------------------------------------------- */
+
+struct errand {
+	bool awaited; /* (atomic) somebody is about to wait for it */
+	bool done;
+};
+
+/* Done only when whoever waits is asleep by all odds. */
+static void run_errand(void *argument)
+{
+	struct errand *errand = argument;
+	uint64_t start;
+
+	while (!__atomic_load_n(&errand->awaited, __ATOMIC_ACQUIRE))
+		__asm__ volatile("yield");
+	start = sysreg_read(cntpct_el0);
+	while (sysreg_read(cntpct_el0) - start < sysreg_read(cntfrq_el0) / 20)
+		__asm__ volatile("yield");
+	errand->done = true;
+}
+
+static void give_errand(void *argument)
+{
+	cpu_run(2, run_errand, argument);
+}
+
+/* CPU 1 gives CPU 2 its work and is idle itself: it is CPU 0 that waits, so it is CPU 0 that must be told. */
+MACHINE_TEST(bench_wait_for_work_of_another, .smp = 3)
+{
+	for (unsigned int round = 0; round < 3; round++) {
+		struct errand errand = { 0 };
+
+		cpu_run(1, give_errand, &errand);
+		cpu_wait(1);
+		__atomic_store_n(&errand.awaited, true, __ATOMIC_RELEASE);
+		cpu_wait(2);
+		CHECK(errand.done);
+	}
+}
+
+/* Who does not wait is not kicked: a REC would leave for nothing. */
+MACHINE_TEST(bench_no_kick_without_a_wait, .smp = 2)
+{
+	unsigned int seen = 0;
+	uint64_t start;
+
+	cpu_run(1, note_cpu, &seen);
+	while (cpu_is_busy(1))
+		__asm__ volatile("yield");
+	CHECK_EQ(seen, 101);
+	start = sysreg_read(cntpct_el0);
+	timer_preempt_after(sysreg_read(cntfrq_el0) / 20);
+	wfi();
+	CHECK(sysreg_read(cntpct_el0) - start >= sysreg_read(cntfrq_el0) / 20);
+	CHECK(gic_handle());
+}
+
 MACHINE_TEST(bench_timer)
 {
 	timer_preempt_after(sysreg_read(cntfrq_el0) / 1000);
