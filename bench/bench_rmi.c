@@ -103,6 +103,18 @@ static void bench_making(void)
 	test_granule_free(source);
 }
 
+/* Taking apart a realm of 48 bits with ten pages, each with all its tables: by what is there, not by the space. */
+static void bench_destroy_sparse(void)
+{
+	static struct host_realm realm;
+	struct host_realm_config config = { .name = "sparse", .ipa_bits = 48 };
+
+	CHECK_OK(host_realm_create(&rmm, &realm, &config));
+	for (uint64_t i = 0; i < 10; i++)
+		CHECK_OK(host_populate(&realm, i * ABI_U64(0xcccccccd000), GRANULE_SIZE));
+	bench_row("realm_destroy_48_bits_10_pages", MEASURE(1, CHECK_OK(host_realm_destroy(&realm))), 1, 0);
+}
+
 /* REC_ENTER to the exit for a host call, with nothing but the SMC on our side. */
 static void bench_enter(void)
 {
@@ -151,6 +163,7 @@ void bench_rmi(void)
 		CHECK_OK(rmi_granule_undelegate(&rmm, granules[i]));
 		test_granule_free(granules[i]);
 	}
+	bench_destroy_sparse();
 	bench_enter();
 	bench_realm_calls();
 }

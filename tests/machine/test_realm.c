@@ -110,3 +110,74 @@ MACHINE_TEST(realm_states)
 	CHECK_OK(host_granule_put(&rmm, data));
 	CHECK_OK(host_realm_destroy(&realm));
 }
+
+/* --- What taking apart costs ------------------------------------------------------------------------- */
+
+static struct {
+	const struct host_ops *ops;
+	uint64_t calls;
+} counted;
+
+static void count_smc(void *context, struct rmi_regs *regs)
+{
+	counted.calls++;
+	counted.ops->smc(context, regs);
+}
+
+/* How many SMCs host_realm_destroy() takes. */
+static uint64_t count_destroy(struct host_realm *realm)
+{
+	struct host_ops ops = *rmm.ops;
+
+	counted.ops = rmm.ops;
+	counted.calls = 0;
+	ops.smc = count_smc;
+	rmm.ops = &ops;
+	CHECK_OK(host_realm_destroy(realm));
+	rmm.ops = counted.ops;
+	return counted.calls;
+}
+
+/* Ten pages and ten unprotected ones, `stride` apart, from the beginning of each half on. */
+static void map_sparsely(struct host_realm *realm, uint64_t stride, uint64_t shared)
+{
+	for (unsigned int i = 0; i < 10; i++) {
+		CHECK_OK(host_populate(realm, i * stride, GRANULE_SIZE));
+		CHECK_OK(host_map_unprotected(realm, host_unprotected_base(realm) + i * stride, shared,
+					      GRANULE_SIZE, HOST_UNPROTECTED_WB_RW));
+	}
+}
+
+/*
+ * Each granule that the realm holds is taken back by one command and undelegated by another. Between two of them the walk
+ * goes up and down the tables: a command for each level at most, and none for what is not there.
+ */
+static void check_destroy(unsigned int ipa_bits, uint64_t stride, uint64_t shared)
+{
+	static struct host_realm realm;
+	struct host_realm_config config = { .name = "sparse", .ipa_bits = ipa_bits };
+	uint64_t held, calls;
+
+	CHECK_OK(host_realm_create(&rmm, &realm, &config));
+	map_sparsely(&realm, stride, shared);
+	held = rmm.delegated;
+	calls = count_destroy(&realm);
+	print("%u bits, ten pages 0x%lx apart: %lu granules, %lu SMCs\n", ipa_bits, stride, held, calls);
+	CHECK(calls >= 2 * held);
+	CHECK(calls <= 6 * held);
+	CHECK_EQ(rmm.delegated, 0);
+}
+
+MACHINE_TEST(realm_destroy_sparse)
+{
+	uint64_t shared = test_granule();
+
+	check_destroy(33, GRANULE_SIZE, shared);
+	check_destroy(40, GRANULE_SIZE, shared);
+	check_destroy(48, GRANULE_SIZE, shared);
+	check_destroy(48, ABI_U64(0x200000), shared);
+	check_destroy(48, ABI_U64(0x40000000), shared);
+	check_destroy(48, ABI_U64(0x8000000000), shared); /* an entry of the starting table each */
+	check_destroy(48, ABI_U64(0xcccccccd000), shared); /* to the ends of both halves */
+	test_granule_free(shared);
+}
