@@ -9,7 +9,7 @@
 static void csm_version(const struct csm_call *call, struct csm_answer *a)
 {
 	a->outcome = CSM_DONE;
-	a->status = call->x[1] == CSM_ABI_VERSION ? RSI_SUCCESS : RSI_ERROR_INPUT;
+	a->status = call->args->version == CSM_ABI_VERSION ? RSI_SUCCESS : RSI_ERROR_INPUT;
 	a->value[0] = CSM_ABI_VERSION;
 	a->value[1] = CSM_ABI_VERSION;
 	a->value[2] = CSM_FEATURES_OFFERED;
@@ -37,28 +37,99 @@ static void csm_revision(const struct csm_call *call, struct csm_answer *a)
 	a->num_values = 1;
 }
 
-static const struct {
+/* --- Which registers carry what --------------------------------------------------------------------------- */
+
+typedef struct csm_args csm_decode(const uint64_t *x);
+
+static struct csm_args no_args(const uint64_t *x)
+{
+	(void)x;
+	return (struct csm_args){ 0 };
+}
+
+static struct csm_args version_args(const uint64_t *x)
+{
+	return (struct csm_args){ .version = x[1] };
+}
+
+static struct csm_args create_args(const uint64_t *x)
+{
+	return (struct csm_args){ .base = x[1], .size = x[2], .flags = x[3] };
+}
+
+static struct csm_args share_args(const uint64_t *x)
+{
+	return (struct csm_args){
+		.id = x[1], .peer = { x[2], x[3] }, .permission = x[4], .flags = x[5], .rim = &x[6]
+	};
+}
+
+/* REVOKE, ATTACH, DETACH; RESERVE has the range, too, and NOTIFY the caller's role. */
+static struct csm_args pair_args(const uint64_t *x)
+{
+	return (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3] };
+}
+
+static struct csm_args reserve_args(const uint64_t *x)
+{
+	return (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3], .base = x[4], .size = x[5] };
+}
+
+static struct csm_args notify_args(const uint64_t *x)
+{
+	return (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3], .role = x[4] };
+}
+
+static struct csm_args destroy_args(const uint64_t *x)
+{
+	return (struct csm_args){ .id = x[1] };
+}
+
+/* QUERY, PENDING. */
+static struct csm_args index_args(const uint64_t *x)
+{
+	return (struct csm_args){ .index = x[1] };
+}
+
+static struct csm_args peer_measurement_args(const uint64_t *x)
+{
+	return (struct csm_args){ .peer = { x[1], x[2] }, .index = x[3] };
+}
+
+struct command {
 	uint32_t fid;
+	csm_decode *decode;
 	csm_command *run;
-} commands[] = {
-	{ RSI_CSM_CALL_UID, csm_uid },    { RSI_CSM_CALL_REVISION, csm_revision },
-	{ RSI_CSM_VERSION, csm_version }, { RSI_CSM_REALM_ID, csm_realm_id },
-	{ RSI_CSM_CREATE, csm_create },   { RSI_CSM_SHARE, csm_share },
-	{ RSI_CSM_REVOKE, csm_revoke },   { RSI_CSM_DESTROY, csm_destroy },
-	{ RSI_CSM_RESERVE, csm_reserve }, { RSI_CSM_ATTACH, csm_attach },
-	{ RSI_CSM_DETACH, csm_detach },   { RSI_CSM_QUERY, csm_query },
-	{ RSI_CSM_NOTIFY, csm_notify },   { RSI_CSM_PENDING, csm_pending },
-	{ RSI_CSM_PEER_MEASUREMENT, csm_peer_measurement },
 };
 
-static csm_command *find_command(uint32_t fid)
+static const struct command commands[] = {
+	{ RSI_CSM_CALL_UID, no_args, csm_uid },
+	{ RSI_CSM_CALL_REVISION, no_args, csm_revision },
+	{ RSI_CSM_VERSION, version_args, csm_version },
+	{ RSI_CSM_REALM_ID, no_args, csm_realm_id },
+	{ RSI_CSM_CREATE, create_args, csm_create },
+	{ RSI_CSM_SHARE, share_args, csm_share },
+	{ RSI_CSM_REVOKE, pair_args, csm_revoke },
+	{ RSI_CSM_DESTROY, destroy_args, csm_destroy },
+	{ RSI_CSM_RESERVE, reserve_args, csm_reserve },
+	{ RSI_CSM_ATTACH, pair_args, csm_attach },
+	{ RSI_CSM_DETACH, pair_args, csm_detach },
+	{ RSI_CSM_QUERY, index_args, csm_query },
+	{ RSI_CSM_NOTIFY, notify_args, csm_notify },
+	{ RSI_CSM_PENDING, index_args, csm_pending },
+	{ RSI_CSM_PEER_MEASUREMENT, peer_measurement_args, csm_peer_measurement },
+};
+
+static const struct command *find_command(uint32_t fid)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (commands[i].fid == fid)
-			return commands[i].run;
+			return &commands[i];
 	}
 	return NULL;
 }
+
+/* --- Calls ---------------------------------------------------------------------------------------------------- */
 
 /* Without an APT a realm can't tell this monitor from one without CSM (I10). */
 static bool has_csm(struct granule *rd)
@@ -100,13 +171,16 @@ static bool leave(struct rec *rec, const struct csm_answer *a, struct rmi_rec_ex
 
 static bool run(struct rec *rec, uint8_t asked, bool rejected, struct rmi_rec_exit *exit)
 {
-	struct csm_call call = { .rd = rec->rd, .x = rec->gprs, .asked = asked, .rejected = rejected };
-	csm_command *command = find_command((uint32_t)rec->gprs[0] & ~(uint32_t)SMCCC_SVE_HINT);
+	const struct command *command = find_command((uint32_t)rec->gprs[0] & ~(uint32_t)SMCCC_SVE_HINT);
+	struct csm_call call = { .rd = rec->rd, .asked = asked, .rejected = rejected };
 	struct csm_answer answer = { .outcome = CSM_DONE };
+	struct csm_args args;
 
 	if (command == NULL || !has_csm(rec->rd))
 		return realm_return(rec, SMCCC_NOT_SUPPORTED);
-	command(&call, &answer);
+	args = command->decode(rec->gprs);
+	call.args = &args;
+	command->run(&call, &answer);
 	if (answer.outcome != CSM_DONE)
 		return leave(rec, &answer, exit);
 	return finish(rec, answer.status, answer.value, answer.num_values);

@@ -61,8 +61,8 @@ static enum csm_step reserve_phase(const struct csm_call *call, struct apt *apt,
 
 static enum csm_step reserve_locked(const struct csm_call *call, struct csm_answer *a)
 {
-	struct csm_rid rid = csm_rid_arg(&call->x[1]);
-	uint64_t n = call->x[3], base = call->x[4], size = call->x[5];
+	struct csm_rid rid = call->args->peer;
+	uint64_t n = call->args->n, base = call->args->base, size = call->args->size;
 	struct apt *apt = csm_apt(call->rd);
 	struct apt_entry *consumer;
 
@@ -109,7 +109,7 @@ void csm_reserve(const struct csm_call *call, struct csm_answer *a)
 	csm_run(reserve_step, call, a);
 }
 
-/* The caller's entry for the share in x1-x3. NULL: `a` says why there is none. */
+/* The caller's entry for the share. NULL: `a` says why there is none. */
 static struct apt_entry *find_consumer(const struct csm_call *call, struct csm_answer *a)
 {
 	struct apt *apt = csm_apt(call->rd);
@@ -119,7 +119,7 @@ static struct apt_entry *find_consumer(const struct csm_call *call, struct csm_a
 		csm_done(a, SMCCC_NOT_SUPPORTED);
 		return NULL;
 	}
-	consumer = apt_find(apt, apt_rid_key(APT_CONSUMER, csm_rid_arg(&call->x[1]), call->x[3]));
+	consumer = apt_find(apt, apt_rid_key(APT_CONSUMER, call->args->peer, call->args->n));
 	if (consumer == NULL)
 		csm_done(a, RSI_CSM_ERROR_DENIED);
 	return consumer;
@@ -197,7 +197,7 @@ static enum csm_step attach_locked(const struct csm_call *call, struct granule *
 		return CSM_STEP_END;
 	}
 	/* One answer for whatever is missing on the other side, so that nothing can be probed. */
-	share = csm_find_share(peer, call->rd, call->x[3]);
+	share = csm_find_share(peer, call->rd, call->args->n);
 	region = share == NULL ? NULL : apt_entry(csm_apt(peer), share->region);
 	if (region == NULL || share->state == CSM_STATE_REVOKED || region->state != CSM_STATE_CREATED ||
 	    region->size != consumer->size || !csm_share_admits(csm_apt(peer), share, realm_of(call->rd))) {
@@ -210,7 +210,7 @@ static enum csm_step attach_locked(const struct csm_call *call, struct granule *
 
 static enum csm_step attach_step(const struct csm_call *call, struct csm_answer *a)
 {
-	struct granule *peer = csm_lock_call(call, csm_rid_arg(&call->x[1]));
+	struct granule *peer = csm_lock_call(call, call->args->peer);
 	enum csm_step step = attach_locked(call, peer, a);
 
 	csm_unlock_pair(call->rd, peer);
@@ -257,7 +257,7 @@ static enum csm_step detach_locked(const struct csm_call *call, struct granule *
 
 	if (consumer == NULL)
 		return CSM_STEP_END;
-	if (!detach_range(call, csm_find_share(peer, call->rd, call->x[3]), consumer))
+	if (!detach_range(call, csm_find_share(peer, call->rd, call->args->n), consumer))
 		return CSM_STEP_MORE;
 	csm_tell_removed(a, consumer->base, consumer->size, call->rd);
 	apt_remove(csm_apt(call->rd), consumer);
@@ -266,7 +266,7 @@ static enum csm_step detach_locked(const struct csm_call *call, struct granule *
 
 static enum csm_step detach_step(const struct csm_call *call, struct csm_answer *a)
 {
-	struct granule *peer = csm_lock_call(call, csm_rid_arg(&call->x[1]));
+	struct granule *peer = csm_lock_call(call, call->args->peer);
 	enum csm_step step = detach_locked(call, peer, a);
 
 	csm_unlock_pair(call->rd, peer);

@@ -56,12 +56,27 @@ struct csm_answer {
 	uint64_t argument;
 };
 
+/* The arguments of a command, by name (docs/csm.md "Realm interface"); those that it has not are zero. */
+struct csm_args {
+	struct csm_rid peer;
+	uint64_t n;  /* of the share, as the pair counts them */
+	uint64_t id; /* of a region */
+	uint64_t base;
+	uint64_t size;
+	uint64_t permission; /* enum csm_permission, once it is checked */
+	uint64_t flags;
+	uint64_t role;       /* 0: the caller provides; 1: it consumes */
+	uint64_t index;      /* of an entry, or of a measurement */
+	const uint64_t *rim; /* 8 words */
+	uint64_t version;
+};
+
 /* What a command knows of its caller. */
 struct csm_call {
 	struct granule *rd; /* of the calling realm; not locked, alive because the caller is */
-	const uint64_t *x;  /* x0-x17 as the realm set them */
-	uint8_t asked;      /* the event that the host has answered; 0: first time */
-	bool rejected;      /* its answer */
+	const struct csm_args *args;
+	uint8_t asked; /* the event that the host has answered; 0: first time */
+	bool rejected; /* its answer */
 };
 
 typedef void csm_command(const struct csm_call *call, struct csm_answer *answer);
@@ -73,13 +88,26 @@ csm_command csm_notify, csm_pending, csm_peer_measurement;
 
 /* --- The host's operations ------------------------------------------------------------------------- */
 
-/* Arguments and results as RMI_CSM has them (include/caec/csm.h): arg[2] is x2, out[1] is x1. */
-uint64_t csm_apt_create(const uint64_t *arg, uint64_t *out);
-uint64_t csm_apt_extend(const uint64_t *arg, uint64_t *out);
-uint64_t csm_apt_destroy(const uint64_t *arg, uint64_t *out);
-uint64_t csm_unmap(const uint64_t *arg, uint64_t *out);
-uint64_t csm_fill(const uint64_t *arg, uint64_t *out);
-uint64_t csm_entry_read(const uint64_t *arg, uint64_t *out);
+/*
+ * Each returns an RmiCommandReturnCode (docs/csm.md "Host interface"). Addresses are as the host gave them. Results are
+ * written where the operation has any to give, else they keep their values.
+ */
+uint64_t csm_apt_create(struct pa rd, struct pa granule);
+uint64_t csm_apt_extend(struct pa rd, struct pa granule);
+/* `*released` is the granule that goes back to the host (0: none yet), `*held` how many are left. */
+uint64_t csm_apt_destroy(struct pa rd, uint64_t *released, uint64_t *held);
+uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next);
+uint64_t csm_fill(struct pa rd, uint64_t addr, uint64_t *next, uint64_t *mapped);
+
+/* What the host may know of an entry: neither the peer nor the permission. */
+struct csm_host_entry {
+	uint64_t
+		role_and_state; /* role | state << 8; CSM_INDEX_NONE: no entry in use among those looked at */
+	uint64_t base;
+	uint64_t size;
+	uint64_t next; /* index to go on from; CSM_INDEX_NONE: the end */
+};
+uint64_t csm_entry_read(struct pa rd, uint64_t index, struct csm_host_entry *entry);
 
 /* --- For attestation: the caller holds the RD's lock (sharing_state.c) --------------------------------- */
 

@@ -7,17 +7,16 @@
 
 /* --- APT_CREATE, APT_EXTEND -------------------------------------------------------------------------------- */
 
-uint64_t csm_apt_create(const uint64_t *arg, uint64_t *out)
+uint64_t csm_apt_create(struct pa rd_pa, struct pa granule)
 {
-	struct granule *root = granule_find(pa(arg[3]));
+	struct granule *root = granule_find(granule);
 	uint64_t result = RMI_ERROR_REALM;
 	struct granule *rd;
 	struct realm *realm;
 
-	(void)out;
 	if (root == NULL || granule_state(root) != GRANULE_DELEGATED)
 		return RMI_ERROR_INPUT;
-	rd = granule_find_lock(pa(arg[2]), GRANULE_RD);
+	rd = granule_find_lock(rd_pa, GRANULE_RD);
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
 	realm = realm_of(rd);
@@ -34,17 +33,16 @@ uint64_t csm_apt_create(const uint64_t *arg, uint64_t *out)
 	return result;
 }
 
-uint64_t csm_apt_extend(const uint64_t *arg, uint64_t *out)
+uint64_t csm_apt_extend(struct pa rd_pa, struct pa granule)
 {
-	struct granule *g = granule_find(pa(arg[3]));
+	struct granule *g = granule_find(granule);
 	uint64_t result = RMI_ERROR_REALM;
 	struct granule *rd;
 	struct apt *apt;
 
-	(void)out;
 	if (g == NULL || granule_state(g) != GRANULE_DELEGATED)
 		return RMI_ERROR_INPUT;
-	rd = granule_find_lock(pa(arg[2]), GRANULE_RD);
+	rd = granule_find_lock(rd_pa, GRANULE_RD);
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
 	apt = csm_apt(rd);
@@ -91,21 +89,21 @@ static uint64_t drop_consumer(struct granule *rd, struct csm_rid rid, struct csm
 }
 
 /* No entry with a range is left: one granule goes back to the host. The RD is locked. */
-static void release_granule(struct realm *realm, uint64_t *out)
+static void release_granule(struct realm *realm, uint64_t *released, uint64_t *held)
 {
 	struct granule *g = apt_shrink(realm->apt);
 
 	if (g == realm->apt)
 		realm->apt = NULL;
 	else
-		out[2] = apt_num_granules(apt_of(realm->apt));
+		*held = apt_num_granules(apt_of(realm->apt));
 	granule_retire(g);
-	out[1] = granule_pa(g).v;
+	*released = granule_pa(g).v;
 }
 
-uint64_t csm_apt_destroy(const uint64_t *arg, uint64_t *out)
+uint64_t csm_apt_destroy(struct pa rd_pa, uint64_t *released, uint64_t *held)
 {
-	struct granule *rd = granule_find_lock(pa(arg[2]), GRANULE_RD);
+	struct granule *rd = granule_find_lock(rd_pa, GRANULE_RD);
 	struct apt_entry *range, seen, gone;
 	struct realm *realm;
 	struct csm_rid rid;
@@ -122,11 +120,11 @@ uint64_t csm_apt_destroy(const uint64_t *arg, uint64_t *out)
 	rid = realm->rid;
 	range = apt_any_range(apt);
 	if (range == NULL) {
-		release_granule(realm, out);
+		release_granule(realm, released, held);
 		granule_unlock(rd);
 		return RMI_SUCCESS;
 	}
-	out[2] = apt_num_granules(apt);
+	*held = apt_num_granules(apt);
 	seen = *range;
 	granule_unlock(rd);
 
@@ -149,9 +147,9 @@ struct attachment {
 };
 
 /* Finds the consumer range that holds `addr`. On SUCCESS both RDs are locked. */
-static uint64_t find_attachment(uint64_t rd_pa, uint64_t addr, struct attachment *at)
+static uint64_t find_attachment(struct pa rd_pa, uint64_t addr, struct attachment *at)
 {
-	struct granule *rd = granule_find_lock(pa(rd_pa), GRANULE_RD);
+	struct granule *rd = granule_find_lock(rd_pa, GRANULE_RD);
 	struct apt_entry *e, seen;
 	struct csm_rid rid;
 	struct apt *apt;
@@ -186,10 +184,10 @@ static uint64_t find_attachment(uint64_t rd_pa, uint64_t addr, struct attachment
 	return RMI_SUCCESS;
 }
 
-uint64_t csm_unmap(const uint64_t *arg, uint64_t *out)
+uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next)
 {
 	struct attachment at;
-	uint64_t result = find_attachment(arg[2], arg[3], &at);
+	uint64_t result = find_attachment(rd, addr, &at);
 	uint64_t cursor;
 
 	if (result != RMI_SUCCESS)
@@ -207,36 +205,35 @@ uint64_t csm_unmap(const uint64_t *arg, uint64_t *out)
 		}
 		if (at.share->state == CSM_STATE_ATTACHED)
 			at.share->state = CSM_STATE_BROKEN;
-		cursor = arg[3] - at.consumer->base;
+		cursor = addr - at.consumer->base;
 		csm_unmap_step(at.share, &cursor, ripas);
 		if (at.share->mapped == 0 && at.share->state == CSM_STATE_BROKEN)
 			csm_share_detached(at.share);
 	}
-	out[1] = at.consumer->base + cursor;
+	*next = at.consumer->base + cursor;
 	csm_unlock_pair(at.rd, at.peer);
 	return RMI_SUCCESS;
 }
 
-uint64_t csm_fill(const uint64_t *arg, uint64_t *out)
+uint64_t csm_fill(struct pa rd, uint64_t addr, uint64_t *next, uint64_t *mapped)
 {
 	struct attachment at;
-	uint64_t result = find_attachment(arg[2], arg[3], &at);
-	uint64_t cursor, mapped = 0;
+	uint64_t result = find_attachment(rd, addr, &at);
+	uint64_t cursor;
 
 	if (result != RMI_SUCCESS)
 		return result;
 	result = RMI_ERROR_INPUT;
 	if (at.share != NULL && at.share->state == CSM_STATE_ATTACHED) {
 		const struct s2 *s2 = &realm_of(at.rd)->s2;
-		struct rtt_walk w = rtt_walk(s2, ipa(arg[3]), RTT_LEVEL_PAGE);
+		struct rtt_walk w = rtt_walk(s2, ipa(addr), RTT_LEVEL_PAGE);
 
-		cursor = arg[3] - at.consumer->base;
+		cursor = addr - at.consumer->base;
 		if (w.level < RTT_LEVEL_PAGE && rtte_kind(w.entry, w.level) != RTTE_CSM) {
 			result = rmi_result(RMI_ERROR_RTT, (unsigned int)w.level);
 		} else {
-			csm_map_step(at.peer, at.region, at.share, &cursor, &mapped);
-			out[1] = at.consumer->base + cursor;
-			out[2] = mapped;
+			csm_map_step(at.peer, at.region, at.share, &cursor, mapped);
+			*next = at.consumer->base + cursor;
 			result = RMI_SUCCESS;
 		}
 	}

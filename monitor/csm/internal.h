@@ -49,11 +49,6 @@ void csm_run(csm_step_fn *step, const struct csm_call *call, struct csm_answer *
 
 /* --- Two realms (pair.c) ----------------------------------------------------------------------------- */
 
-static inline struct csm_rid csm_rid_arg(const uint64_t *x)
-{
-	return (struct csm_rid){ x[0], x[1] };
-}
-
 /*
  * Locks the RD of the realm `self_rid`, at `self`, and that of the live realm `rid`, in ascending order.
  * `*peer` is the latter, or NULL if there is none. False, and nothing locked: `self` is no longer that

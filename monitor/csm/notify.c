@@ -23,7 +23,7 @@ static bool is_attached(const struct apt_entry *e)
 
 static void notify_locked(const struct csm_call *call, struct granule *peer, struct csm_answer *a)
 {
-	uint64_t n = call->x[3], role = call->x[4];
+	uint64_t n = call->args->n, role = call->args->role;
 	bool provides = role == ROLE_PROVIDER;
 	struct apt *apt = csm_apt(call->rd);
 	struct apt_entry *own, *other;
@@ -31,7 +31,7 @@ static void notify_locked(const struct csm_call *call, struct granule *peer, str
 	csm_done(a, apt == NULL ? SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT);
 	if (apt == NULL || role > ROLE_CONSUMER)
 		return;
-	own = apt_find(apt, apt_rid_key(provides ? APT_SHARE : APT_CONSUMER, csm_rid_arg(&call->x[1]), n));
+	own = apt_find(apt, apt_rid_key(provides ? APT_SHARE : APT_CONSUMER, call->args->peer, n));
 	other = provides ? find_consumer(peer, call->rd, n) : csm_find_share(peer, call->rd, n);
 	if (own != NULL && own->state == CSM_STATE_REVOKED) {
 		csm_done(a, RSI_CSM_ERROR_REVOKED);
@@ -51,7 +51,7 @@ static void notify_locked(const struct csm_call *call, struct granule *peer, str
 
 void csm_notify(const struct csm_call *call, struct csm_answer *a)
 {
-	struct granule *peer = csm_lock_call(call, csm_rid_arg(&call->x[1]));
+	struct granule *peer = csm_lock_call(call, call->args->peer);
 
 	notify_locked(call, peer, a);
 	csm_unlock_pair(call->rd, peer);
@@ -78,7 +78,7 @@ static void pending_locked(const struct csm_call *call, struct csm_answer *a)
 	csm_done(a, RSI_SUCCESS);
 	a->value[0] = CSM_INDEX_NONE;
 	a->num_values = 1;
-	e = find_pending(apt, call->x[1]);
+	e = find_pending(apt, call->args->index);
 	if (e != NULL) {
 		a->value[0] = e->index;
 		apt_pending_remove(apt, e);

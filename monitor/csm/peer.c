@@ -32,7 +32,7 @@ static bool is_known(struct granule *self, struct granule *peer)
 
 static void peer_measurement_locked(const struct csm_call *call, struct granule *peer, struct csm_answer *a)
 {
-	uint64_t index = call->x[3];
+	uint64_t index = call->args->index;
 	const struct realm *realm;
 
 	csm_done(a, csm_apt(call->rd) == NULL ? SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT);
@@ -51,7 +51,7 @@ static void peer_measurement_locked(const struct csm_call *call, struct granule 
 
 void csm_peer_measurement(const struct csm_call *call, struct csm_answer *a)
 {
-	struct granule *peer = csm_lock_call(call, csm_rid_arg(&call->x[1]));
+	struct granule *peer = csm_lock_call(call, call->args->peer);
 
 	peer_measurement_locked(call, peer, a);
 	csm_unlock_pair(call->rd, peer);

@@ -75,7 +75,7 @@ static enum csm_step create_phase(const struct csm_call *call, struct apt *apt, 
 
 static enum csm_step create_locked(const struct csm_call *call, struct csm_answer *a)
 {
-	uint64_t base = call->x[1], size = call->x[2], flags = call->x[3];
+	uint64_t base = call->args->base, size = call->args->size, flags = call->args->flags;
 	struct apt *apt = csm_apt(call->rd);
 	struct apt_entry *region;
 
@@ -168,8 +168,8 @@ static struct apt_entry *add_share(struct apt *apt, struct apt_entry *region, st
 
 static void share_locked(const struct csm_call *call, struct csm_answer *a)
 {
-	uint64_t id = call->x[1], permission = call->x[4], flags = call->x[5];
-	struct csm_rid peer = csm_rid_arg(&call->x[2]);
+	uint64_t permission = call->args->permission, flags = call->args->flags;
+	struct csm_rid peer = call->args->peer;
 	bool measured = (flags & CSM_SHARE_FLAG_MEASURED) != 0;
 	struct apt *apt = csm_apt(call->rd);
 	struct apt_entry *region, *share;
@@ -179,7 +179,7 @@ static void share_locked(const struct csm_call *call, struct csm_answer *a)
 	if (apt == NULL || permission < CSM_PERM_RO || permission > CSM_PERM_RX ||
 	    (flags & ~CSM_SHARE_FLAG_MEASURED) != 0 || rid_equal(peer, realm_of(call->rd)->rid))
 		return;
-	region = apt_find(apt, apt_region_key(id));
+	region = apt_find(apt, apt_region_key(call->args->id));
 	if (region == NULL)
 		return;
 	if (region->state != CSM_STATE_CREATED) {
@@ -196,7 +196,7 @@ static void share_locked(const struct csm_call *call, struct csm_answer *a)
 	n = next_share_number(apt, peer);
 	share = add_share(apt, region, peer, n, (enum csm_permission)permission);
 	if (measured)
-		csm_share_bind(apt, share, &call->x[6]);
+		csm_share_bind(apt, share, call->args->rim);
 	csm_done(a, RSI_SUCCESS);
 	a->value[0] = n;
 	a->num_values = 1;
@@ -213,7 +213,7 @@ void csm_share(const struct csm_call *call, struct csm_answer *a)
 
 static enum csm_step revoke_locked(const struct csm_call *call, struct granule *peer, struct csm_answer *a)
 {
-	struct csm_rid rid = csm_rid_arg(&call->x[1]);
+	struct csm_rid rid = call->args->peer;
 	struct apt *apt = csm_apt(call->rd);
 	struct apt_entry *share;
 	uint64_t base, size;
@@ -222,7 +222,7 @@ static enum csm_step revoke_locked(const struct csm_call *call, struct granule *
 	csm_done(a, SMCCC_NOT_SUPPORTED);
 	if (apt == NULL)
 		return CSM_STEP_END;
-	share = apt_find(apt, apt_rid_key(APT_SHARE, rid, call->x[3]));
+	share = apt_find(apt, apt_rid_key(APT_SHARE, rid, call->args->n));
 	if (share == NULL) {
 		csm_done(a, RSI_CSM_ERROR_DENIED);
 		return CSM_STEP_END;
@@ -241,7 +241,7 @@ static enum csm_step revoke_locked(const struct csm_call *call, struct granule *
 
 static enum csm_step revoke_step(const struct csm_call *call, struct csm_answer *a)
 {
-	struct granule *peer = csm_lock_call(call, csm_rid_arg(&call->x[1]));
+	struct granule *peer = csm_lock_call(call, call->args->peer);
 	enum csm_step step = revoke_locked(call, peer, a);
 
 	csm_unlock_pair(call->rd, peer);
@@ -276,12 +276,12 @@ static enum csm_step destroy_step(const struct csm_call *call, struct csm_answer
 	uint64_t status;
 
 	REQUIRE(granule_lock(call->rd, GRANULE_RD));
-	status = check_destroy(call->rd, call->x[1]);
+	status = check_destroy(call->rd, call->args->id);
 	granule_unlock(call->rd);
 	csm_done(a, status);
 	if (status != RSI_SUCCESS)
 		return CSM_STEP_END;
-	if (csm_region_close(call->rd, rid, call->x[1], &gone) == CSM_STEP_MORE)
+	if (csm_region_close(call->rd, rid, call->args->id, &gone) == CSM_STEP_MORE)
 		return CSM_STEP_MORE;
 	if (gone.kind == APT_REGION) /* else another REC of the realm finished it, and told the host */
 		csm_tell_removed(a, gone.base, gone.size, call->rd);

@@ -74,7 +74,7 @@ static void query_locked(const struct csm_call *call, struct csm_answer *a)
 	if (apt == NULL)
 		return;
 	csm_done(a, RSI_ERROR_INPUT);
-	if (!find_entry(apt, call->x[1], &info))
+	if (!find_entry(apt, call->args->index, &info))
 		return;
 	csm_done(a, RSI_SUCCESS);
 	a->value[0] = info.role;
@@ -111,26 +111,27 @@ void csm_realm_id(const struct csm_call *call, struct csm_answer *a)
 	granule_unlock(call->rd);
 }
 
-uint64_t csm_entry_read(const uint64_t *arg, uint64_t *out)
+uint64_t csm_entry_read(struct pa rd_pa, uint64_t index, struct csm_host_entry *entry)
 {
-	struct granule *rd = granule_find_lock(pa(arg[2]), GRANULE_RD);
+	struct granule *rd = granule_find_lock(rd_pa, GRANULE_RD);
 	uint64_t result = RMI_ERROR_REALM;
 	struct entry_info info;
 	struct apt *apt;
 
-	out[4] = 0;
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
 	apt = csm_apt(rd);
 	if (apt != NULL) {
 		result = RMI_ERROR_INPUT;
-		if (find_entry(apt, arg[3], &info)) {
+		if (find_entry(apt, index, &info)) {
 			result = RMI_SUCCESS;
-			/* Not the peers nor the permissions: those are between the realms. */
-			out[1] = info.role == CSM_INDEX_NONE ? CSM_INDEX_NONE : info.role | info.state << 8;
-			out[2] = info.base;
-			out[3] = info.size;
-			out[4] = info.next;
+			*entry = (struct csm_host_entry){
+				.role_and_state = info.role == CSM_INDEX_NONE ? CSM_INDEX_NONE
+									      : info.role | info.state << 8,
+				.base = info.base,
+				.size = info.size,
+				.next = info.next,
+			};
 		}
 	}
 	granule_unlock(rd);
