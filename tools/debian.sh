@@ -4,9 +4,10 @@
 # without changing the machine's apt configuration. Signatures are checked by apt as always.
 # shellcheck shell=sh disable=SC2034,SC2016,SC2154
 
-packages="gcc libc6-dev make cmake ninja-build pkgconf python3 libcmocka-dev picolibc-aarch64-linux-gnu
+verifier_packages="gcc libc6-dev make cmake pkgconf libssl-dev libjansson-dev"
+packages="$verifier_packages g++ ninja-build python3 libcmocka-dev picolibc-aarch64-linux-gnu
     gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu
-    libssl-dev libjansson-dev libcbor-dev python3-cbor2 device-tree-compiler dpkg-dev patch xz-utils bzip2"
+    libcbor-dev python3-cbor2 device-tree-compiler dpkg-dev patch xz-utils bzip2"
 
 qemu_wanted=10.0                # the first with working RME
 

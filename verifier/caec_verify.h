@@ -18,6 +18,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The longest token and the longest policy that are looked at, and the most items of sharing state. */
 #define CAEC_TOKEN_MAX 65536U
 #define CAEC_POLICY_MAX 1048576U
@@ -118,5 +122,9 @@ bool caec_result_json(const struct caec_result *result, FILE *out);
  * False: not written, not accepted, or no memory.
  */
 bool caec_learn(const struct caec_result *result, const struct caec_policy *anchors, FILE *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

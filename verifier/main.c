@@ -18,6 +18,7 @@ struct options {
 static const char usage_text[] =
 	"usage: caec-verify TOKEN --policy POLICY [--nonce HEX] [--json]\n"
 	"       caec-verify TOKEN --learn [--policy POLICY] [--nonce HEX]\n"
+	"       caec-verify --help | --version\n"
 	"Verifies a CCA attestation token (a file, or - for standard input) against a policy and reports as "
 	"a table, or\n"
 	"as JSON. With --learn: writes a policy that accepts this token; of POLICY only the platform's keys "
@@ -92,7 +93,8 @@ static int read_options(int argc, char **argv, struct options *o)
 	static const struct option known[] = {
 		{ "policy", required_argument, NULL, 'p' }, { "nonce", required_argument, NULL, 'n' },
 		{ "json", no_argument, NULL, 'j' },         { "learn", no_argument, NULL, 'l' },
-		{ "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+		{ "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -112,6 +114,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'h':
 			fputs(usage_text, stdout);
+			return CAEC_ACCEPTED;
+		case 'v':
+			puts("caec-verify " CAEC_VERSION);
 			return CAEC_ACCEPTED;
 		default:
 			return CAEC_USAGE;
