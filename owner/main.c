@@ -362,20 +362,14 @@ static void obey(struct owner *o, const char *verb, char *argument)
 
 static struct caec_policy *load_policy(const char *name)
 {
-	static char json[CAEC_POLICY_MAX + 1]; /* more than allowed, so that the library sees it */
 	char error[256];
 	FILE *file = fopen(name, "r");
 	struct caec_policy *policy;
-	size_t size;
 
 	if (!file)
 		give_up("%s: %s", name, strerror(errno));
-	errno = 0;
-	size = fread(json, 1, sizeof(json), file);
-	if (ferror(file))
-		give_up("%s: %s", name, strerror(errno));
+	policy = caec_policy_read(file, error, sizeof(error));
 	fclose(file);
-	policy = caec_policy_load(json, size, error, sizeof(error));
 	if (!policy)
 		give_up("%s: %s", name, error);
 	return policy;

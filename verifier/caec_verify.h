@@ -22,9 +22,9 @@
 extern "C" {
 #endif
 
-/* The longest token and the longest policy that are looked at, and the most items of sharing state. */
+/* The longest token and the longest policy (three million keys) that are looked at, and the most items of sharing state. */
 #define CAEC_TOKEN_MAX 65536U
-#define CAEC_POLICY_MAX 1048576U
+#define CAEC_POLICY_MAX 1073741824U
 #define CAEC_SHARING_MAX 1024U
 
 #define CAEC_NONCE_MAX 64U
@@ -56,6 +56,10 @@ const char *caec_verdict_name(enum caec_verdict verdict);
  * With NULL, errno is 0, or ENOMEM if it is known that the policy is not at fault: no memory, or OpenSSL failed.
  */
 struct caec_policy *caec_policy_load(const char *json, size_t size, char *error, size_t error_size);
+
+/* The same of what is in a file, up to its end. If it can't be read, errno says why and so does `error`. */
+struct caec_policy *caec_policy_read(FILE *file, char *error, size_t error_size);
+
 void caec_policy_free(struct caec_policy *policy);
 
 /*

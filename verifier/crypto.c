@@ -12,11 +12,13 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-static const struct curve curves[] = {
+static const struct curve curves[CURVES] = {
 	{ "P-256", "ES256", "SHA256", 32, 1, -7 },
 	{ "P-384", "ES384", "SHA384", 48, 2, -35 },
 	{ "P-521", "ES512", "SHA512", 66, 3, -36 },
 };
+
+static const int curve_nid[CURVES] = { NID_X9_62_prime256v1, NID_secp384r1, NID_secp521r1 };
 
 static const struct {
 	const char *iana, *openssl;
@@ -84,23 +86,32 @@ static enum key_state why_no_key(void)
 	return errors.no_point && !errors.no_memory ? KEY_BAD : KEY_FAILURE;
 }
 
+/* The point as SEC 1 (2.3.3) writes it. Returns its size. */
+static size_t put_point(const struct public_key *key, uint8_t point[1 + 2 * COORDINATE_MAX])
+{
+	size_t size = key->curve->size;
+
+	point[0] = POINT_CONVERSION_UNCOMPRESSED;
+	memcpy(point + 1, key->x, size);
+	memcpy(point + 1 + size, key->y, size);
+	return 1 + 2 * size;
+}
+
 /* OpenSSL's form of the key. It looks whether the point is on the curve. */
 static enum key_state import_key(const struct public_key *key, EVP_PKEY **pkey)
 {
-	uint8_t point[1 + 2 * COORDINATE_MAX] = { POINT_CONVERSION_UNCOMPRESSED };
-	size_t size = key->curve->size;
+	uint8_t point[1 + 2 * COORDINATE_MAX];
+	size_t size = put_point(key, point);
 	char *group = (char *)(uintptr_t)key->curve->name; /* only read */
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * size),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, size),
 		OSSL_PARAM_construct_end(),
 	};
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	enum key_state state;
 
 	*pkey = NULL;
-	memcpy(point + 1, key->x, size);
-	memcpy(point + 1 + size, key->y, size);
 	ERR_clear_error();
 	if (context && EVP_PKEY_fromdata_init(context) == 1 &&
 	    EVP_PKEY_fromdata(context, pkey, EVP_PKEY_PUBLIC_KEY, params) == 1) {
@@ -114,16 +125,33 @@ static enum key_state import_key(const struct public_key *key, EVP_PKEY **pkey)
 	return state;
 }
 
-enum key_state key_check(const struct public_key *key)
+static EC_GROUP *get_group(struct curve_groups *groups, const struct curve *curve)
 {
-	EVP_PKEY *pkey;
-	enum key_state state = import_key(key, &pkey);
-	EVP_PKEY_CTX *context = pkey ? EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL) : NULL;
+	size_t index = (size_t)(curve - curves);
 
-	if (state == KEY_GOOD && (!context || EVP_PKEY_public_check(context) != 1))
+	if (!groups->group[index])
+		groups->group[index] = EC_GROUP_new_by_curve_name(curve_nid[index]);
+	return groups->group[index];
+}
+
+void curve_groups_free(struct curve_groups *groups)
+{
+	for (size_t i = 0; i < CURVES; i++)
+		EC_GROUP_free(groups->group[i]);
+}
+
+enum key_state key_check(const struct public_key *key, struct curve_groups *groups)
+{
+	uint8_t bytes[1 + 2 * COORDINATE_MAX];
+	size_t size = put_point(key, bytes);
+	const EC_GROUP *group = get_group(groups, key->curve);
+	EC_POINT *point = group ? EC_POINT_new(group) : NULL;
+	enum key_state state = KEY_GOOD;
+
+	ERR_clear_error();
+	if (!point || EC_POINT_oct2point(group, point, bytes, size, NULL) != 1)
 		state = why_no_key();
-	EVP_PKEY_CTX_free(context);
-	EVP_PKEY_free(pkey);
+	EC_POINT_free(point);
 	ERR_clear_error();
 	return state;
 }
@@ -260,9 +288,12 @@ enum signature_outcome signature_check(const struct public_key *key, const struc
 	uint8_t *der = NULL;
 	int length;
 
-	if (signature.size != 2 * key->curve->size)
-		return SIGNATURE_BAD;
-	import_key(key, &pkey);
+	if (import_key(key, &pkey) == KEY_BAD)
+		return SIGNATURE_BAD_KEY;
+	if (signature.size != 2 * key->curve->size) {
+		EVP_PKEY_free(pkey);
+		return pkey ? SIGNATURE_BAD : SIGNATURE_FAILURE;
+	}
 	length = signature_to_der(signature, &der);
 	if (pkey && length > 0)
 		outcome = verify_der(pkey, key->curve->digest, part, parts, der, (size_t)length);

@@ -25,20 +25,38 @@ const struct curve *curve_by_name(struct span name);
 const struct curve *curve_by_cose(int64_t cose_curve);
 const struct curve *curve_by_cose_alg(int64_t cose_alg);
 
-/* A public key. Only key_check() says that it is a point on its curve. */
+/* A public key, which may be no point on its curve. */
 struct public_key {
 	const struct curve *curve;
 	uint8_t x[COORDINATE_MAX], y[COORDINATE_MAX]; /* the first curve->size bytes, big-endian */
 };
 
+#define CURVES 3U
+
+/* OpenSSL's groups of the curves: made when they are first used, kept for the next key. Starts as all zero. */
+struct curve_groups {
+	void *group[CURVES];
+};
+
+void curve_groups_free(struct curve_groups *groups);
+
 enum key_state { KEY_GOOD, KEY_BAD, KEY_FAILURE /* OpenSSL could not tell */ };
 
-enum key_state key_check(const struct public_key *key);
+/*
+ * Is it a point on its curve? The order of all three is prime and their cofactor 1, so that every point but infinity,
+ * which has no coordinates, is of the full order: to multiply by it, as a full check does, would show nothing.
+ */
+enum key_state key_check(const struct public_key *key, struct curve_groups *groups);
 
 /* One "PUBLIC KEY" in PEM (SubjectPublicKeyInfo) on one of the curves, and no other block. NULL, or why not. */
 const char *key_from_pem(struct span pem, struct public_key *key);
 
-enum signature_outcome { SIGNATURE_GOOD, SIGNATURE_BAD, SIGNATURE_FAILURE /* OpenSSL could not tell */ };
+enum signature_outcome {
+	SIGNATURE_GOOD,
+	SIGNATURE_BAD,
+	SIGNATURE_BAD_KEY, /* the key is no point on its curve */
+	SIGNATURE_FAILURE, /* OpenSSL could not tell */
+};
 
 /*
  * ECDSA with the curve's hash over the parts, one behind the other. The signature is r and s, each of the curve's

@@ -133,15 +133,15 @@ static int read_options(int argc, char **argv, struct options *o)
 static int load_policy(const char *name, struct caec_policy **policy)
 {
 	char error[512];
-	size_t size;
 	int status;
-	char *json = read_file(name, CAEC_POLICY_MAX, &size);
+	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
 
-	if (!json)
+	if (!file)
 		return fail(CAEC_FAILURE, name, strerror(errno));
-	*policy = caec_policy_load(json, size, error, sizeof(error));
+	*policy = caec_policy_read(file, error, sizeof(error));
 	status = *policy ? -1 : fail(errno ? CAEC_FAILURE : CAEC_BAD_POLICY, name, error);
-	free(json);
+	if (file != stdin)
+		fclose(file);
 	return status;
 }
 

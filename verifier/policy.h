@@ -68,12 +68,20 @@ struct anchor {
 	struct values instance_id;
 };
 
+/* For which platform an anchor counts: an empty id stands for any. */
+struct anchor_use {
+	struct span instance_id;
+	const struct anchor *anchor;
+};
+
 enum presence { PRESENCE_OPTIONAL, PRESENCE_REQUIRED, PRESENCE_FORBIDDEN };
 
 struct platform_policy {
 	bool signature_not_checked;
 	size_t anchors;
 	struct anchor *anchor;
+	size_t uses; /* sorted by instance id, then as in the policy */
+	struct anchor_use *use;
 	struct values implementation_id, instance_id, config, hash_algo, service;
 	unsigned int lifecycles; /* bit n: state n; 0 stands for secured only */
 	struct component_rules components;
@@ -111,5 +119,9 @@ struct caec_policy {
 void *policy_memory(struct caec_policy *policy, size_t count, size_t size);
 
 bool values_allow(const struct values *values, struct span value);
+
+/* The anchors for this instance id, or with an empty one those for any platform: `count` of them from the result on. */
+const struct anchor_use *anchors_for(const struct platform_policy *policy, struct span instance_id,
+				     size_t *count);
 
 #endif

@@ -21,6 +21,7 @@ struct loader {
 	char *error; /* where the message goes */
 	size_t error_size;
 	bool *undecided; /* set if it was not the policy that failed */
+	struct curve_groups *groups;
 };
 
 /* Writes the place and the message. Returns false. */

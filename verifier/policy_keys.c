@@ -4,7 +4,7 @@
  */
 #include "policy_json.h"
 
-#define ANCHORS_MAX 64U
+#include <stdlib.h>
 
 /* What a key entry may have; exactly one of pem, jwk and {crv, x, y} is given. */
 struct key_entry {
@@ -24,7 +24,7 @@ static bool load_json(const struct loader *l, const struct place *at, const json
 
 static bool check_key(const struct loader *l, const struct place *at, const struct public_key *key)
 {
-	enum key_state state = key_check(key);
+	enum key_state state = key_check(key, l->groups);
 
 	if (state == KEY_FAILURE)
 		return unable(l, at, "OpenSSL could not look at it");
@@ -173,16 +173,86 @@ static bool load_key(const struct loader *l, const struct place *at, const json_
 	return key_from_hex(l, at, &entry, &anchor->key);
 }
 
+/* An id of any platform is empty and comes first. */
+static int compare_ids(struct span a, struct span b)
+{
+	if (a.size != b.size)
+		return a.size < b.size ? -1 : 1;
+	return a.size ? memcmp(a.data, b.data, a.size) : 0;
+}
+
+static int compare_uses(const void *left, const void *right)
+{
+	const struct anchor_use *a = left, *b = right;
+	int order = compare_ids(a->instance_id, b->instance_id);
+
+	if (order != 0)
+		return order;
+	return a->anchor < b->anchor ? -1 : a->anchor > b->anchor;
+}
+
+/* The first use whose id is not less, or with `above` the first whose id is more. */
+static size_t find_use(const struct platform_policy *policy, struct span id, bool above)
+{
+	size_t low = 0, high = policy->uses;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_ids(policy->use[middle].instance_id, id) < above)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct anchor_use *anchors_for(const struct platform_policy *policy, struct span instance_id,
+				     size_t *count)
+{
+	size_t first = find_use(policy, instance_id, false);
+
+	*count = find_use(policy, instance_id, true) - first;
+	return policy->use + first;
+}
+
+static void add_uses(struct platform_policy *platform, const struct anchor *anchor)
+{
+	struct anchor_use *use = platform->use + platform->uses;
+
+	platform->uses += anchor->instance_id.count;
+	for (size_t i = 0; i < anchor->instance_id.count; i++)
+		use[i] = (struct anchor_use){ anchor->instance_id.item[i], anchor };
+	if (anchor->instance_id.count == 0) {
+		use[0] = (struct anchor_use){ .anchor = anchor };
+		platform->uses++;
+	}
+}
+
+/* A fleet has a key for each of its machines: they are found by the instance id, not tried one after the other. */
+static bool sort_anchors(const struct loader *l, const struct place *at, struct platform_policy *platform)
+{
+	size_t most = platform->anchors;
+
+	for (size_t i = 0; i < platform->anchors; i++)
+		most += platform->anchor[i].instance_id.count;
+	platform->use = take_memory(l, at, most, sizeof(*platform->use));
+	if (!platform->use)
+		return false;
+	for (size_t i = 0; i < platform->anchors; i++)
+		add_uses(platform, &platform->anchor[i]);
+	qsort(platform->use, platform->uses, sizeof(*platform->use), compare_uses);
+	return true;
+}
+
 bool load_keys(const struct loader *l, const struct place *at, const json_t *value, void *to, size_t size)
 {
 	struct platform_policy *platform = to;
 	void *array;
 
 	(void)size;
-	if (json_array_size(value) > ANCHORS_MAX)
-		return bad(l, at, "more than %u keys", ANCHORS_MAX);
 	if (!load_list(l, at, value, sizeof(struct anchor), &array, &platform->anchors, load_key, 0))
 		return false;
 	platform->anchor = array;
-	return true;
+	return sort_anchors(l, at, platform);
 }

@@ -217,14 +217,18 @@ static struct caec_policy *no_policy(struct caec_policy *policy, bool undecided)
 struct caec_policy *caec_policy_load(const char *json, size_t size, char *error, size_t error_size)
 {
 	bool undecided = false;
-	struct loader l = { calloc(1, sizeof(struct caec_policy)), error, error_size, &undecided };
+	struct curve_groups groups = { { NULL } };
+	struct loader l = { calloc(1, sizeof(struct caec_policy)), error, error_size, &undecided, &groups };
 	json_error_t syntax;
 	json_t *root;
 	bool loaded;
 
 	error[0] = 0;
 	if (!l.policy || size > CAEC_POLICY_MAX) {
-		snprintf(error, error_size, "%s", l.policy ? "policy: too long" : "policy: no memory");
+		if (l.policy)
+			snprintf(error, error_size, "policy: %zu bytes, more than %u", size, CAEC_POLICY_MAX);
+		else
+			snprintf(error, error_size, "policy: no memory");
 		return no_policy(l.policy, !l.policy);
 	}
 	root = json_loadb(json, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &syntax);
@@ -237,6 +241,49 @@ struct caec_policy *caec_policy_load(const char *json, size_t size, char *error,
 		return no_policy(l.policy, json_error_code(&syntax) == json_error_out_of_memory || !text[0]);
 	}
 	loaded = load_root(&l, root);
+	curve_groups_free(&groups);
 	json_decref(root);
 	return loaded ? l.policy : no_policy(l.policy, undecided);
+}
+
+/* All that is in the file, up to CAEC_POLICY_MAX + 1 bytes. NULL with errno. */
+static char *read_all(FILE *file, size_t *size)
+{
+	char *bytes = NULL, *more;
+	size_t room = 0;
+
+	*size = 0;
+	do {
+		room = room < CAEC_POLICY_MAX / 2 ? 2 * room + 65536 : (size_t)CAEC_POLICY_MAX + 1;
+		more = realloc(bytes, room);
+		bytes = more ? more : bytes;
+		*size += more ? fread(bytes + *size, 1, room - *size, file) : 0;
+	} while (more && *size == room && room <= CAEC_POLICY_MAX);
+	if (more && !ferror(file))
+		return bytes;
+	errno = more && errno ? errno : more ? EIO : ENOMEM;
+	free(bytes);
+	return NULL;
+}
+
+struct caec_policy *caec_policy_read(FILE *file, char *error, size_t error_size)
+{
+	struct caec_policy *policy;
+	size_t size;
+	char *json;
+	int status;
+
+	errno = 0;
+	json = read_all(file, &size);
+	if (!json) {
+		status = errno;
+		snprintf(error, error_size, "%s", strerror(status));
+		errno = status;
+		return NULL;
+	}
+	policy = caec_policy_load(json, size, error, error_size);
+	status = errno;
+	free(json);
+	errno = status;
+	return policy;
 }

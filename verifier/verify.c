@@ -58,27 +58,57 @@ static bool failure(struct caec_result *result, enum check_id id)
 	return check_refused(result, id, CAEC_FAILURE, "OpenSSL could not do it");
 }
 
+/* The anchors for one instance id, or with an empty one those for any. `anchor`: the one whose signature it is. */
+static enum signature_outcome try_anchors(const struct sign1 *s, const struct platform_policy *policy,
+					  struct span instance_id, size_t *tried,
+					  const struct anchor **anchor)
+{
+	size_t count;
+	const struct anchor_use *use = anchors_for(policy, instance_id, &count);
+	enum signature_outcome outcome = SIGNATURE_BAD;
+
+	for (size_t i = 0; i < count && outcome == SIGNATURE_BAD; i++) {
+		*anchor = use[i].anchor;
+		if ((*anchor)->key.curve != s->curve)
+			continue;
+		++*tried;
+		outcome = sign1_verify(s, &(*anchor)->key);
+	}
+	return outcome;
+}
+
+static bool refuse_platform_signature(struct caec_result *result, const struct platform_policy *policy,
+				      size_t tried)
+{
+	char id[2 * INSTANCE_ID_SIZE + 1];
+
+	hex(id, sizeof(id), result->platform.instance_id);
+	if (tried == 0)
+		return check_refused(result, CHECK_PLATFORM_SIGNATURE, CAEC_SIGNATURE,
+				     "no key of the policy (of %zu) is for %s and instance id %s",
+				     policy->anchors, result->platform_sign1.curve->alg, id);
+	return check_refused(result, CHECK_PLATFORM_SIGNATURE, CAEC_SIGNATURE,
+			     "by none of the policy's keys: %zu tried for instance id %s", tried, id);
+}
+
 static bool check_platform_signature(struct caec_result *result, const struct platform_policy *policy)
 {
 	const struct sign1 *s = &result->platform_sign1;
-	bool fits = false;
+	const struct span ids[] = { result->platform.instance_id, { NULL, 0 } };
+	size_t tried = 0;
 
 	if (!policy || policy->signature_not_checked) {
 		check_skipped(result, CHECK_PLATFORM_SIGNATURE, "as the policy says");
 		warn(result, "THE PLATFORM'S SIGNATURE WAS NOT CHECKED: anybody can have made this token");
 		return true;
 	}
-	for (size_t i = 0; i < policy->anchors; i++) {
-		const struct anchor *anchor = &policy->anchor[i];
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		const struct anchor *anchor;
 
-		if (!values_allow(&anchor->instance_id, result->platform.instance_id) ||
-		    anchor->key.curve != s->curve)
-			continue;
-		fits = true;
-		switch (sign1_verify(s, &anchor->key)) {
+		switch (try_anchors(s, policy, ids[i], &tried, &anchor)) {
 		case SIGNATURE_GOOD:
 			check_ok(result, CHECK_PLATFORM_SIGNATURE, "%s, key %zu of the policy", s->curve->alg,
-				 i);
+				 (size_t)(anchor - policy->anchor));
 			return true;
 		case SIGNATURE_FAILURE:
 			return failure(result, CHECK_PLATFORM_SIGNATURE);
@@ -86,11 +116,7 @@ static bool check_platform_signature(struct caec_result *result, const struct pl
 			break;
 		}
 	}
-	if (!fits)
-		return check_refused(result, CHECK_PLATFORM_SIGNATURE, CAEC_SIGNATURE,
-				     "no key of the policy is for %s and this instance id", s->curve->alg);
-	return check_refused(result, CHECK_PLATFORM_SIGNATURE, CAEC_SIGNATURE,
-			     "by none of the policy's keys");
+	return refuse_platform_signature(result, policy, tried);
 }
 
 /* The platform token vouches for the hash of the key of the realm token, over the key as it is encoded there. */
@@ -117,21 +143,15 @@ static bool check_realm_signature(struct caec_result *result)
 	if (s->curve != key->curve)
 		return check_refused(result, CHECK_REALM_SIGNATURE, CAEC_SIGNATURE, "%s with a key on %s",
 				     s->curve->alg, key->curve->name);
-	switch (key_check(key)) {
-	case KEY_BAD:
-		return check_refused(result, CHECK_REALM_SIGNATURE, CAEC_SIGNATURE,
-				     "the key is not a point on %s", key->curve->name);
-	case KEY_FAILURE:
-		return failure(result, CHECK_REALM_SIGNATURE);
-	default:
-		break;
-	}
 	switch (sign1_verify(s, key)) {
 	case SIGNATURE_GOOD:
 		check_ok(result, CHECK_REALM_SIGNATURE, "%s, the token's own key", s->curve->alg);
 		return true;
 	case SIGNATURE_FAILURE:
 		return failure(result, CHECK_REALM_SIGNATURE);
+	case SIGNATURE_BAD_KEY:
+		return check_refused(result, CHECK_REALM_SIGNATURE, CAEC_SIGNATURE,
+				     "the key is not a point on %s", key->curve->name);
 	default:
 		return check_refused(result, CHECK_REALM_SIGNATURE, CAEC_SIGNATURE,
 				     "not by cca-realm-public-key");

@@ -13,11 +13,13 @@ static void give_up(const char *what, const char *name)
 	abort();
 }
 
+#define FILE_MOST (4U << 20)
+
 static struct bytes read_all(FILE *file, const char *name)
 {
-	struct bytes bytes = { malloc(CAEC_POLICY_MAX * 2), 0 };
+	struct bytes bytes = { malloc(FILE_MOST), 0 };
 
-	bytes.size = fread(bytes.data, 1, CAEC_POLICY_MAX * 2 - 1, file);
+	bytes.size = fread(bytes.data, 1, FILE_MOST - 1, file);
 	if (ferror(file) || !feof(file))
 		give_up("can't be read as a whole", name);
 	bytes.data = realloc(bytes.data, bytes.size + 1); /* no more, so that ASan sees what goes beyond it */

@@ -231,12 +231,12 @@ static void test_files(void **state)
 	run(o, ". --policy base.json --nonce " NONCE);
 	assert_int_equal(o->status, 8);
 	assert_one_line(o, "failure", "Is a directory");
-	/* An OpenSSL that is set up to have nothing to look at keys with. */
+	/* An OpenSSL that is set up to have nothing to verify signatures with. */
 	setenv("OPENSSL_CONF", CORPUS "/no-openssl.cnf", 1);
 	run(o, "policy-base.cbor --policy base.json --nonce " NONCE);
 	unsetenv("OPENSSL_CONF");
 	assert_int_equal(o->status, 8);
-	assert_one_line(o, "failure", "base.json: platform.keys[0]: OpenSSL could not look at it");
+	assert_one_line(o, "failure", "platform-signature: OpenSSL could not do it");
 	run_from(o, "policy-base.cbor", tmpfile(), "- --policy base.json --nonce " NONCE);
 	assert_int_equal(o->status, 0);
 	run_from(o, "/dev/zero", tmpfile(), "- --policy base.json --nonce " NONCE);
