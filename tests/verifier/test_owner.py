@@ -186,7 +186,7 @@ def test_start(program, folder):
     new_key(program, key)
     # What is behind the first MiB counts.
     policy.write_text(json.dumps(POLICY).ljust(1 << 20) + "and more")
-    assert "too long" in refusal_to_start(program, key, policy)
+    assert "end of file expected" in refusal_to_start(program, key, policy)
     assert "Is a directory" in refusal_to_start(program, key, folder)
     # secp256k1 (SEC 2), with the scalar 1: its points have the size of those of P-256.
     policy.write_text(json.dumps(POLICY))
