@@ -4,6 +4,10 @@
  */
 #include "cbor.h"
 
+#include <inttypes.h>
+
+_Static_assert(CBOR_PAIRS == 256 && CBOR_DEPTH == 12, "as in the reasons below");
+
 #define INFO_1_BYTE 24U
 #define INFO_8_BYTES 27U
 #define INFO_INDEFINITE 31U
@@ -122,7 +126,7 @@ static const char *check_map(struct cbor_reader *r, uint64_t pairs, unsigned int
 	struct cbor_item key;
 
 	if (pairs > CBOR_PAIRS)
-		return "a map of too many pairs";
+		return "a map of too many pairs (more than 256)";
 	for (size_t i = 0; i < pairs; i++) {
 		const uint8_t *start = r->at;
 		const char *error = read_item(r, &key);
@@ -159,7 +163,7 @@ static const char *check_item(struct cbor_reader *r, unsigned int depth)
 		return NULL;
 	if (depth == CBOR_DEPTH) {
 		r->at = start;
-		return "nested too deep";
+		return "nested too deep (more than 12 levels)";
 	}
 	if (item.type == CBOR_MAP)
 		return check_map(r, item.value, depth + 1);
@@ -200,6 +204,11 @@ bool cbor_expect(struct cbor_reader *r, enum cbor_type type, struct cbor_item *i
 	return false;
 }
 
+enum cbor_type cbor_peek(struct cbor_reader r)
+{
+	return (enum cbor_type)(*r.at >> 5);
+}
+
 bool cbor_skip(struct cbor_reader *r)
 {
 	struct cbor_reader start = *r;
@@ -216,6 +225,21 @@ bool cbor_integer(const struct cbor_item *item, int64_t *value)
 		return false;
 	*value = item->type == CBOR_UINT ? (int64_t)item->value : -1 - (int64_t)item->value;
 	return true;
+}
+
+const char *cbor_show(char *to, size_t size, const struct cbor_item *item)
+{
+	char text[64];
+
+	if (item->type == CBOR_UINT)
+		snprintf(to, size, "%" PRIu64, item->value);
+	else if (item->type == CBOR_NINT && item->value < UINT64_MAX)
+		snprintf(to, size, "-%" PRIu64, item->value + 1);
+	else if (item->type == CBOR_TEXT)
+		snprintf(to, size, "\"%s\"", printable(text, sizeof(text), item->content));
+	else
+		snprintf(to, size, "%s", cbor_type_name(item->type));
+	return to;
 }
 
 const char *cbor_type_name(enum cbor_type type)

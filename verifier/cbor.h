@@ -60,11 +60,17 @@ bool cbor_next(struct cbor_reader *r, struct cbor_item *item);
 /* The next head, which must be of this type. */
 bool cbor_expect(struct cbor_reader *r, enum cbor_type type, struct cbor_item *item);
 
+/* The type of the next item, of which there must be one. */
+enum cbor_type cbor_peek(struct cbor_reader r);
+
 /* Passes over the next item with all that is in it. */
 bool cbor_skip(struct cbor_reader *r);
 
 /* The integer, if it is one and fits. */
 bool cbor_integer(const struct cbor_item *item, int64_t *value);
+
+/* What was found, for a reason: an integer in digits, text in quotes, else its type. Printable. Returns `to`; size >= 32. */
+const char *cbor_show(char *to, size_t size, const struct cbor_item *item);
 
 /* "an unsigned integer", "a map"... */
 const char *cbor_type_name(enum cbor_type type);

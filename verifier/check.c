@@ -40,11 +40,32 @@ static void check_lifecycle(struct caec_result *result, unsigned int accepted)
 		warn(result, "the platform is not in the secured state");
 }
 
+/* "-99, \"name\"": the first ones. */
+static const char *show_labels(char *to, size_t size, const struct other_claims *other)
+{
+	size_t length = 0;
+	char text[80];
+
+	for (size_t i = 0; i < other->count && i < OTHERS_SHOWN && length < size; i++) {
+		struct cbor_reader r = cbor_open(other->label[i]);
+		struct cbor_item label;
+
+		cbor_next(&r, &label);
+		length += (size_t)snprintf(to + length, size - length, "%s%s", i ? ", " : "",
+					   cbor_show(text, sizeof(text), &label));
+	}
+	return to;
+}
+
 static void check_other(struct caec_result *result, enum check_id id, const struct other_claims *other,
 			bool refuse_them)
 {
+	char text[DETAIL_SIZE - 64];
+
 	if (refuse_them && other->count != 0)
-		check_refused(result, id, CAEC_POLICY, "%zu claims that are not known", other->count);
+		check_refused(result, id, CAEC_POLICY, "%zu claims that are not known: %s%s", other->count,
+			      show_labels(text, sizeof(text), other),
+			      other->count > OTHERS_SHOWN ? "..." : "");
 	else if (refuse_them)
 		check_ok(result, id, "none");
 	else

@@ -30,9 +30,10 @@ bool claims_take(struct cbor_reader *r, const char *what, const struct claim_rul
 {
 	bool seen[RULES_MAX] = { false };
 	struct cbor_item map, label;
+	char text[80];
 
-	if (!cbor_expect(r, CBOR_MAP, &map))
-		return refuse(refusal, CAEC_MALFORMED, "%s: not a map", what);
+	if (!take_item(what, r, CBOR_MAP, &map, refusal))
+		return false;
 	for (uint64_t i = 0; i < map.value; i++) {
 		const uint8_t *start = r->at;
 		const struct claim_rule *rule;
@@ -48,7 +49,8 @@ bool claims_take(struct cbor_reader *r, const char *what, const struct claim_rul
 		else if (other)
 			note_other(other, (struct span){ start, (size_t)(r->at - start) });
 		else
-			return refuse(refusal, CAEC_MALFORMED, "%s: a member that is not known", what);
+			return refuse(refusal, CAEC_MALFORMED, "%s: a member that is not known: %s", what,
+				      cbor_show(text, sizeof(text), &label));
 		cbor_skip(r);
 	}
 	for (size_t i = 0; i < count; i++) {

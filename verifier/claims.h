@@ -19,7 +19,8 @@
 #define INSTANCE_ID_TYPE 0x01U
 #define NUM_REMS 4U
 
-#define COMPONENTS_MAX 64U
+/* More than a token has room for: each has two hashes of 32 bytes at least. */
+#define COMPONENTS_MAX (CAEC_TOKEN_MAX / 64)
 
 /* CAEC's version as in the claim: major << 16 | minor. The sharing state is understood for this major. */
 #define CAEC_MAJOR 1U

@@ -5,6 +5,8 @@
 #include "claims.h"
 #include "cose.h"
 
+#include <inttypes.h>
+
 #define FIELD(name) offsetof(struct platform_claims, name)
 #define PART(name) offsetof(struct component, name)
 
@@ -27,7 +29,8 @@ static bool take_instance_id(const struct claim_rule *rule, struct cbor_reader *
 	if (!take_bytes(rule, value, claims, refusal))
 		return false;
 	return platform->instance_id.data[0] == INSTANCE_ID_TYPE ||
-	       refuse(refusal, CAEC_MALFORMED, "%s: its first byte is not 0x01", rule->name);
+	       refuse(refusal, CAEC_MALFORMED, "%s: its first byte is not 0x01: 0x%02x", rule->name,
+		      platform->instance_id.data[0]);
 }
 
 /* A state in bits [15:8], one of 0x00, 0x10 ... 0x60; bits [7:0] are the implementation's. */
@@ -40,20 +43,43 @@ static bool take_lifecycle(const struct claim_rule *rule, struct cbor_reader *va
 	if (!take_item(rule->name, value, CBOR_UINT, &item, refusal))
 		return false;
 	if (item.value > 0x60ff || (item.value & 0x0f00) != 0)
-		return refuse(refusal, CAEC_MALFORMED, "%s: not a state of the specification", rule->name);
+		return refuse(refusal, CAEC_MALFORMED, "%s: not a state of the specification: 0x%" PRIx64,
+			      rule->name, item.value);
 	platform->lifecycle = (uint32_t)item.value;
 	return true;
 }
 
-/* A measurement has the size of the hash algorithm that is named for it, if that is one known here. */
-static bool component_fits(const struct component *c, struct span default_algo, struct refusal *refusal)
+/* A measurement has the size of the hash algorithm that is named for it. */
+static bool component_fits(const struct platform_claims *claims, size_t index, struct refusal *refusal)
 {
-	size_t size = hash_size(c->hash_algo.data ? c->hash_algo : default_algo);
+	const struct component *c = &claims->component[index];
+	struct span algo = c->hash_algo.data ? c->hash_algo : claims->hash_algo;
+	size_t size = hash_size(algo);
+	char name[40];
 
-	return size == 0 || c->measurement.size == size ||
+	printable(name, sizeof(name), algo);
+	if (size == 0)
+		return refuse(refusal, CAEC_UNSUPPORTED,
+			      "software component [%zu]: hash algorithm \"%s\", not " HASH_NAMES, index,
+			      name);
+	return c->measurement.size == size ||
 	       refuse(refusal, CAEC_MALFORMED,
-		      "software component: a measurement of %zu bytes by an algorithm of %zu",
-		      c->measurement.size, size);
+		      "software component [%zu]: a measurement of %zu bytes by %s, which gives %zu", index,
+		      c->measurement.size, name, size);
+}
+
+static bool algorithms_fit(const struct platform_claims *claims, struct refusal *refusal)
+{
+	char name[40];
+
+	if (hash_size(claims->hash_algo) == 0)
+		return refuse(refusal, CAEC_UNSUPPORTED, "cca-platform-hash-algo-id: \"%s\", not " HASH_NAMES,
+			      printable(name, sizeof(name), claims->hash_algo));
+	for (size_t i = 0; i < claims->components; i++) {
+		if (!component_fits(claims, i, refusal))
+			return false;
+	}
+	return true;
 }
 
 static bool take_components(const struct claim_rule *rule, struct cbor_reader *value, void *claims,
@@ -72,10 +98,11 @@ static bool take_components(const struct claim_rule *rule, struct cbor_reader *v
 	if (!take_item(rule->name, value, CBOR_ARRAY, &array, refusal))
 		return false;
 	if (array.value == 0 || array.value > COMPONENTS_MAX)
-		return refuse(refusal, CAEC_MALFORMED, "%s: not 1 to %u", rule->name, COMPONENTS_MAX);
+		return refuse(refusal, CAEC_MALFORMED, "%s: %" PRIu64 ", not 1 to %u", rule->name,
+			      array.value, COMPONENTS_MAX);
 	for (uint64_t i = 0; i < array.value; i++) {
 		if (!claims_take(value, "software component", rules, COUNT(rules), &platform->component[i],
-				 NULL, refusal))
+				 &platform->other, refusal))
 			return false;
 	}
 	platform->components = (size_t)array.value;
@@ -105,9 +132,5 @@ bool platform_claims_parse(struct span payload, struct platform_claims *claims, 
 	if (!span_equal(claims->profile, span_of_text(PLATFORM_PROFILE)))
 		return refuse(refusal, CAEC_UNSUPPORTED,
 			      "cca-platform-profile: a profile other than " PLATFORM_PROFILE);
-	for (size_t i = 0; i < claims->components; i++) {
-		if (!component_fits(&claims->component[i], claims->hash_algo, refusal))
-			return false;
-	}
-	return true;
+	return algorithms_fit(claims, refusal);
 }

@@ -5,6 +5,8 @@
 #include "claims.h"
 #include "cose.h"
 
+#include <inttypes.h>
+
 #define FIELD(name) offsetof(struct realm_claims, name)
 
 #define LABEL_RID (-76001)
@@ -34,7 +36,8 @@ static bool take_rems(const struct claim_rule *rule, struct cbor_reader *value, 
 	if (!take_item(rule->name, value, CBOR_ARRAY, &array, refusal))
 		return false;
 	if (array.value != NUM_REMS)
-		return refuse(refusal, CAEC_MALFORMED, "%s: not an array of 4", rule->name);
+		return refuse(refusal, CAEC_MALFORMED, "%s: not an array of 4: of %" PRIu64, rule->name,
+			      array.value);
 	for (size_t i = 0; i < NUM_REMS; i++) {
 		if (!take_hash(&rem, value, claims, refusal))
 			return false;
@@ -61,7 +64,8 @@ static bool take_version(const struct claim_rule *rule, struct cbor_reader *valu
 		return false;
 	realm->caec.version = item.value;
 	return item.value >> 16 == CAEC_MAJOR ||
-	       refuse(refusal, CAEC_UNSUPPORTED, "%s: a major version other than 1", rule->name);
+	       refuse(refusal, CAEC_UNSUPPORTED, "%s: a major version other than 1: %" PRIu64, rule->name,
+		      item.value >> 16);
 }
 
 static bool take_number(const char *name, struct cbor_reader *value, uint64_t least, uint64_t most,
@@ -73,7 +77,8 @@ static bool take_number(const char *name, struct cbor_reader *value, uint64_t le
 		return false;
 	*number = item.value;
 	return (item.value >= least && item.value <= most) ||
-	       refuse(refusal, CAEC_MALFORMED, "%s: out of range", name);
+	       refuse(refusal, CAEC_MALFORMED, "%s: out of range: %" PRIu64 ", not %" PRIu64 " to %" PRIu64,
+		      name, item.value, least, most);
 }
 
 /* [role, peer RID, permission, size]. */
@@ -85,7 +90,8 @@ static bool take_share(struct cbor_reader *value, struct caec_sharing *share, st
 	if (!take_item("sharing state: an item", value, CBOR_ARRAY, &array, refusal))
 		return false;
 	if (array.value != 4)
-		return refuse(refusal, CAEC_MALFORMED, "sharing state: an item that is not an array of 4");
+		return refuse(refusal, CAEC_MALFORMED,
+			      "sharing state: an item that is not an array of 4: of %" PRIu64, array.value);
 	if (!take_number("sharing state: role", value, 0, ROLE_CONSUMER, &role, refusal) ||
 	    !take_item("sharing state: peer", value, CBOR_BYTES, &peer, refusal))
 		return false;
@@ -96,7 +102,8 @@ static bool take_share(struct cbor_reader *value, struct caec_sharing *share, st
 	    !take_number("sharing state: size", value, PAGE_SIZE, SIZE_MOST, &share->size, refusal))
 		return false;
 	if (share->size % PAGE_SIZE != 0)
-		return refuse(refusal, CAEC_MALFORMED, "sharing state: a size that is not whole pages");
+		return refuse(refusal, CAEC_MALFORMED,
+			      "sharing state: a size that is not whole pages: %" PRIu64, share->size);
 	share->consumer = role == ROLE_CONSUMER;
 	share->permission = (uint8_t)permission;
 	memcpy(share->peer, peer.content.data, CAEC_RID_SIZE);
@@ -131,38 +138,55 @@ static bool take_sharing(const struct claim_rule *rule, struct cbor_reader *valu
 			break;
 		}
 		if (caec->shares == CAEC_SHARING_MAX)
-			return refuse(refusal, CAEC_MALFORMED, "%s: more than %u items", rule->name,
-				      CAEC_SHARING_MAX);
+			return refuse(refusal, CAEC_MALFORMED, "%s: %" PRIu64 " items, more than %u",
+				      rule->name, array.value, CAEC_SHARING_MAX);
 		if (!take_share(value, &caec->share[caec->shares++], refusal))
 			return false;
 	}
 	return true;
 }
 
+static bool algorithm_known(const char *claim, struct span algo, struct refusal *refusal)
+{
+	char name[40];
+
+	return hash_size(algo) != 0 || refuse(refusal, CAEC_UNSUPPORTED, "%s: \"%s\", not " HASH_NAMES, claim,
+					      printable(name, sizeof(name), algo));
+}
+
+static bool measurement_fits(const char *claim, size_t size, struct span algo, struct refusal *refusal)
+{
+	return size == hash_size(algo) || refuse(refusal, CAEC_MALFORMED, "%s: %zu bytes, but %.7s gives %zu",
+						 claim, size, (const char *)algo.data, hash_size(algo));
+}
+
 /* What one claim says about another. */
 static bool claims_agree(const struct realm_claims *c, struct refusal *refusal)
 {
-	size_t size = hash_size(c->hash_algo);
+	static const char *const rem_name[NUM_REMS] = {
+		"cca-realm-extensible-measurements[0]",
+		"cca-realm-extensible-measurements[1]",
+		"cca-realm-extensible-measurements[2]",
+		"cca-realm-extensible-measurements[3]",
+	};
 
 	if (c->profile.data && !span_equal(c->profile, span_of_text(REALM_PROFILE)))
 		return refuse(refusal, CAEC_UNSUPPORTED,
 			      "cca-realm-profile: a profile other than " REALM_PROFILE);
-	if (size == 0)
-		return refuse(refusal, CAEC_UNSUPPORTED,
-			      "cca-realm-hash-algo-id: not sha-256, sha-384 or sha-512");
-	if (hash_size(c->key_hash_algo) == 0)
-		return refuse(refusal, CAEC_UNSUPPORTED,
-			      "cca-realm-public-key-hash-algo-id: not sha-256, sha-384 or sha-512");
-	if (c->rim.size != size)
-		return refuse(refusal, CAEC_MALFORMED,
-			      "cca-realm-initial-measurement: not of the hash algorithm's size");
+	if (!algorithm_known("cca-realm-hash-algo-id", c->hash_algo, refusal) ||
+	    !algorithm_known("cca-realm-public-key-hash-algo-id", c->key_hash_algo, refusal) ||
+	    !measurement_fits("cca-realm-initial-measurement", c->rim.size, c->hash_algo, refusal))
+		return false;
 	for (size_t i = 0; i < NUM_REMS; i++) {
-		if (c->rem[i].size != size)
-			return refuse(refusal, CAEC_MALFORMED,
-				      "cca-realm-extensible-measurements: not of the hash algorithm's size");
+		if (!measurement_fits(rem_name[i], c->rem[i].size, c->hash_algo, refusal))
+			return false;
 	}
 	if (c->caec.seen != 0 && c->caec.seen != CAEC_SEEN_ALL)
-		return refuse(refusal, CAEC_MALFORMED, "realm claims: some of CAEC's claims, not all three");
+		return refuse(refusal, CAEC_MALFORMED,
+			      "realm claims: some of CAEC's claims, not all three:%s%s%s",
+			      c->caec.seen & CAEC_SEEN_RID ? " caec-realm-id" : "",
+			      c->caec.seen & CAEC_SEEN_VERSION ? " caec-version" : "",
+			      c->caec.seen & CAEC_SEEN_SHARING ? " caec-sharing" : "");
 	return true;
 }
 

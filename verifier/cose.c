@@ -6,6 +6,11 @@
 
 #include "cbor.h"
 
+#include <inttypes.h>
+
+/* Room for what cbor_show() says. */
+#define SHOWN 80U
+
 #define TAG_SIGN1 18U
 
 #define HEADER_ALG 1
@@ -26,7 +31,19 @@ bool cose_well_formed(struct span bytes, const char *what, struct refusal *refus
 	size_t offset;
 	const char *error = cbor_check(bytes, &offset);
 
-	return !error || refuse(refusal, CAEC_MALFORMED, "%s: %s, at byte %zu", what, error, offset);
+	return !error ||
+	       refuse(refusal, CAEC_MALFORMED, "%s: %s, at byte %zu of %zu", what, error, offset, bytes.size);
+}
+
+/* The next item, which must be of this type. The bytes are well-formed, so there is one. */
+static bool take_part(struct cbor_reader *r, const char *what, const char *part, enum cbor_type type,
+		      struct cbor_item *item, struct refusal *refusal)
+{
+	if (cbor_expect(r, type, item))
+		return true;
+	cbor_next(r, item);
+	return refuse(refusal, CAEC_MALFORMED, "%s: the %s is not %s: %s", what, part, cbor_type_name(type),
+		      cbor_type_name(item->type));
 }
 
 /* The map in the protected header; an empty byte string stands for an empty map. */
@@ -36,14 +53,15 @@ static bool parse_protected(struct sign1 *s, struct refusal *refusal)
 	struct cbor_item map, label, alg = { .type = CBOR_NULL };
 	int64_t number, value;
 	bool found = false;
+	char text[SHOWN];
 
 	if (s->protected_header.size == 0)
 		return refuse(refusal, CAEC_MALFORMED, "%s: the protected header names no algorithm",
 			      s->what);
 	if (!cose_well_formed(s->protected_header, "protected header", refusal))
 		return false;
-	if (!cbor_expect(&r, CBOR_MAP, &map))
-		return refuse(refusal, CAEC_MALFORMED, "%s: the protected header is not a map", s->what);
+	if (!take_part(&r, s->what, "protected header", CBOR_MAP, &map, refusal))
+		return false;
 	for (uint64_t i = 0; i < map.value; i++) {
 		cbor_next(&r, &label);
 		if (cbor_integer(&label, &number) && number == HEADER_CRIT)
@@ -63,7 +81,8 @@ static bool parse_protected(struct sign1 *s, struct refusal *refusal)
 		return refuse(refusal, CAEC_MALFORMED, "%s: alg is %s", s->what, cbor_type_name(alg.type));
 	s->curve = cbor_integer(&alg, &value) ? curve_by_cose_alg(value) : NULL;
 	return s->curve || refuse(refusal, CAEC_UNSUPPORTED,
-				  "%s: an algorithm other than ES256, ES384 and ES512", s->what);
+				  "%s: an algorithm other than ES256 (-7), ES384 (-35) and ES512 (-36): %s",
+				  s->what, cbor_show(text, sizeof(text), &alg));
 }
 
 /* A header's labels, as encoded. */
@@ -103,9 +122,10 @@ static bool parse_unprotected(struct cbor_reader *r, const struct sign1 *s, stru
 	struct labels protected_labels;
 	struct cbor_item map, label;
 	int64_t number;
+	char text[SHOWN];
 
-	if (!cbor_expect(r, CBOR_MAP, &map))
-		return refuse(refusal, CAEC_MALFORMED, "%s: the unprotected header is not a map", s->what);
+	if (!take_part(r, s->what, "unprotected header", CBOR_MAP, &map, refusal))
+		return false;
 	collect_labels(s->protected_header, &protected_labels);
 	for (uint64_t i = 0; i < map.value; i++) {
 		const uint8_t *start = r->at;
@@ -116,7 +136,8 @@ static bool parse_unprotected(struct cbor_reader *r, const struct sign1 *s, stru
 				      s->what);
 		/* RFC 9052 3: it must not be. */
 		if (has_label(&protected_labels, (struct span){ start, (size_t)(r->at - start) }))
-			return refuse(refusal, CAEC_MALFORMED, "%s: a parameter in both headers", s->what);
+			return refuse(refusal, CAEC_MALFORMED, "%s: a parameter in both headers: %s", s->what,
+				      cbor_show(text, sizeof(text), &label));
 		cbor_skip(r);
 	}
 	return true;
@@ -127,8 +148,8 @@ static bool take_bytes(struct cbor_reader *r, const struct sign1 *s, const char 
 {
 	struct cbor_item item;
 
-	if (!cbor_expect(r, CBOR_BYTES, &item))
-		return refuse(refusal, CAEC_MALFORMED, "%s: the %s is not a byte string", s->what, part);
+	if (!take_part(r, s->what, part, CBOR_BYTES, &item, refusal))
+		return false;
 	*bytes = item.content;
 	return true;
 }
@@ -141,10 +162,18 @@ bool sign1_parse(struct span bytes, const char *what, struct sign1 *s, struct re
 	*s = (struct sign1){ .what = what };
 	if (!cose_well_formed(bytes, what, refusal))
 		return false;
-	if (!cbor_expect(&r, CBOR_TAG, &tag) || tag.value != TAG_SIGN1)
-		return refuse(refusal, CAEC_MALFORMED, "%s: not a COSE_Sign1 with tag 18", what);
-	if (!cbor_expect(&r, CBOR_ARRAY, &array) || array.value != 4)
-		return refuse(refusal, CAEC_MALFORMED, "%s: a COSE_Sign1 that is not an array of 4", what);
+	if (!cbor_expect(&r, CBOR_TAG, &tag))
+		return refuse(refusal, CAEC_MALFORMED, "%s: not a COSE_Sign1 with tag 18: %s", what,
+			      cbor_type_name(cbor_peek(r)));
+	if (tag.value != TAG_SIGN1)
+		return refuse(refusal, CAEC_MALFORMED, "%s: not a COSE_Sign1 with tag 18: tag %" PRIu64, what,
+			      tag.value);
+	if (!cbor_expect(&r, CBOR_ARRAY, &array))
+		return refuse(refusal, CAEC_MALFORMED, "%s: a COSE_Sign1 that is not an array of 4: %s", what,
+			      cbor_type_name(cbor_peek(r)));
+	if (array.value != 4)
+		return refuse(refusal, CAEC_MALFORMED,
+			      "%s: a COSE_Sign1 that is not an array of 4: of %" PRIu64, what, array.value);
 	return take_bytes(&r, s, "protected header", &s->protected_header, refusal) &&
 	       parse_protected(s, refusal) && parse_unprotected(&r, s, refusal) &&
 	       take_bytes(&r, s, "payload", &s->payload, refusal) &&
@@ -259,9 +288,12 @@ static bool collect_key(struct cbor_reader *r, uint64_t pairs, struct key_parame
 static bool take_coordinate(const struct parameter *p, const struct curve *curve, const char *name,
 			    uint8_t *to, struct refusal *refusal)
 {
-	if (!p->present || p->item.type != CBOR_BYTES || p->item.content.size != curve->size)
-		return refuse(refusal, CAEC_MALFORMED, "realm public key: %s is not %zu bytes", name,
-			      curve->size);
+	if (!p->present || p->item.type != CBOR_BYTES)
+		return refuse(refusal, CAEC_MALFORMED, "realm public key: %s is not %zu bytes: %s", name,
+			      curve->size, p->present ? cbor_type_name(p->item.type) : "absent");
+	if (p->item.content.size != curve->size)
+		return refuse(refusal, CAEC_MALFORMED, "realm public key: %s is not %zu bytes: %zu", name,
+			      curve->size, p->item.content.size);
 	memcpy(to, p->item.content.data, curve->size);
 	return true;
 }
@@ -272,24 +304,30 @@ bool cose_key_parse(struct span bytes, struct public_key *key, struct refusal *r
 	struct cbor_reader r = cbor_open(bytes);
 	struct cbor_item map;
 	int64_t number;
+	char text[SHOWN];
 
 	if (!cose_well_formed(bytes, "realm public key", refusal))
 		return false;
 	if (!cbor_expect(&r, CBOR_MAP, &map))
-		return refuse(refusal, CAEC_MALFORMED, "realm public key: not a map");
+		return refuse(refusal, CAEC_MALFORMED, "realm public key: not a map: %s",
+			      cbor_type_name(cbor_peek(r)));
 	if (!collect_key(&r, map.value, &p, refusal))
 		return false;
 	if (!p.kty.present || !p.crv.present)
 		return refuse(refusal, CAEC_MALFORMED, "realm public key: no key type or no curve");
 	if (!cbor_integer(&p.kty.item, &number) || number != KTY_EC2)
-		return refuse(refusal, CAEC_UNSUPPORTED, "realm public key: a key type other than EC2");
+		return refuse(refusal, CAEC_UNSUPPORTED,
+			      "realm public key: a key type other than EC2 (2): %s",
+			      cbor_show(text, sizeof(text), &p.kty.item));
 	key->curve = cbor_integer(&p.crv.item, &number) ? curve_by_cose(number) : NULL;
 	if (!key->curve)
 		return refuse(refusal, CAEC_UNSUPPORTED,
-			      "realm public key: a curve other than P-256, P-384 and P-521");
+			      "realm public key: a curve other than P-256 (1), P-384 (2) and P-521 (3): %s",
+			      cbor_show(text, sizeof(text), &p.crv.item));
 	if (p.alg.present && (!cbor_integer(&p.alg.item, &number) || number != key->curve->cose_alg))
 		return refuse(refusal, CAEC_SIGNATURE,
-			      "realm public key: its algorithm is not that of its curve");
+			      "realm public key: its algorithm is not that of its curve, %s: %s",
+			      key->curve->name, cbor_show(text, sizeof(text), &p.alg.item));
 	/* Instead of y there may be its sign. */
 	if (p.y.present && p.y.item.type == CBOR_SIMPLE && p.y.item.value != CBOR_NULL)
 		return refuse(refusal, CAEC_UNSUPPORTED, "realm public key: a compressed point");

@@ -65,7 +65,8 @@ enum signature_outcome {
 enum signature_outcome signature_check(const struct public_key *key, const struct span *part, size_t parts,
 				       struct span signature);
 
-/* A hash by its IANA name ("sha-256", "sha-384", "sha-512"): its size; 0 if it is none of these. */
+/* A hash by its IANA name: its size; 0 if it is none of these. */
+#define HASH_NAMES "sha-256, sha-384 or sha-512"
 size_t hash_size(struct span name);
 
 /* digest: hash_size() bytes, which must not be 0. False: OpenSSL failed. */

@@ -143,7 +143,7 @@ static bool load_platform(const struct loader *l, const struct place *at, const 
 		{ "cca-platform-instance-id", false, load_hex, PLATFORM(instance_id), INSTANCE_ID_SIZE },
 		{ "cca-platform-config", false, load_hex, PLATFORM(config), SIZE_ANY },
 		{ "cca-platform-lifecycle", false, load_lifecycle, PLATFORM(lifecycles), 0 },
-		{ "cca-platform-hash-algo-id", false, load_text, PLATFORM(hash_algo), 0 },
+		{ "cca-platform-hash-algo-id", false, load_hash_names, PLATFORM(hash_algo), 0 },
 		{ "cca-platform-verification-service", false, load_text, PLATFORM(service), 0 },
 		{ "cca-platform-sw-components", false, load_component_rules, PLATFORM(components), 0 },
 		{ "other-claims", false, load_other, PLATFORM(refuse_other), 0 },

@@ -6,6 +6,8 @@
  */
 #include "result.h"
 
+#include <inttypes.h>
+
 #define TAG_CCA_TOKEN 399U
 #define LABEL_PLATFORM_TOKEN 44234
 #define LABEL_REALM_TOKEN 44241
@@ -15,6 +17,18 @@
 struct halves {
 	struct span platform, realm;
 };
+
+/* What somebody forgot to decode. No token is: its first byte is not ASCII. */
+static bool is_text(struct span token)
+{
+	for (size_t i = 0; i < token.size; i++) {
+		uint8_t c = token.data[i];
+
+		if ((c < 0x20 || c > 0x7e) && c != '\n' && c != '\r' && c != '\t')
+			return false;
+	}
+	return token.size != 0;
+}
 
 static bool take_halves(struct span token, struct halves *halves, struct refusal *refusal)
 {
@@ -26,11 +40,20 @@ static bool take_halves(struct span token, struct halves *halves, struct refusal
 	};
 	struct cbor_reader r = cbor_open(token);
 	struct cbor_item tag;
+	char text[24];
 
+	if (is_text(token))
+		return refuse(refusal, CAEC_MALFORMED,
+			      "CCA token: %zu characters of text, \"%s\", where its bytes should be (%s)",
+			      token.size, printable(text, sizeof(text), token),
+			      "base64 or hex, not decoded?");
 	if (!cose_well_formed(token, "CCA token", refusal))
 		return false;
-	if (!cbor_expect(&r, CBOR_TAG, &tag) || tag.value != TAG_CCA_TOKEN)
-		return refuse(refusal, CAEC_MALFORMED, "CCA token: no tag 399");
+	if (!cbor_expect(&r, CBOR_TAG, &tag))
+		return refuse(refusal, CAEC_MALFORMED, "CCA token: no tag 399, but %s",
+			      cbor_type_name(cbor_peek(r)));
+	if (tag.value != TAG_CCA_TOKEN)
+		return refuse(refusal, CAEC_MALFORMED, "CCA token: no tag 399, but tag %" PRIu64, tag.value);
 	return claims_take(&r, "CCA token", rules, COUNT(rules), halves, NULL, refusal);
 }
 
@@ -125,12 +148,17 @@ static bool check_binding(struct caec_result *result)
 	const struct realm_claims *realm = &result->realm;
 	uint8_t digest[DIGEST_MAX];
 	struct span hash = { digest, hash_size(realm->key_hash_algo) };
+	char found[24], expected[24];
 
 	if (!hash_bytes(realm->key_hash_algo, realm->public_key, digest))
 		return failure(result, CHECK_BINDING);
 	if (!span_equal(result->platform.challenge, hash))
-		return check_refused(result, CHECK_BINDING, CAEC_BINDING,
-				     "cca-platform-challenge is not the hash of cca-realm-public-key");
+		return check_refused(
+			result, CHECK_BINDING, CAEC_BINDING,
+			"cca-platform-challenge is not the hash of cca-realm-public-key: %s, but "
+			"%.7s gives %s",
+			hex(found, sizeof(found), result->platform.challenge),
+			(const char *)realm->key_hash_algo.data, hex(expected, sizeof(expected), hash));
 	check_ok(result, CHECK_BINDING, "%.7s", (const char *)realm->key_hash_algo.data);
 	return true;
 }
@@ -162,6 +190,7 @@ static bool check_realm_signature(struct caec_result *result)
 static bool check_nonce(struct caec_result *result, const void *nonce, size_t size, bool wanted)
 {
 	uint8_t expected[CHALLENGE_SIZE] = { 0 };
+	char text[2 * CHALLENGE_SIZE + 1];
 
 	if (!nonce && !wanted) {
 		check_skipped(result, CHECK_NONCE, "none given");
@@ -175,7 +204,8 @@ static bool check_nonce(struct caec_result *result, const void *nonce, size_t si
 				     "a nonce of %zu bytes can't be compared", size);
 	memcpy(expected, nonce, size);
 	if (!span_equal(result->realm.challenge, (struct span){ expected, sizeof(expected) }))
-		return check_refused(result, CHECK_NONCE, CAEC_NONCE, "cca-realm-challenge is another");
+		return check_refused(result, CHECK_NONCE, CAEC_NONCE, "cca-realm-challenge is another: %s",
+				     hex(text, sizeof(text), result->realm.challenge));
 	check_ok(result, CHECK_NONCE, "%zu bytes", size);
 	if (size < NONCE_GOOD_SIZE)
 		warn(result, "the nonce is shorter than the 32 bytes that are recommended");

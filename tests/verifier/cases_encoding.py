@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Faults of the encoding and of COSE. All signatures are right for what is signed, unless that is the fault."""
 
+import base64
+
 import cbor2
 
 from cca_token import *
@@ -19,16 +21,18 @@ def outer(corpus):
     bad("empty", b"", "cut off before an item")
     bad("truncated", good[:-1], "a string longer than what is left, at byte")
     bad("half", good[:len(good) // 2], "a string longer than what is left")
-    bad("trailing", good + b"\0", f"bytes behind the end, at byte {len(good)}")
+    bad("trailing", good + b"\0", f"bytes behind the end, at byte {len(good)} of {len(good) + 1}")
     bad("twice", good + good, "bytes behind the end")
     bad("too-long", good + b"\0" * 65536, "more than 65536")
-    bad("no-tag", pairs(both), "no tag 399")
-    bad("wrong-tag", tag(400, pairs(both)), "no tag 399")
-    bad("tag-twice", tag(399, tag(399, pairs(both))), "CCA token: not a map")
+    bad("no-tag", pairs(both), "no tag 399, but a map")
+    bad("wrong-tag", tag(400, pairs(both)), "no tag 399, but tag 400")
+    for name, text in (("base64", base64.encodebytes(good)), ("hex", good.hex().encode()), ("pem", b"-----BEGIN CCA\n")):
+        bad(name, text, f'CCA token: {len(text)} characters of text, "')
+    bad("tag-twice", tag(399, tag(399, pairs(both))), "CCA token: a tag where a map should be")
     bad("long-tag", Raw(head(6, 399, 4) + pairs(both)), "not in its shortest form")
-    bad("array", tag(399, array([platform, realm])), "CCA token: not a map")
-    bad("third-member", tag(399, pairs(both + [(44242, b"")])), "CCA token: a member that is not known")
-    bad("text-key", tag(399, pairs(both + [("44234", b"")])), "CCA token: a member that is not known")
+    bad("array", tag(399, array([platform, realm])), "CCA token: an array where a map should be")
+    bad("third-member", tag(399, pairs(both + [(44242, b"")])), "CCA token: a member that is not known: 44242")
+    bad("text-key", tag(399, pairs(both + [("44234", b"")])), 'CCA token: a member that is not known: "44234"')
     bad("no-platform", tag(399, pairs(both[1:])), "no cca-platform-token (44234)")
     bad("no-realm", tag(399, pairs(both[:1])), "no cca-realm-delegated-token (44241)")
     bad("swapped", collection(realm, platform), "platform claims: no cca-platform-implementation-id")
@@ -90,8 +94,8 @@ def well_formedness(corpus):
     bad("array-key", 0, "a map key that is neither integer nor text", key=(1, 2))
     bad("nested-map-twice", pairs([(1, 2), (3, 4), (1, 2)]), "a map key that comes twice")
     bad("nested-text-twice", pairs([("a", 2), ("b", 4), ("a", 3)]), "a map key that comes twice")
-    bad("map-257", pairs([(i, 0) for i in range(257)]), "a map of too many pairs")
-    bad("depth-13", Raw(b"\x81" * 12 + b"\0"), "nested too deep")
+    bad("map-257", pairs([(i, 0) for i in range(257)]), "a map of too many pairs (more than 256)")
+    bad("depth-13", Raw(b"\x81" * 12 + b"\0"), "nested too deep (more than 12 levels)")
     for name, value in (("depth-12", Raw(b"\x81" * 11 + b"\0")), ("map-256", pairs([(i, 0) for i in range(256)])),
                         ("values", [True, False, None, 2**64 - 1, -2**64, "é∂𝄞", cbor2.CBORTag(1, 0)])):
         corpus.case("item-" + name, with_claim(value), ACCEPTED)
@@ -114,12 +118,12 @@ def changed_header(corpus):
 
         es384 = cbor2.dumps({1: -35})
         wrong = f"{half}-signature: "
-        case("tag-17", MALFORMED, "not a COSE_Sign1 with tag 18", number=17)
+        case("tag-17", MALFORMED, "not a COSE_Sign1 with tag 18: tag 17", number=17)
         case("tag-98", MALFORMED, "not a COSE_Sign1 with tag 18", number=98)
         case("no-alg", MALFORMED, "the protected header names no algorithm", protected=b"")
         case("no-alg-map", MALFORMED, "the protected header names no algorithm", protected=b"\xa0")
-        case("protected-array", MALFORMED, "the protected header is not a map", protected=b"\x80")
-        case("protected-map", MALFORMED, "the protected header is not a byte string", protected={1: -35},
+        case("protected-array", MALFORMED, "the protected header is not a map: an array", protected=b"\x80")
+        case("protected-map", MALFORMED, "the protected header is not a byte string: a map", protected={1: -35},
              **signs(lambda header, content, signer: bytes(96)))
         case("protected-long", MALFORMED, "protected header: a head that is not in its shortest form",
              protected=b"\xa1\x18\x01\x38\x22")
@@ -127,21 +131,21 @@ def changed_header(corpus):
         case("protected-twice", MALFORMED, "protected header: a map key that comes twice",
              protected=b"\xa2\x01\x38\x22\x01\x38\x22")
         case("alg-null", MALFORMED, "alg is a simple value", protected=cbor2.dumps({1: None}))
-        case("alg-text", UNSUPPORTED, "an algorithm other than", protected=cbor2.dumps({1: "ES384"}))
-        case("alg-eddsa", UNSUPPORTED, "an algorithm other than", protected=cbor2.dumps({1: -8}))
-        case("alg-hmac", UNSUPPORTED, "an algorithm other than", protected=cbor2.dumps({1: 5}))
-        case("alg-huge", UNSUPPORTED, "an algorithm other than", protected=cbor2.dumps({1: -2**64}))
+        case("alg-text", UNSUPPORTED, 'and ES512 (-36): "ES384"', protected=cbor2.dumps({1: "ES384"}))
+        case("alg-eddsa", UNSUPPORTED, "an algorithm other than ES256 (-7), ES384 (-35) and ES512 (-36): -8", protected=cbor2.dumps({1: -8}))
+        case("alg-hmac", UNSUPPORTED, "(-36): 5", protected=cbor2.dumps({1: 5}))
+        case("alg-huge", UNSUPPORTED, "(-36): a negative integer", protected=cbor2.dumps({1: -2**64}))
         case("alg-es256", SIGNATURE, wrong, protected=cbor2.dumps({1: -7}))
         case("alg-es512", SIGNATURE, wrong, protected=cbor2.dumps({1: -36}))
         case("crit", UNSUPPORTED, "critical header parameters", protected=cbor2.dumps({1: -35, 2: [1]}))
-        case("unprotected-array", MALFORMED, "the unprotected header is not a map", unprotected=[])
+        case("unprotected-array", MALFORMED, "the unprotected header is not a map: an array", unprotected=[])
         case("unprotected-alg", MALFORMED, "alg or crit in the unprotected header", unprotected={1: -35})
         case("unprotected-crit", MALFORMED, "alg or crit in the unprotected header", unprotected={2: [1]})
-        case("kid-twice", MALFORMED, "a parameter in both headers", protected=cbor2.dumps({1: -35, 4: b"k"}),
+        case("kid-twice", MALFORMED, "a parameter in both headers: 4", protected=cbor2.dumps({1: -35, 4: b"k"}),
              unprotected={4: b"k"})
         case("kid", ACCEPTED, "", unprotected={4: b"k"})
         case("protected-kid", ACCEPTED, "", protected=cbor2.dumps({4: b"k", 1: -35}))
-        case("signature-text", MALFORMED, "the signature is not a byte string", **signs(lambda *_: "signature"))
+        case("signature-text", MALFORMED, "the signature is not a byte string: text", **signs(lambda *_: "signature"))
         case("signature-empty", SIGNATURE, wrong, **signs(lambda *_: b""))
         case("signature-zero", SIGNATURE, wrong, **signs(lambda *_: bytes(96)))
         case("signature-ones", SIGNATURE, wrong, **signs(lambda *_: b"\xff" * 96))
@@ -185,7 +189,7 @@ def changed_header(corpus):
             good = {"platform": sign1(bytes(pairs(platform_claims())), IAK),
                     "realm": sign1(bytes(pairs(realm_claims())), RAK), half: broken}
             corpus.case(f"{half}-{name}", collection(good["platform"], good["realm"]), MALFORMED,
-                        f"{half} token: a COSE_Sign1 that is not an array of 4")
+                        f"{half} token: a COSE_Sign1 that is not an array of 4: of {name[-1]}")
         for name, content in (("payload-nil", None), ("payload-map", Raw(payload))):
             broken = tag(18, array([es384, Raw(b"\xa0"), content, bytes(96)]))
             good = {"platform": sign1(bytes(pairs(platform_claims())), IAK),
@@ -211,7 +215,7 @@ def large_header(corpus):
                 ACCEPTED)
     last = head(5, 255) + b"".join(enc(9746 + i) + b"\0" for i in range(255))
     corpus.case("header-large-both", token(platform_options={"protected": protected, "unprotected": Raw(last)}),
-                MALFORMED, "platform token: a parameter in both headers")
+                MALFORMED, "platform token: a parameter in both headers: 10000")
 
 
 def add(corpus):

@@ -104,6 +104,7 @@ def common(corpus):
     corpus.policy("base", base_policy())
     corpus.policy("open", open_policy())
     corpus.policy("all-keys", open_policy(keys=[hex_key(k) for k in IAKS.values()]))
+    corpus.policy("no-others", open_policy(**{"other-claims": "refuse"}))
     corpus.policy("no-nonce", variant(realm__cca_realm_challenge="not-checked"))
     policy = open_policy()
     policy["caec"]["caec-sharing"]["incomplete"] = "accept"
@@ -128,7 +129,8 @@ def claims(corpus):
     for state in (0x0003, 0x1003, 0x2003, 0x4003, 0x5003, 0x6003):
         platform(f"lifecycle-{state:04x}", "cca-platform-lifecycle: ", lifecycle=state)
     platform("lifecycle-30ff", "", ACCEPTED, lifecycle=0x30ff)
-    platform("hash-algo", "cca-platform-hash-algo-id: ", hash_algo="sha3-256")
+    platform("hash-algo", "cca-platform-hash-algo-id: ", hash_algo="sha-512", components=[
+        {2: bytes(64), 5: digest("sha-256", b"signer")}])
     platform("service", "cca-platform-verification-service: ", service="https://attacker.example/")
     platform("service-missing", "cca-platform-verification-service: absent", service=None)
     realm("no-profile", "cca-realm-profile: absent", profile=None)
@@ -171,7 +173,7 @@ def variants(corpus):
     for half in ("platform", "realm"):
         changed_token = token(**{half: (platform_claims if half == "platform" else realm_claims)(**more)})
         case(f"{half}-other-refused", variant(**{f"{half}__other_claims": "refuse"}), POLICY,
-             f"{half}-other-claims: 1 claims", changed_token)
+             f"{half}-other-claims: 1 claims that are not known: -99", changed_token)
         case(f"{half}-other-none", variant(**{f"{half}__other_claims": "refuse"}), ACCEPTED)
         corpus.case(f"variant-{half}-other-ignored", changed_token, ACCEPTED)
     case("forbidden", variant(caec__presence="forbidden"), POLICY, "caec-presence: present")
@@ -342,6 +344,8 @@ def bad_policies(corpus):
     case("challenge", variant(realm__cca_realm_challenge="any"), 'one of "nonce", "not-checked" is expected')
     case("presence", variant(caec__presence=True), 'one of "optional", "required", "forbidden" is expected')
     case("text", variant(platform__cca_platform_hash_algo_id=[1]), "cca-platform-hash-algo-id[0]: a string is expected")
+    case("platform-hash", variant(platform__cca_platform_hash_algo_id="sha3-256"),
+         'platform.cca-platform-hash-algo-id: "sha-256", "sha-384" or "sha-512" is expected')
     case("hash", variant(realm__cca_realm_hash_algo_id="sha256"),
          'realm.cca-realm-hash-algo-id: "sha-256", "sha-384" or "sha-512" is expected')
     case("key-hash", variant(realm__cca_realm_public_key_hash_algo_id=["sha-256", "SHA-512"]),
