@@ -5,10 +5,8 @@
 #ifndef RUN_INIT_H
 #define RUN_INIT_H
 
-#include <stdbool.h>
-
-/* Once, at cold boot. False: the CPU lacks what realms need. */
-bool run_machine_init(void);
+/* Once, at cold boot. NULL, or why realms can't run on this CPU. */
+const char *run_machine_init(void);
 
 /* On each PE: control registers that stay the same for all realms. */
 void run_cpu_init(void);

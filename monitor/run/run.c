@@ -73,15 +73,31 @@ static bool has_mpam;
 
 #define HDFG_DBGCLAIM (UINT64_C(1) << 5)
 #define HDFG_OSECCR (UINT64_C(1) << 10)
+#define ISAR1_APA_API 0xff0U /* address authentication, in either field */
+#define ISAR2_APA3 0xf000U
 #define MPAM2_EL2 "s3_4_c10_c5_0"
 #define MPAM2_TRAPS (UINT64_C(3) << 48) /* MPAM0_EL1, MPAM1_EL1 */
 #define MPAMHCR_EL2 "s3_4_c10_c4_0"
 #define MPAMHCR_TRAP_MPAMIDR (UINT64_C(1) << 31)
 
-bool run_machine_init(void)
+/* What is not switched must not be there, or realms must be kept from it. */
+static const char *what_is_wrong(void)
+{
+	uint64_t isar1 = read_sysreg("id_aa64isar1_el1");
+	uint64_t isar2 = read_sysreg("id_aa64isar2_el1");
+
+	if (id_field(read_sysreg("id_aa64mmfr0_el1"), 56) == 0)
+		return "the CPU lacks fine-grained traps (FEAT_FGT)";
+	if ((isar1 & ISAR1_APA_API) == 0 && (isar2 & ISAR2_APA3) == 0)
+		return "the CPU lacks pointer authentication (FEAT_PAuth)";
+	if (id_field(read_sysreg("id_aa64pfr1_el1"), 24) != 0)
+		return "the CPU has SME, whose state is not switched (on QEMU: -cpu max,sme=off)";
+	return NULL;
+}
+
+const char *run_machine_init(void)
 {
 	uint64_t mmfr0 = read_sysreg("id_aa64mmfr0_el1");
-	uint64_t isar1 = read_sysreg("id_aa64isar1_el1");
 
 	has_fgt2 = id_field(mmfr0, 56) >= 2;
 	has_mpam = id_field(read_sysreg("id_aa64pfr0_el1"), 40) != 0;
@@ -89,12 +105,7 @@ bool run_machine_init(void)
 	gic_init();
 	simd_init();
 	debug_init();
-	/*
-	 * Address authentication (APA or API, or APA3): its keys are switched. Fine-grained traps: they keep realms
-	 * from what is not switched. SME: its state would have to be, and is not (docs/limits.md).
-	 */
-	return id_field(mmfr0, 56) != 0 && ((isar1 & 0xff0) != 0 || (read_sysreg("id_aa64isar2_el1") & 0xf000) != 0) &&
-	       id_field(read_sysreg("id_aa64pfr1_el1"), 24) == 0;
+	return what_is_wrong();
 }
 
 void run_cpu_init(void)

@@ -11,6 +11,7 @@
 #include "port/port.h"
 
 #define ENTROPY_TRIES 1000U
+#define DCZID_64_BYTES 4U
 
 static struct port_features features;
 
@@ -42,19 +43,26 @@ static void find_pmu(uint64_t dfr0)
 	features.has_hpmn0 = id_field(dfr0, 60) == 1;
 }
 
-bool machine_init(void)
+static const char *what_is_missing(void)
+{
+	if (id_field(read_sysreg("id_aa64mmfr1_el1"), 8) == 0)
+		return "the CPU lacks virtualization host extensions (FEAT_VHE)";
+	if (id_field(read_sysreg("id_aa64mmfr2_el1"), 40) == 0)
+		return "the CPU lacks stage 2 forced write-back (FEAT_S2FWB)";
+	if (id_field(read_sysreg("id_aa64isar0_el1"), 12) < 2)
+		return "the CPU lacks SHA-512 instructions (FEAT_SHA512)";
+	if (read_sysreg("dczid_el0") != DCZID_64_BYTES)
+		return "the CPU's DC ZVA does not write 64 bytes";
+	return NULL;
+}
+
+const char *machine_init(void)
 {
 	static const uint8_t pa_bits[] = { 32, 36, 40, 42, 44, 48 };
 	uint64_t mmfr0 = read_sysreg("id_aa64mmfr0_el1");
 	uint64_t dfr0 = read_sysreg("id_aa64dfr0_el1");
-	uint64_t dczid = read_sysreg("dczid_el0");
 	unsigned int range = id_field(mmfr0, 0);
 
-	/* What the code relies on: VHE, stage 2 forced write-back, DC ZVA of 64 bytes, SHA-2 instructions. */
-	if (id_field(read_sysreg("id_aa64mmfr1_el1"), 8) == 0 ||
-	    id_field(read_sysreg("id_aa64mmfr2_el1"), 40) == 0 || dczid != 4 ||
-	    id_field(read_sysreg("id_aa64isar0_el1"), 12) < 2)
-		return false;
 	features.pa_bits = range < ARRAY_SIZE(pa_bits) ? pa_bits[range] : 48;
 	features.vmid_bits = id_field(read_sysreg("id_aa64mmfr1_el1"), 4) == 2 ? 16 : 8;
 	features.num_bps = (uint8_t)id_field(dfr0, 12);
@@ -62,7 +70,7 @@ bool machine_init(void)
 	features.num_lrs = (uint8_t)(read_sysreg("ich_vtr_el2") & 0xf);
 	find_sve();
 	find_pmu(dfr0);
-	return true;
+	return what_is_missing();
 }
 
 const struct port_features *port_features(void)

@@ -5,9 +5,7 @@
 #ifndef PORT_MACHINE_H
 #define PORT_MACHINE_H
 
-#include <stdbool.h>
-
-/* Reads the ID registers. False: the CPU lacks something that the monitor relies on. Once, at cold boot. */
-bool machine_init(void);
+/* Reads the ID registers. NULL, or what the monitor relies on and the CPU lacks. Once, at cold boot. */
+const char *machine_init(void);
 
 #endif

@@ -87,6 +87,7 @@ static void get_attestation_keys(uint64_t shared_pa)
 
 static enum boot_error cold_boot(uint64_t version, uint64_t cpus, uint64_t shared_pa)
 {
+	const char *wrong;
 	struct manifest m;
 	enum boot_error error;
 
@@ -116,12 +117,13 @@ static enum boot_error cold_boot(uint64_t version, uint64_t cpus, uint64_t share
 			return BOOT_MANIFEST_DATA_ERROR;
 		}
 	}
-	if (!machine_init() || !run_machine_init()) {
-		log_line(LOG_ERROR, "the CPU lacks a feature that the monitor needs");
-		return BOOT_UNKNOWN;
-	}
-	if (!registry_init()) {
-		log_line(LOG_ERROR, "no entropy (RNDR)");
+	wrong = machine_init();
+	if (wrong == NULL)
+		wrong = run_machine_init();
+	if (wrong == NULL && !registry_init())
+		wrong = "the CPU has no random numbers (FEAT_RNG), or gave none";
+	if (wrong != NULL) {
+		log_line(LOG_ERROR, "%s", wrong);
 		return BOOT_UNKNOWN;
 	}
 	get_attestation_keys(shared_pa);
