@@ -155,15 +155,29 @@ void verdict_pass(void)
 	finish("PASS");
 }
 
+/* `word` has four letters and a blank. */
+static void __attribute__((noreturn)) finish_with_reason(const char *word, const char *format, va_list arguments)
+{
+	enum { LENGTH = 5 };
+	char text[CONSOLE_LINE_MAX];
+
+	format_text(text, sizeof(text), "%s", word);
+	format_va(text + LENGTH, sizeof(text) - LENGTH, format, arguments);
+	finish(text);
+}
+
 void verdict_fail(const char *format, ...)
 {
-	static const char fail[] = "FAIL ";
-	char text[CONSOLE_LINE_MAX];
 	va_list arguments;
 
-	format_text(text, sizeof(text), "%s", fail);
 	va_start(arguments, format);
-	format_va(text + sizeof(fail) - 1, sizeof(text) - (sizeof(fail) - 1), format, arguments);
-	va_end(arguments);
-	finish(text);
+	finish_with_reason("FAIL ", format, arguments);
+}
+
+void verdict_skip(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	finish_with_reason("SKIP ", format, arguments);
 }

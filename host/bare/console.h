@@ -32,5 +32,7 @@ void console_interrupt(bool on);
 /* The last line of a run, after which the machine is off. */
 void verdict_pass(void) __attribute__((noreturn));
 void verdict_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+/* This machine lacks what it takes: neither. */
+void verdict_skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 #endif

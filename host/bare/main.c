@@ -8,6 +8,7 @@
 #include "cpu.h"
 #include "fw_cfg.h"
 #include "gic.h"
+#include "platform.h"
 #include "smp.h"
 #include "string.h"
 
@@ -45,10 +46,14 @@ static char *split(char *line)
 void primary_main(void)
 {
 	char line[128], *argument;
+	uint64_t word;
 
 	print("CAEC-BEGIN\n");
 	if (!fw_cfg_string("opt/caec/cmd", line, sizeof(line)))
 		verdict_fail("no command: -fw_cfg name=opt/caec/cmd,string=...");
+	if (probe_read64(PLATFORM_FREE_TOP - sizeof(word), &word) != 0)
+		verdict_fail("no memory at 0x%lx; TF-A takes 3 GiB for granted (-m 3G)",
+			     (unsigned long)(PLATFORM_FREE_TOP - sizeof(word)));
 	gic_init();
 	gic_init_cpu();
 	smp_start();

@@ -87,8 +87,10 @@ void secondary_main(unsigned int cpu)
 void smp_start(void)
 {
 	count = fw_cfg_cpu_count();
-	if (count > PLATFORM_MAX_CPUS)
+	if (count > PLATFORM_MAX_CPUS) {
+		print("note: this machine has %u CPUs; this program uses %u at most\n", count, PLATFORM_MAX_CPUS);
 		count = PLATFORM_MAX_CPUS;
+	}
 	for (unsigned int cpu = 1; cpu < count; cpu++) {
 		uint64_t x[6] = { PSCI_CPU_ON, cpu, (uintptr_t)secondary_entry, cpu };
 

@@ -76,6 +76,10 @@ void test_main(const char *argument)
 	if (cpu_count() < test->smp)
 		verdict_fail("%s needs %u CPUs", test->name, test->smp);
 	rmm_init();
+	if (test->sve && !host_feature(&rmm, RMI_FEATURE0_SVE_EN_SHIFT, 1))
+		verdict_skip("%s: the RMM offers no SVE", test->name);
+	if (test->pmu && !host_feature(&rmm, RMI_FEATURE0_PMU_EN_SHIFT, 1))
+		verdict_skip("%s: the RMM offers no PMU", test->name);
 	test->run();
 
 	CHECK_EQ(rmm.delegated, 0);

@@ -44,6 +44,7 @@ struct machine_test {
 	void (*run)(void);
 	unsigned int smp;         /* CPUs it needs; 0: one */
 	bool icount;              /* counts instructions, so time must stand for them */
+	bool sve, pmu;            /* skipped where the RMM offers realms none */
 	enum machine_build build; /* the firmware that it makes sense with */
 };
 

@@ -30,12 +30,12 @@ static struct realm_options random_options(void)
 		.apt_granules = (unsigned int)random_below(3),
 	};
 
-	if (random_below(2)) {
+	if (random_below(2) && host_feature(&rmm, RMI_FEATURE0_SVE_EN_SHIFT, 1)) {
 		o.flags |= RMI_REALM_FLAG_SVE;
 		o.sve_vl = (unsigned int)random_below(
 			host_feature(&rmm, RMI_FEATURE0_SVE_VL_SHIFT, RMI_FEATURE0_SVE_VL_WIDTH) + 1);
 	}
-	if (random_below(2)) {
+	if (random_below(2) && host_feature(&rmm, RMI_FEATURE0_PMU_EN_SHIFT, 1)) {
 		o.flags |= RMI_REALM_FLAG_PMU;
 		o.pmu_num_ctrs =
 			1 + (unsigned int)random_below(host_feature(&rmm, RMI_FEATURE0_PMU_NUM_CTRS_SHIFT,

@@ -24,7 +24,6 @@
 
 static struct test_realm *start(void)
 {
-	CHECK(host_feature(&rmm, RMI_FEATURE0_PMU_EN_SHIFT, 1));
 	CHECK(host_feature(&rmm, RMI_FEATURE0_PMU_NUM_CTRS_SHIFT, RMI_FEATURE0_PMU_NUM_CTRS_WIDTH) >=
 	      COUNTERS);
 	return realm_start(REALM_PROGRAM_SCRIPT,
@@ -45,7 +44,7 @@ static void set(struct test_realm *realm, unsigned int number, uint64_t value)
 }
 
 /* As many counters as were asked for, and what is in them is the realm's own. */
-MACHINE_TEST(pmu_registers)
+MACHINE_TEST(pmu_registers, .pmu = true)
 {
 	struct test_realm *a = start(), *b = start();
 	uint64_t value;
@@ -92,7 +91,7 @@ MACHINE_TEST(pmu_registers)
 }
 
 /* Counting happens while the realm runs; an overflow is reported, until the realm has dealt with it. */
-MACHINE_TEST(pmu_counts)
+MACHINE_TEST(pmu_counts, .pmu = true)
 {
 	struct test_realm *realm = start();
 	const struct rmi_rec_exit *exit = &realm->realm.recs[0].run->exit;

@@ -64,7 +64,7 @@ MACHINE_TEST(host_debug_state)
 #define VECTOR_BYTES 256
 
 /* SIMD registers, SVE's included, are the host's again after a realm has used them; the realm's are its own. */
-MACHINE_TEST(host_simd_state)
+MACHINE_TEST(host_simd_state, .sve = true)
 {
 	struct test_realm *a = realm_start(REALM_PROGRAM_SCRIPT, NULL);
 	struct test_realm *b = realm_start(REALM_PROGRAM_SCRIPT, NULL);

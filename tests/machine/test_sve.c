@@ -14,7 +14,6 @@
 
 static unsigned int machine_vl(void)
 {
-	CHECK(host_feature(&rmm, RMI_FEATURE0_SVE_EN_SHIFT, 1));
 	return host_feature(&rmm, RMI_FEATURE0_SVE_VL_SHIFT, RMI_FEATURE0_SVE_VL_WIDTH);
 }
 
@@ -73,7 +72,7 @@ static void host_check(unsigned int vl)
 	CHECK_EQ(zcr, 5);
 }
 
-MACHINE_TEST(sve_registers)
+MACHINE_TEST(sve_registers, .sve = true)
 {
 	unsigned int vl = (machine_vl() + 1) * 16;
 	struct test_realm *a = start(0), *b = start(machine_vl());
@@ -105,7 +104,7 @@ MACHINE_TEST(sve_registers)
 }
 
 /* The ID registers tell each realm what it has, and ZCR_EL1 is its own. */
-MACHINE_TEST(sve_discovery)
+MACHINE_TEST(sve_discovery, .sve = true)
 {
 	struct test_realm *with = start(1);
 	struct test_realm *without = realm_start(REALM_PROGRAM_SCRIPT, NULL);
