@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * `linux [script] [yank] [realms=N]`: Debian's own kernel in one or two realms, each with two vCPUs, a shell on its
- * console. With `yank` realm A is robbed of pages.
+ * `linux [script] [yank] [realms=N] [csm=none|refused]`: Debian's own kernel in one or two realms, each with two vCPUs, a
+ * shell on its console. With `yank` realm A is robbed of pages.
  */
 #include "command.h"
 #include "console.h"
@@ -17,6 +17,7 @@
 
 #define MAX_REALMS 2U
 #define CPUS 2U
+#define RAM_SIZE ABI_U64(0x20000000)
 
 static struct linux_machine machines[MAX_REALMS];
 static struct linux_console terminals[MAX_REALMS] = { { .name = "A" }, { .name = "B" } };
@@ -26,6 +27,7 @@ static struct linux_yank yank;
 struct options {
 	bool script, yank;
 	unsigned int realms;
+	enum linux_csm csm;
 };
 
 /* The next word of `*text`, which moves on. False: no more. */
@@ -54,6 +56,10 @@ static struct options parse(const char *argument)
 			options.yank = true;
 		else if (strcmp(word, "realms=1") == 0 || strcmp(word, "realms=2") == 0)
 			options.realms = (unsigned int)(word[7] - '0');
+		else if (strcmp(word, "csm=none") == 0)
+			options.csm = LINUX_CSM_NONE;
+		else if (strcmp(word, "csm=refused") == 0)
+			options.csm = LINUX_CSM_REFUSED;
 		else
 			verdict_fail("linux: what is '%s'?", word);
 	}
@@ -101,6 +107,22 @@ static bool report(const struct linux_machine *machine)
 	}
 }
 
+static void make(struct linux_machine *machine, struct linux_console *terminal, unsigned int index,
+		 const struct options *options)
+{
+	const struct linux_config config = {
+		.name = terminal->name,
+		.cpus = CPUS,
+		.first_cpu = CPUS * index,
+		.ram_size = RAM_SIZE,
+		.csm = options->csm,
+		.terminal = terminal,
+	};
+
+	terminal->cpu = config.first_cpu;
+	linux_machine_make(machine, &config);
+}
+
 void linux_main(const char *argument)
 {
 	struct options options = parse(argument);
@@ -111,10 +133,8 @@ void linux_main(const char *argument)
 	rmm_init();
 	rmm.check_wiped = false;
 	linux_console_init(terminals, options.realms, options.script);
-	for (unsigned int i = 0; i < options.realms; i++) {
-		terminals[i].cpu = CPUS * i;
-		linux_machine_make(&machines[i], terminals[i].name, CPUS, CPUS * i, &terminals[i]);
-	}
+	for (unsigned int i = 0; i < options.realms; i++)
+		make(&machines[i], &terminals[i], i, &options);
 	if (options.yank)
 		machines[0].yank = &yank;
 	gic_enable_spi(PLATFORM_INTID_UART, 0);
@@ -127,10 +147,8 @@ void linux_main(const char *argument)
 		linux_machine_wait(&machines[i]);
 	}
 	console_interrupt(false);
-	for (unsigned int i = 0; i < options.realms; i++) {
+	for (unsigned int i = 0; i < options.realms; i++)
 		good = report(&machines[i]) && good;
-		linux_machine_destroy(&machines[i]);
-	}
 	if (rmm.delegated != 0 || memory_in_use() != 0)
 		verdict_fail("linux: %lu granules not back, %lu not freed", rmm.delegated, memory_in_use());
 	if (!good)

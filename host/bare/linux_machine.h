@@ -15,12 +15,16 @@
 #include "linux_console.h"
 #include "spinlock.h"
 
-#define LINUX_IPA_BITS 33
+#define LINUX_IPA_BITS 34
+#define LINUX_ALIAS (ABI_U64(1) << (LINUX_IPA_BITS - 1)) /* what makes an address unprotected */
 #define LINUX_RAM_BASE ABI_U64(0x80000000)
-#define LINUX_RAM_SIZE ABI_U64(0x20000000)
-#define LINUX_PAGES (LINUX_RAM_SIZE / GRANULE_SIZE)
+#define LINUX_RAM_MAX ABI_U64(0x80000000)
 #define LINUX_TREE_OFFSET ABI_U64(0x7e00000)
 #define LINUX_INITRD_OFFSET ABI_U64(0x8000000)
+
+/* Above RAM, in the protected half: where the realm may have what it shares with other realms. */
+#define LINUX_WINDOW_BASE ABI_U64(0x100000000)
+#define LINUX_WINDOW_SIZE ABI_U64(0x100000000)
 
 #define LINUX_MAX_CPUS 4
 #define LINUX_DEVICES 4
@@ -35,15 +39,33 @@ enum linux_end {
 
 struct linux_yank;
 
+/* What this host does about confidential shared memory. */
+enum linux_csm {
+	LINUX_CSM_SERVED,
+	LINUX_CSM_REFUSED, /* the realm has it; whatever it needs of the host for it is refused */
+	LINUX_CSM_NONE,    /* no APT: the realm sees nothing of it */
+};
+
+struct linux_config {
+	const char *name; /* for people; not copied */
+	unsigned int cpus, first_cpu;
+	uint64_t ram_size;
+	enum linux_csm csm;
+	struct linux_console *terminal;
+};
+
 struct linux_machine {
 	struct host_realm realm;
 	unsigned int cpus;
-	unsigned int first_cpu;  /* of ours: vCPU n runs on first_cpu + n */
-	uint32_t end;            /* enum linux_end (atomic) */
+	unsigned int first_cpu; /* of ours: vCPU n runs on first_cpu + n */
+	unsigned int present;   /* vCPUs whose threads have not left (atomic) */
+	uint64_t ram_size;
+	enum linux_csm csm;
+	uint32_t end;                   /* enum linux_end (atomic) */
 	bool turned_on[LINUX_MAX_CPUS]; /* by CPU_ON, and its thread has not seen it yet (atomic) */
-	uint64_t fault_ipa;      /* LINUX_FAULT: where */
-	uint64_t started;        /* when (CNTPCT_EL0) */
-	struct linux_yank *yank; /* the host takes pages away; NULL: it is a good one */
+	uint64_t fault_ipa;             /* LINUX_FAULT: where */
+	uint64_t started;               /* when (CNTPCT_EL0) */
+	struct linux_yank *yank;        /* the host takes pages away; NULL: it is a good one */
 
 	struct spinlock gic_lock;
 	struct vgic vgic;
@@ -62,16 +84,15 @@ struct linux_machine {
 };
 
 /*
- * Builds the realm from the kernel and the initial RAM disk that QEMU's command line names. `name` is its own, for
- * people. The disk is a megabyte of memory. Fatal if anything is missing.
+ * linux_build.c: builds the realm from the kernel and the initial RAM disk that QEMU's command line names. The disk is a
+ * megabyte of memory. Fatal if anything is missing.
  */
-void linux_machine_make(struct linux_machine *machine, const char *name, unsigned int cpus,
-			unsigned int first_cpu, struct linux_console *terminal);
+void linux_machine_make(struct linux_machine *machine, const struct linux_config *config);
 
-/* Runs it, each vCPU on its CPU. Returns at once, or when all is over if this CPU is one of them. */
+/* Runs it, each vCPU on its CPU. Returns at once, or when this CPU's has left if there is one. */
 void linux_machine_start(struct linux_machine *machine);
 
-/* Until all its vCPUs have left, but for one that this CPU runs. */
+/* Until all its vCPUs have left, and nothing of it is left but `end` and what explains it. */
 void linux_machine_wait(struct linux_machine *machine);
 
 /* Takes what the terminal has for it; from any CPU, with no lock held. */
@@ -80,7 +101,17 @@ void linux_machine_feed(struct linux_machine *machine);
 /* Has all its vCPUs leave; the first reason stands. `ipa` for LINUX_FAULT. */
 void linux_machine_stop(struct linux_machine *machine, enum linux_end end, uint64_t ipa);
 
-/* All vCPUs have left: takes the realm apart. Every granule comes back. */
+bool linux_machine_is_over(const struct linux_machine *machine);
+
+/* linux_build.c: takes the realm apart, every granule of it. The last vCPU that leaves does it. */
 void linux_machine_destroy(struct linux_machine *machine);
+
+/* Takes a page that it shares with us back from it. With its lock held, or no vCPU left. */
+void linux_machine_unshare(struct linux_machine *machine, uint64_t page);
+
+static inline uint64_t linux_machine_pages(const struct linux_machine *machine)
+{
+	return machine->ram_size / GRANULE_SIZE;
+}
 
 #endif

@@ -17,6 +17,7 @@
 
 #define IRQ_SPI 0
 #define IRQ_PPI 1
+#define IRQ_EDGE_RISING 1
 #define IRQ_LEVEL_HIGH 4
 
 /* Errors add up: the tree is good if none was. */
@@ -161,6 +162,16 @@ static void virtio(struct writer *w, const struct linux_tree *t)
 	}
 }
 
+/* Our own binding: addresses without RAM for what is shared with other realms, and the doorbell. */
+static void csm(struct writer *w, const struct linux_tree *t)
+{
+	begin_at(w, "csm", t->window_base);
+	text(w, "compatible", "caec,csm");
+	CELLS(w, "reg", CELL2(t->window_base), CELL2(t->window_size));
+	CELLS(w, "interrupts", IRQ_SPI, t->doorbell_intid - VGIC_PRIVATE_IRQS, IRQ_EDGE_RISING);
+	end(w);
+}
+
 size_t linux_tree_make(const struct linux_tree *t, void *to)
 {
 	struct writer w = { .fdt = to };
@@ -182,6 +193,8 @@ size_t linux_tree_make(const struct linux_tree *t, void *to)
 	gic_and_timer(&w, t);
 	uart(&w, t);
 	virtio(&w, t);
+	if (t->window_size != 0)
+		csm(&w, t);
 	end(&w);
 	note(&w, fdt_finish(to));
 	return w.error == 0 ? fdt_totalsize(to) : 0;

@@ -22,6 +22,8 @@ struct linux_tree {
 	unsigned int virtio_count;
 	uint64_t virtio[LINUX_VIRTIO_MAX];
 	unsigned int virtio_intid[LINUX_VIRTIO_MAX];
+	uint64_t window_base, window_size; /* for confidential shared memory; size 0: none */
+	unsigned int doorbell_intid;
 };
 
 /*

@@ -22,7 +22,7 @@ void linux_yank(struct linux_yank *yank, struct linux_machine *machine)
 	for (unsigned int i = 0; i < ATTEMPTS; i++) {
 		if (!cpu_random(&random))
 			return;
-		ipa = LINUX_RAM_BASE + random % LINUX_PAGES * GRANULE_SIZE;
+		ipa = LINUX_RAM_BASE + random % linux_machine_pages(machine) * GRANULE_SIZE;
 		if (host_translate(&machine->realm, ipa, &pa) != RMI_SUCCESS)
 			continue;
 		/* The other vCPU may have given it up meanwhile. Then there is nothing to take, and no harm. */
@@ -40,5 +40,5 @@ bool linux_yank_took(const struct linux_yank *yank, uint64_t ipa)
 {
 	uint64_t page = (ipa - LINUX_RAM_BASE) / GRANULE_SIZE;
 
-	return page < LINUX_PAGES && (yank->taken[page / 8] & 1U << page % 8) != 0;
+	return page < LINUX_RAM_MAX / GRANULE_SIZE && (yank->taken[page / 8] & 1U << page % 8) != 0;
 }

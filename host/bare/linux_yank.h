@@ -11,7 +11,7 @@
 struct linux_yank {
 	uint64_t next; /* when the next page goes (CNTPCT_EL0) */
 	unsigned int count;
-	uint8_t taken[LINUX_PAGES / 8]; /* a bit for each page */
+	uint8_t taken[LINUX_RAM_MAX / GRANULE_SIZE / 8]; /* a bit for each page */
 };
 
 /* Between two runs of a vCPU, with no lock held: takes a page if it is time. One thread at a time. */

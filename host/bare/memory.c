@@ -19,17 +19,17 @@ static bool is_used(uint64_t n)
 	return (used[n / WORD_BITS] >> (n % WORD_BITS) & 1) != 0;
 }
 
-static bool run_is_free(uint64_t n, unsigned int count)
+static bool run_is_free(uint64_t n, uint64_t count)
 {
-	for (unsigned int i = 0; i < count; i++)
+	for (uint64_t i = 0; i < count; i++)
 		if (is_used(n + i))
 			return false;
 	return true;
 }
 
-static void set_used(uint64_t n, unsigned int count)
+static void set_used(uint64_t n, uint64_t count)
 {
-	for (unsigned int i = 0; i < count; i++)
+	for (uint64_t i = 0; i < count; i++)
 		used[(n + i) / WORD_BITS] |= UINT64_C(1) << ((n + i) % WORD_BITS);
 	used_count += count;
 }
@@ -51,6 +51,26 @@ uint64_t memory_alloc(unsigned int count)
 	}
 	spin_unlock(&lock);
 	return found;
+}
+
+/* From the top down, where no small piece is yet. */
+uint64_t memory_alloc_run(uint64_t bytes)
+{
+	uint64_t count = (bytes + GRANULE_SIZE - 1) / GRANULE_SIZE, length = 0, n = GRANULES;
+
+	spin_lock(&lock);
+	while (length < count && n-- > 0)
+		length = is_used(n) ? 0 : length + 1;
+	if (length == count)
+		set_used(n, count);
+	spin_unlock(&lock);
+	return length == count ? PLATFORM_FREE_BASE + n * GRANULE_SIZE : 0;
+}
+
+void memory_free_run(uint64_t pa, uint64_t bytes)
+{
+	for (uint64_t done = 0; done < bytes; done += GRANULE_SIZE)
+		memory_free(pa + done);
 }
 
 bool memory_free(uint64_t pa)

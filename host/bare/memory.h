@@ -13,6 +13,10 @@ uint64_t memory_alloc(unsigned int count);
 /* One granule; those of a larger piece are freed one by one. False: it wasn't allocated. */
 bool memory_free(uint64_t pa);
 
+/* Any size, in one piece; `bytes` is rounded up to whole granules. All of it is freed by memory_free_run(). */
+uint64_t memory_alloc_run(uint64_t bytes);
+void memory_free_run(uint64_t pa, uint64_t bytes);
+
 /* Granules allocated at the moment. */
 uint64_t memory_in_use(void);
 

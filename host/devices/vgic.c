@@ -85,6 +85,19 @@ void vgic_set_spi(struct vgic *vgic, unsigned int intid, bool level)
 	set_input(vgic, VGIC_NO_CPU, intid, level);
 }
 
+void vgic_pulse_spi(struct vgic *vgic, unsigned int intid)
+{
+	struct vgic_irq *irq = vgic_irq_at(vgic, VGIC_NO_CPU, intid);
+	uint32_t kicks;
+
+	if (irq == NULL)
+		return;
+	vgic_lock(vgic);
+	kicks = set_line(vgic, irq, true);
+	set_line(vgic, irq, false);
+	vgic_unlock(vgic, irq->edge ? kicks : 0);
+}
+
 void vgic_set_ppi(struct vgic *vgic, unsigned int cpu, unsigned int intid, bool level)
 {
 	if (cpu < vgic->cpu_count)

@@ -128,6 +128,9 @@ void vgic_sgi(struct vgic *vgic, unsigned int cpu, uint64_t value);
 void vgic_set_spi(struct vgic *vgic, unsigned int intid, bool level);
 void vgic_set_ppi(struct vgic *vgic, unsigned int cpu, unsigned int intid, bool level);
 
+/* An edge of SPI `intid`, whole: two threads can't make one of two. Nothing if the realm has it level-triggered. */
+void vgic_pulse_spi(struct vgic *vgic, unsigned int intid);
+
 /*
  * Sets gicv3_hcr and all of gicv3_lrs. Called again without a vgic_sync() in between (the entry failed), it
  * starts anew from what it had loaded.

@@ -169,6 +169,10 @@ static void ring(struct host_realm *realm)
 	const struct host_ops *ops = realm->host->ops;
 	uint32_t runner;
 
+	if (realm->doorbell != NULL) {
+		realm->doorbell(realm);
+		return;
+	}
 	__atomic_fetch_add(&realm->doorbells, 1, __ATOMIC_SEQ_CST);
 	runner = __atomic_load_n(&realm->recs[0].runner, __ATOMIC_SEQ_CST);
 	if (runner != 0 && ops->kick != NULL)
@@ -197,7 +201,7 @@ uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request 
 {
 	switch (request->event) {
 	case CSM_EVENT_P_REALM:
-		return host_populate(realm, request->base, request->size);
+		return host_populate_in_blocks(realm, request->base, request->size);
 	case CSM_EVENT_C_REALM:
 		return serve_reserve(realm, request);
 	case CSM_EVENT_REMOVE:

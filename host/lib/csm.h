@@ -10,7 +10,7 @@
 
 #include "memory.h"
 
-/* The virtual interrupt by which REC 0 of a realm hears that a peer rang (an SPI, edge-triggered). */
+/* The virtual interrupt by which a realm hears that a peer rang (an SPI, edge-triggered). */
 #define HOST_DOORBELL_INTID 40
 
 /* What an exit for CSM asks of us, read once from the exit record. */
@@ -31,7 +31,7 @@ uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request 
 
 /*
  * Rings the doorbell of the realm with this RD: HOST_DOORBELL_INTID in REC 0, at its next entry, which comes at once
- * (host_ops.kick) if a thread runs it. Any thread may call this. HOST_ERROR_RMM: there is no such realm.
+ * (host_ops.kick) if a thread runs it; or what host_realm.doorbell does. Any thread may call this. HOST_ERROR_RMM: there is no such realm.
  */
 uint64_t host_csm_ring(struct host *host, uint64_t rd);
 

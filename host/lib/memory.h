@@ -17,6 +17,9 @@ uint64_t host_make_tables(struct host_realm *realm, uint64_t base, uint64_t size
 /* Protected pages with undefined content where there are none yet, and tables for them. */
 uint64_t host_populate(struct host_realm *realm, uint64_t base, uint64_t size);
 
+/* The same, in blocks of 2 MiB wherever nothing of one is there yet: what is shared is mapped with far less ado then. */
+uint64_t host_populate_in_blocks(struct host_realm *realm, uint64_t base, uint64_t size);
+
 /* Before activation: a copy of `size` bytes (the last page filled with zeros) at `base`, measured or not. */
 uint64_t host_load(struct host_realm *realm, uint64_t base, const void *content, size_t size, bool measure);
 
@@ -45,9 +48,10 @@ uint64_t host_unmap_unprotected(struct host_realm *realm, uint64_t ipa, uint64_t
 uint64_t host_translate(struct host_realm *realm, uint64_t ipa, uint64_t *pa);
 
 /*
- * Serves an access to a protected page that is not there: populates it, or fills a consumer's hole.
- * HOST_ERROR_STATE: there is nothing that the host could do about it (the page is not RIPAS RAM, or the
- * provider has nothing there).
+ * Serves an access to a protected page that is not there: populates it, or fills a consumer's hole. Success if there is
+ * nothing left to serve: another REC's fault was first, or the page is the realm's no more (its next access is the
+ * monitor's matter). HOST_ERROR_STATE: there is nothing that the host could do about it (RIPAS DESTROYED, or the provider has
+ * nothing there).
  */
 uint64_t host_serve_fault(struct host_realm *realm, uint64_t ipa);
 

@@ -1,88 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A realm's protected pages: loaded before it starts, lent on demand, taken back.
+ * A realm's protected pages: loaded before it starts, taken back. (populate.c: lent as it runs.)
  */
 #include "csm.h"
 #include "tables.h"
-
-/* --- Populate ------------------------------------------------------------------------------------ */
-
-/*
- * One page. `*data` is a delegated granule to use, 0 once it is used. `*next` is where the next hole may
- * be: behind this page, or behind the block that is there already. Not reported.
- */
-static uint64_t populate_page(struct host_realm *realm, uint64_t ipa, uint64_t *data, uint64_t *next)
-{
-	struct rmi_rtt_entry entry;
-	uint64_t result;
-
-	for (;;) {
-		result = rmi_data_create_unknown(realm->host, realm->rd, *data, ipa);
-		*next = ipa + GRANULE_SIZE;
-		if (result == RMI_SUCCESS)
-			*data = 0;
-		if (rmi_result_status(result) != RMI_ERROR_RTT)
-			return result;
-		if (rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) != RMI_SUCCESS)
-			return result;
-		if (entry.state == RMI_ASSIGNED) {
-			*next = host_align_down(ipa, host_level_size(entry.level)) +
-				host_level_size(entry.level);
-			return RMI_SUCCESS;
-		}
-		if (!host_table_was_missing(realm, ipa, &result))
-			return result;
-	}
-}
-
-static uint64_t populate(struct host_realm *realm, uint64_t base, uint64_t size)
-{
-	uint64_t result = RMI_SUCCESS, spare = 0, ipa = base;
-
-	while (ipa < base + size && result == RMI_SUCCESS) {
-		if (spare == 0)
-			result = host_granule_get(realm->host, &spare);
-		if (result == RMI_SUCCESS)
-			result = populate_page(realm, ipa, &spare, &ipa);
-	}
-	if (spare != 0)
-		host_granule_put(realm->host, spare);
-	return result;
-}
-
-uint64_t host_populate(struct host_realm *realm, uint64_t base, uint64_t size)
-{
-	uint64_t result;
-
-	if (!host_range_is_protected(realm, base, size))
-		return HOST_ERROR_ARGUMENT;
-	host_lock_realm(realm);
-	result = populate(realm, base, size);
-	host_unlock_realm(realm);
-	return host_fail(realm->host, RMI_DATA_CREATE_UNKNOWN, result);
-}
-
-uint64_t host_serve_fault(struct host_realm *realm, uint64_t ipa)
-{
-	struct rmi_rtt_entry entry;
-	uint64_t result;
-
-	ipa = host_align_down(ipa, GRANULE_SIZE);
-	if (!host_range_is_protected(realm, ipa, GRANULE_SIZE))
-		return HOST_ERROR_ARGUMENT;
-	host_lock_realm(realm);
-	result = rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry);
-	if (result == RMI_SUCCESS && entry.ripas != RMI_RAM)
-		result = HOST_ERROR_STATE;
-	if (result == RMI_SUCCESS && entry.state == RMI_UNASSIGNED)
-		result = populate(realm, ipa, GRANULE_SIZE);
-	host_unlock_realm(realm);
-
-	/* The page is the realm's as a consumer: it can only come from the provider. */
-	if (rmi_result_status(result) == RMI_ERROR_RTT && realm->has_apt)
-		result = host_csm_fill(realm, ipa);
-	return result;
-}
 
 /* --- Load ---------------------------------------------------------------------------------------- */
 

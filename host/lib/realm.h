@@ -77,6 +77,11 @@ struct host_realm {
 	bool has_apt;
 	uint64_t doorbells;        /* exits for NOTIFY that named this realm (atomic) */
 	uint64_t doorbells_passed; /* how many of them REC 0 was told of: its runner's own */
+
+	/* A peer rang: raise HOST_DOORBELL_INTID in an interrupt controller of the caller's own. With host.lock held, from
+	 * any thread. NULL: host_rec_load_interrupts() injects it. */
+	void (*doorbell)(struct host_realm *realm);
+
 	struct host_lock lock;
 	void *owner; /* the caller's own */
 };

@@ -49,6 +49,78 @@ MACHINE_TEST(csm_life)
 	realm_end(s.p);
 }
 
+static struct rmi_rtt_entry entry_of(struct test_realm *realm, uint64_t ipa)
+{
+	struct rmi_rtt_entry entry;
+
+	CHECK_OK(rmi_rtt_read_entry(&rmm, realm->realm.rd, ipa, 3, &entry));
+	return entry;
+}
+
+/* What the host gives for a region comes in blocks wherever there is room for one, before, between and behind pages. */
+MACHINE_TEST(csm_region_in_blocks)
+{
+	static const struct {
+		uint64_t offset;
+		int64_t level;
+	} places[] = { { 0x1ff000, 3 }, { 0x200000, 2 }, { 0x5ff000, 2 }, { 0x600000, 3 } };
+	const uint64_t base = CSM_WINDOW + 0x1ff000, size = 0x402000;
+	struct test_realm *p = csm_realm("P"), *c = csm_realm("C");
+	struct csm_rid p_rid = csm_rid_of(p), c_rid = csm_rid_of(c);
+	struct script_result r;
+	uint64_t id, n, value;
+
+	CHECK_EQ(csm_create(p, base, size, &id), RSI_SUCCESS);
+	CHECK_EQ(csm_share(p, id, c_rid, CSM_PERM_RW, &n), RSI_SUCCESS);
+	CHECK_EQ(csm_reserve(c, p_rid, n, base, size), RSI_SUCCESS);
+	CHECK_EQ(csm_attach(c, p_rid, n, &r), RSI_SUCCESS);
+	CHECK_EQ(r.x[3], 0);
+	for (unsigned int i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		uint64_t at = CSM_WINDOW + places[i].offset;
+		struct rmi_rtt_entry entry = entry_of(p, at);
+
+		CHECK_EQ(entry.state, RMI_ASSIGNED);
+		CHECK_EQ(entry.ripas, RMI_RAM);
+		CHECK_EQ(entry.level, places[i].level);
+		CHECK_EQ(realm_write64(p, at + 8, 0xcaec + i), 0);
+		CHECK_EQ(realm_read64(c, at + 8, &value), 0);
+		CHECK_EQ(value, 0xcaec + i);
+	}
+	CHECK_EQ(csm_revoke(p, c_rid, n), RSI_SUCCESS);
+	CHECK(is_external_abort(realm_read64(c, CSM_WINDOW + 0x200000, &value)));
+	realm_end(p);
+	realm_end(c);
+}
+
+/* What P has in the range already stays, page by page, and the rest of its 2 MiB comes as pages. */
+MACHINE_TEST(csm_region_over_a_page)
+{
+	struct test_realm *p = csm_realm("P");
+	uint64_t id, value;
+
+	CHECK_OK(host_populate(&p->realm, CSM_WINDOW + 0x5000, GRANULE_SIZE));
+	CHECK_EQ(csm_create(p, CSM_WINDOW, 0x400000, &id), RSI_SUCCESS);
+	CHECK_EQ(entry_of(p, CSM_WINDOW).level, 3);
+	CHECK_EQ(entry_of(p, CSM_WINDOW + 0x1ff000).state, RMI_ASSIGNED);
+	CHECK_EQ(entry_of(p, CSM_WINDOW + 0x200000).level, 2);
+	for (uint64_t at = CSM_WINDOW; at < CSM_WINDOW + 0x400000; at += 0x1ff000)
+		CHECK_EQ(realm_read64(p, at, &value), 0);
+	realm_end(p);
+}
+
+/* A fault that comes to us when its page has been taken back is none of ours: the realm goes on, into its abort. */
+MACHINE_TEST(csm_fault_after_revoke)
+{
+	struct csm_setup s;
+
+	csm_setup(&s, PAGES, CSM_PERM_RW);
+	CHECK_EQ(csm_revoke(s.p, s.c_rid, s.n), RSI_SUCCESS);
+	CHECK_OK(host_serve_fault(&s.c->realm, CSM_WINDOW));
+	CHECK_OK(host_serve_fault(&s.p->realm, CSM_WINDOW));
+	realm_end(s.c);
+	realm_end(s.p);
+}
+
 MACHINE_TEST(csm_read_only)
 {
 	struct csm_setup s;

@@ -360,6 +360,30 @@ MACHINE_TEST(csm_notify_to_one_that_goes)
 	realm_end(s.p);
 }
 
+static unsigned int rings;
+
+static void count_ring(struct host_realm *realm)
+{
+	CHECK(host_realm_find_locked(&rmm, realm->rd) == realm);
+	rings++;
+}
+
+/* A realm whose interrupt controller is its host's own: that is told, REC 0 is not. */
+MACHINE_TEST(csm_notify_own_doorbell)
+{
+	struct csm_setup s;
+
+	setup(&s);
+	s.c->realm.doorbell = count_ring;
+	CHECK_EQ(notify(s.p, s.c_rid, s.n, PROVIDER), RSI_SUCCESS);
+	CHECK_EQ(notify(s.p, s.c_rid, s.n, PROVIDER), RSI_SUCCESS);
+	CHECK_EQ(rings, 2);
+	CHECK(!host_csm_was_rung(&s.c->realm));
+	CHECK_EQ(acknowledge(s.c), INTID_NONE);
+	check_entry(s.c, pending(s.c), CSM_ROLE_CONSUMER, s.p_rid, s.n);
+	end(&s);
+}
+
 struct ringer {
 	uint64_t rd;
 	uint64_t found, gone;

@@ -308,6 +308,44 @@ static void test_edge_after_acknowledge(void **state)
 	assert_int_equal(lr_state(w, 0, DISK), LR_PENDING);
 }
 
+/* Each pulse is an edge: none is lost to one that came before, whatever the vCPU has done about that. */
+static void test_pulse(void **state)
+{
+	struct vgic_world *w = *state;
+
+	set_up(w, 0, DISK, true, 0xa0);
+	vgic_pulse_spi(&w->vgic, DISK);
+	assert_int_equal(take_kicks(w), 1);
+	enter(w, 0);
+	assert_int_equal(acknowledge(w, 0, false), DISK);
+	vgic_pulse_spi(&w->vgic, DISK);
+	assert_int_equal(take_kicks(w), 1);
+	reenter(w, 0);
+	assert_int_equal(lr_state(w, 0, DISK), LR_ACTIVE | LR_PENDING);
+	end(w, 0, DISK);
+	assert_int_equal(acknowledge(w, 0, false), DISK);
+	end(w, 0, DISK);
+	reenter(w, 0);
+	assert_int_equal(lr_state(w, 0, DISK), 0);
+	leave(w, 0);
+	vgic_pulse_spi(&w->vgic, DISK);
+	assert_true(vgic_pending(&w->vgic, 0));
+}
+
+/* It leaves no level behind, and no INTID but an SPI has a pulse. */
+static void test_pulse_of_a_level(void **state)
+{
+	struct vgic_world *w = *state;
+
+	set_up(w, 0, DISK, false, 0xa0);
+	vgic_pulse_spi(&w->vgic, DISK);
+	vgic_pulse_spi(&w->vgic, 23);
+	vgic_pulse_spi(&w->vgic, VGIC_IRQS);
+	assert_int_equal(take_kicks(w), 0);
+	assert_false(vgic_pending(&w->vgic, 0));
+	assert_false(bit(w, 0, ISPENDR, DISK));
+}
+
 /* --- Timers -------------------------------------------------------------------------------------------- */
 
 static void test_timers(void **state)
@@ -946,6 +984,8 @@ int main(void)
 		TEST(test_edge),
 		TEST(test_edge_while_active),
 		TEST(test_edge_after_acknowledge),
+		TEST(test_pulse),
+		TEST(test_pulse_of_a_level),
 		TEST(test_timers),
 		TEST(test_timer_ticks),
 		TEST(test_ppi),
