@@ -39,61 +39,61 @@ static void csm_revision(const struct csm_call *call, struct csm_answer *a)
 
 /* --- Which registers carry what --------------------------------------------------------------------------- */
 
-typedef struct csm_args csm_decode(const uint64_t *x);
+typedef void csm_decode(const uint64_t *x, struct csm_args *a);
 
-static struct csm_args no_args(const uint64_t *x)
+static void no_args(const uint64_t *x, struct csm_args *a)
 {
 	(void)x;
-	return (struct csm_args){ 0 };
+	*a = (struct csm_args){ 0 };
 }
 
-static struct csm_args version_args(const uint64_t *x)
+static void version_args(const uint64_t *x, struct csm_args *a)
 {
-	return (struct csm_args){ .version = x[1] };
+	*a = (struct csm_args){ .version = x[1] };
 }
 
-static struct csm_args create_args(const uint64_t *x)
+static void create_args(const uint64_t *x, struct csm_args *a)
 {
-	return (struct csm_args){ .base = x[1], .size = x[2], .flags = x[3] };
+	*a = (struct csm_args){ .base = x[1], .size = x[2], .flags = x[3] };
 }
 
-static struct csm_args share_args(const uint64_t *x)
+static void share_args(const uint64_t *x, struct csm_args *a)
 {
-	return (struct csm_args){
+	*a = (struct csm_args){
 		.id = x[1], .peer = { x[2], x[3] }, .permission = x[4], .flags = x[5], .rim = &x[6]
 	};
 }
 
 /* REVOKE, ATTACH, DETACH; RESERVE has the range, too, and NOTIFY the caller's role. */
-static struct csm_args pair_args(const uint64_t *x)
+static void pair_args(const uint64_t *x, struct csm_args *a)
 {
-	return (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3] };
+	*a = (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3] };
 }
 
-static struct csm_args reserve_args(const uint64_t *x)
+static void reserve_args(const uint64_t *x, struct csm_args *a)
 {
-	return (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3], .base = x[4], .size = x[5] };
+	*a = (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3], .base = x[4], .size = x[5] };
 }
 
-static struct csm_args notify_args(const uint64_t *x)
+static void notify_args(const uint64_t *x, struct csm_args *a)
 {
-	return (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3], .role = x[4] };
+	*a = (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3], .role = x[4] };
 }
 
-static struct csm_args destroy_args(const uint64_t *x)
+static void destroy_args(const uint64_t *x, struct csm_args *a)
 {
-	return (struct csm_args){ .id = x[1] };
+	*a = (struct csm_args){ .id = x[1] };
 }
 
 /* QUERY, PENDING. */
-static struct csm_args index_args(const uint64_t *x)
+static void index_args(const uint64_t *x, struct csm_args *a)
 {
-	return (struct csm_args){ .index = x[1] };
+	*a = (struct csm_args){ .index = x[1] };
 }
 
-static struct csm_args peer_measurement_args(const uint64_t *x)
+static void peer_measurement_args(const uint64_t *x, struct csm_args *a)
 {
-	return (struct csm_args){ .peer = { x[1], x[2] }, .index = x[3] };
+	*a = (struct csm_args){ .peer = { x[1], x[2] }, .index = x[3] };
 }
 
 struct command {
@@ -178,7 +178,7 @@ static bool run(struct rec *rec, uint8_t asked, bool rejected, struct rmi_rec_ex
 
 	if (command == NULL || !has_csm(rec->rd))
 		return realm_return(rec, SMCCC_NOT_SUPPORTED);
-	args = command->decode(rec->gprs);
+	command->decode(rec->gprs, &args);
 	call.args = &args;
 	command->run(&call, &answer);
 	if (answer.outcome != CSM_DONE)
