@@ -64,15 +64,15 @@ void cose_sign1_open(struct cbor *c, struct cose_sign1 *s)
 
 void cose_sign1_close(struct cbor *c, struct cose_sign1 *s)
 {
-	static const uint8_t none[PORT_SIGNATURE_SIZE];
+	static const uint8_t none[SIGNATURE_SIZE];
 
 	s->payload_size = c->length - s->payload;
 	cbor_bytes_close(c, s->opened);
 	cbor_bytes(c, none, sizeof(none));
-	s->signature = c->length - PORT_SIGNATURE_SIZE;
+	s->signature = c->length - SIGNATURE_SIZE;
 }
 
-void cose_sign1_digest(const struct cbor *c, const struct cose_sign1 *s, uint8_t digest[PORT_SHA384_SIZE])
+void cose_sign1_digest(const struct cbor *c, const struct cose_sign1 *s, uint8_t digest[SHA384_SIZE])
 {
 	uint8_t front[STRUCTURE_MAX];
 	struct cbor structure = { .part = { { front, sizeof(front) } } };
@@ -87,5 +87,5 @@ void cose_sign1_digest(const struct cbor *c, const struct cose_sign1 *s, uint8_t
 	parts[0] = (struct port_bytes){ front, structure.length };
 	/* The payload with the head of its byte string, as it was written. */
 	cbor_written(c, s->opened, s->payload - s->opened + s->payload_size, &parts[1], &count);
-	port_sha384(parts, 1 + count, digest);
+	sign_sha384(parts, 1 + count, digest);
 }

@@ -7,7 +7,7 @@
 #define ATTEST_COSE_H
 
 #include "attest/cbor.h"
-#include "port/attest.h"
+#include "attest/sign.h"
 
 /* The encoding of the COSE_Key of a P-384 key. */
 #define COSE_KEY_SIZE 107U
@@ -19,7 +19,7 @@ struct cose_sign1 {
 	size_t opened; /* cbor_bytes_open() of the payload */
 	size_t payload;
 	size_t payload_size;
-	size_t signature; /* PORT_SIGNATURE_SIZE bytes, zero so far */
+	size_t signature; /* SIGNATURE_SIZE bytes, zero so far */
 };
 
 /* What is written between the two is the payload: from 256 to 65,535 bytes. */
@@ -27,6 +27,6 @@ void cose_sign1_open(struct cbor *c, struct cose_sign1 *s);
 void cose_sign1_close(struct cbor *c, struct cose_sign1 *s);
 
 /* The digest of the Sig_structure: what is to be signed. */
-void cose_sign1_digest(const struct cbor *c, const struct cose_sign1 *s, uint8_t digest[PORT_SHA384_SIZE]);
+void cose_sign1_digest(const struct cbor *c, const struct cose_sign1 *s, uint8_t digest[SHA384_SIZE]);
 
 #endif

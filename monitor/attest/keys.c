@@ -33,8 +33,8 @@ static enum attest_boot take_key(void)
 
 	if (!port_attest_key(key))
 		return ATTEST_BOOT_NO_KEY;
-	good = port_sign_init(key, x, y);
-	port_forget(key, sizeof(key));
+	good = sign_init(key, x, y);
+	secret_wipe(key, sizeof(key));
 	if (!good)
 		return ATTEST_BOOT_BAD_KEY;
 	cose_key(x, y, keys.public_key);

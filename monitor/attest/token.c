@@ -59,26 +59,26 @@ bool attest_in_progress(const struct rec *rec)
 }
 
 /* The signature is the end of the token. */
-static void put_signature(struct rec *rec, const uint8_t signature[PORT_SIGNATURE_SIZE])
+static void put_signature(struct rec *rec, const uint8_t signature[SIGNATURE_SIZE])
 {
-	struct cbor c = token_memory(rec, rec->attest.length - PORT_SIGNATURE_SIZE);
+	struct cbor c = token_memory(rec, rec->attest.length - SIGNATURE_SIZE);
 
-	cbor_raw(&c, signature, PORT_SIGNATURE_SIZE);
+	cbor_raw(&c, signature, SIGNATURE_SIZE);
 }
 
 enum attest_step attest_step(struct rec *rec)
 {
 	struct rec_attest *a = &rec->attest;
-	uint8_t signature[PORT_SIGNATURE_SIZE];
+	uint8_t signature[SIGNATURE_SIZE];
 
 	if (a->state == REC_ATTEST_READY)
 		return ATTEST_READY;
 	if (a->state == REC_ATTEST_FAILED || !attest_is_ready())
 		return ATTEST_FAILED;
-	switch (port_sign_step(signing_memory(rec), a->digest, signature)) {
-	case PORT_SIGN_MORE:
+	switch (sign_step(signing_memory(rec), a->digest, signature)) {
+	case SIGN_MORE:
 		return ATTEST_MORE;
-	case PORT_SIGN_DONE:
+	case SIGN_DONE:
 		put_signature(rec, signature);
 		a->state = REC_ATTEST_READY;
 		return ATTEST_READY;

@@ -50,8 +50,8 @@ _Static_assert(sizeof(struct realm) <= GRANULE_SIZE, "struct realm must fit a gr
 
 /* What the auxiliary granules of a REC are for. */
 enum rec_aux {
-	REC_AUX_SIMD = 0,    /* SIMD state (run/simd.c) */
-	REC_AUX_ARENA = 1,   /* the signature that is being made (port/arena.h) */
+	REC_AUX_SIMD = 0,    /* SIMD state (run/aarch64/simd.c) */
+	REC_AUX_ARENA = 1,   /* the signature that is being made (attest/arena.h) */
 	REC_AUX_TOKEN = 2,   /* the realm token (attest/token.c) */
 	REC_AUX_VECTORS = 4, /* of a realm with SVE: two for its vectors */
 };

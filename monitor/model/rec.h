@@ -41,11 +41,11 @@ struct rec_attest {
 	uint8_t digest[48]; /* what is signed */
 };
 
-/* The register state that run/ keeps; its layout is run/'s business (run/context.h). */
+/* The register state that run/ keeps; its layout is run/'s business (run/aarch64/context.h). */
 #define REC_CONTEXT_SIZE 2048
 
 struct rec {
-	/* General-purpose state. Assembly relies on the position of these (run/context.h). */
+	/* General-purpose state. Assembly relies on the position of these (run/aarch64/context.h). */
 	uint64_t gprs[31];
 	uint64_t pc;
 	uint64_t pstate;

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What attestation needs of the machine and of its cryptography, beside port.h. EL3's half has an
- * implementation per port, the cryptography is the same on both (port/crypto_sign.c, by Mbed TLS).
+ * What attestation needs of the machine, beside port.h: EL3's half, and where a PE is in a signature. An implementation
+ * per port.
  */
 #ifndef PORT_ATTEST_H
 #define PORT_ATTEST_H
 
-#include "port/arena.h"
+#include "model/types.h"
 
 #define PORT_P384_SIZE 48U /* bytes of a scalar, of a coordinate */
-#define PORT_SIGNATURE_SIZE 96U
-#define PORT_SHA384_SIZE 48U
 #define PORT_CHALLENGE_SIZE 32U
 
 struct port_bytes {
@@ -42,36 +40,11 @@ enum port_token port_platform_token(const uint8_t *challenge, struct port_bytes 
 /* EL3's memory is no longer needed: wipes it. */
 void port_platform_token_end(void);
 
-/* --- Cryptography ---------------------------------------------------------------------------------------------- */
+/* --- Per PE ------------------------------------------------------------------------------------------------- */
 
-/* SHA-384 of `count` parts, one behind the other. */
-void port_sha384(const struct port_bytes *parts, size_t count, uint8_t digest[PORT_SHA384_SIZE]);
+struct arena;
 
-/*
- * Takes the key with which port_sign_step() signs, and computes its public point. False: it is not a key of
- * P-384. Once, at cold boot, before any signature.
- */
-bool port_sign_init(const uint8_t key[PORT_P384_SIZE], uint8_t x[PORT_P384_SIZE], uint8_t y[PORT_P384_SIZE]);
-
-enum port_sign {
-	PORT_SIGN_MORE, /* call again with the same arena and digest */
-	PORT_SIGN_DONE,
-	PORT_SIGN_FAILED,
-};
-
-/*
- * One step of a signature: ECDSA with P-384 of `digest`, r and s big-endian. The nonce is derived from key
- * and digest (RFC 6979), so a digest has one signature. All that there is so far is in `arena`, which is
- * empty at the first step, and again when it is done or has failed; arena_reset() in between forgets it. Any
- * number of signatures may be under way, each in an arena of its own.
- */
-enum port_sign port_sign_step(struct arena *arena, const uint8_t digest[PORT_SHA384_SIZE],
-			      uint8_t signature[PORT_SIGNATURE_SIZE]);
-
-/* Overwrites a secret; the compiler does not leave it out. */
-void port_forget(void *secret, size_t size);
-
-/* For port/crypto_sign.c: where this PE keeps the arena that it works in now. */
+/* Where this PE keeps the arena in which attest/sign.c works now. */
 struct arena **port_current_arena(void);
 
 #endif

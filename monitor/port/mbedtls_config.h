@@ -21,7 +21,7 @@
 #define MBEDTLS_AES_ONLY_128_BIT_KEY_LENGTH
 #define MBEDTLS_BLOCK_CIPHER_NO_DECRYPT
 
-/* Signatures (port/crypto_sign.c): in steps, with memory from an arena, nonces by RFC 6979. */
+/* Signatures (attest/sign.c): in steps, with memory from an arena, nonces by RFC 6979. */
 #define MBEDTLS_HAVE_ASM
 #define MBEDTLS_BIGNUM_C
 #define MBEDTLS_ECP_C

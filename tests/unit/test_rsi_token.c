@@ -5,7 +5,7 @@
  */
 #include "token_world.h"
 
-#include "port/arena.h"
+#include "attest/arena.h"
 
 /* Pages of the realm's RAM. PAGE is there, MISSING is not, EMPTY is not RAM. */
 #define PAGE WORLD_RAM

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Signatures in steps and the heap they live in (port/attest.h, port/arena.h), against RFC 6979's values and
+ * Signatures in steps and the heap they live in (attest/sign.h, attest/arena.h), against RFC 6979's values and
  * OpenSSL.
  */
 #include <stdio.h>
@@ -11,6 +11,7 @@
 
 #include "world.h"
 
+#include "attest/sign.h"
 #include "sim/el3.h"
 #include "token.h"
 
@@ -139,16 +140,16 @@ static void test_arena_bad_pointers(void **state)
 
 /* --- Signatures -------------------------------------------------------------------------------------------- */
 
-static enum port_sign sign(struct arena *arena, const uint8_t *digest, uint8_t *signature,
+static enum sign sign(struct arena *arena, const uint8_t *digest, uint8_t *signature,
 			   unsigned int *steps)
 {
-	enum port_sign result;
+	enum sign result;
 
 	*steps = 0;
 	do {
-		result = port_sign_step(arena, digest, signature);
+		result = sign_step(arena, digest, signature);
 		++*steps;
-	} while (result == PORT_SIGN_MORE);
+	} while (result == SIGN_MORE);
 	return result;
 }
 
@@ -177,7 +178,7 @@ static void test_vectors(void **state)
 		 "6b9d3dad2e1b8c1c05b19875b6659f4de23c3b667bf297ba9aa47740787137d896d5724e4c70a825f872c9ea60d"
 		 "2edf5",
 		 48);
-	assert_true(port_sign_init(key, x, y));
+	assert_true(sign_init(key, x, y));
 	from_hex(expected,
 		 "ec3a4e415b4e19a4568618029f427fa5da9a8bc4ae92e02e06aae5286b300c64def8f0ea9055866064a25451548"
 		 "0bc13",
@@ -193,8 +194,8 @@ static void test_vectors(void **state)
 			{ vectors[i].message, 3 }, { vectors[i].message + 3, strlen(vectors[i].message) - 3 }
 		};
 
-		port_sha384(parts, 2, digest);
-		assert_int_equal(sign(&a, digest, signature, &steps), PORT_SIGN_DONE);
+		sign_sha384(parts, 2, digest);
+		assert_int_equal(sign(&a, digest, signature, &steps), SIGN_DONE);
 		assert_in_range(steps, 20, 60); /* divided, that is, and not endlessly */
 		from_hex(expected, vectors[i].r, 48);
 		from_hex(expected + 48, vectors[i].s, 48);
@@ -229,13 +230,13 @@ static void test_random(void **state)
 	for (unsigned int k = 0; k < 5; k++) {
 		port_entropy(sim_el3()->key, 48);
 		sim_el3()->key[0] &= 0x7f;
-		assert_true(port_sign_init(sim_el3()->key, x, y));
+		assert_true(sign_init(sim_el3()->key, x, y));
 		public_key(sim_el3()->key, qx, qy);
 		assert_memory_equal(x, qx, 48);
 		assert_memory_equal(y, qy, 48);
 		for (unsigned int i = 0; i < 10; i++) {
 			port_entropy(digest, sizeof(digest));
-			assert_int_equal(sign(&a, digest, signature, &steps), PORT_SIGN_DONE);
+			assert_int_equal(sign(&a, digest, signature, &steps), SIGN_DONE);
 			assert_true(token_signature_is_right(x, y, digest, signature));
 			signature[95] ^= 1;
 			assert_false(token_signature_is_right(x, y, digest, signature));
@@ -253,19 +254,19 @@ static void test_bad_keys(void **state)
 	uint8_t key[48] = { 0 }, x[48], y[48];
 
 	(void)state;
-	assert_false(port_sign_init(key, x, y));
+	assert_false(sign_init(key, x, y));
 	from_hex(key, order, 48);
-	assert_false(port_sign_init(key, x, y));
+	assert_false(sign_init(key, x, y));
 	key[47]++;
-	assert_false(port_sign_init(key, x, y));
+	assert_false(sign_init(key, x, y));
 	memset(key, 0xff, sizeof(key));
-	assert_false(port_sign_init(key, x, y));
+	assert_false(sign_init(key, x, y));
 	from_hex(key, order, 48);
 	key[47]--;
-	assert_true(port_sign_init(key, x, y));
+	assert_true(sign_init(key, x, y));
 	memset(key, 0, sizeof(key));
 	key[47] = 1;
-	assert_true(port_sign_init(key, x, y)); /* the generator: its first bytes are known */
+	assert_true(sign_init(key, x, y)); /* the generator: its first bytes are known */
 	assert_int_equal(x[0], 0xaa);
 	assert_int_equal(y[0], 0x36);
 }
@@ -279,19 +280,19 @@ static void test_turns(void **state)
 	unsigned int steps;
 
 	(void)state;
-	assert_true(port_sign_init(sim_el3()->key, x, y));
+	assert_true(sign_init(sim_el3()->key, x, y));
 	for (unsigned int i = 0; i < 2; i++)
-		assert_int_equal(sign(&a, digest[i], alone[i], &steps), PORT_SIGN_DONE);
+		assert_int_equal(sign(&a, digest[i], alone[i], &steps), SIGN_DONE);
 	assert_memory_not_equal(alone[0], alone[1], 96);
 	for (unsigned int i = 0; i < steps / 2; i++)
-		assert_int_equal(port_sign_step(&a, digest[1], signature[0]), PORT_SIGN_MORE);
+		assert_int_equal(sign_step(&a, digest[1], signature[0]), SIGN_MORE);
 	assert_false(is_zero(a.unit, sizeof(a.unit)));
 	arena_reset(&a);
 	assert_true(is_zero(a.unit, sizeof(a.unit)));
 	while (!done[0] || !done[1]) {
 		for (unsigned int i = 0; i < 2; i++) {
 			if (!done[i])
-				done[i] = port_sign_step(arena[i], digest[i], signature[i]) == PORT_SIGN_DONE;
+				done[i] = sign_step(arena[i], digest[i], signature[i]) == SIGN_DONE;
 		}
 	}
 	assert_memory_equal(signature[0], alone[0], 96);
@@ -305,12 +306,12 @@ static void test_no_room(void **state)
 	unsigned int steps, failed = 0, done = 0;
 
 	(void)state;
-	assert_true(port_sign_init(sim_el3()->key, x, y));
-	assert_int_equal(sign(&a, digest, right, &steps), PORT_SIGN_DONE);
+	assert_true(sign_init(sim_el3()->key, x, y));
+	assert_int_equal(sign(&a, digest, right, &steps), SIGN_DONE);
 	for (size_t lacking = 1; lacking <= ARENA_UNITS; lacking++) {
 		memset(&b, 0, sizeof(b));
 		assert_non_null(arena_alloc(&b, lacking * ARENA_UNIT));
-		if (sign(&b, digest, signature, &steps) == PORT_SIGN_DONE) {
+		if (sign(&b, digest, signature, &steps) == SIGN_DONE) {
 			assert_memory_equal(signature, right, 96);
 			assert_int_equal(failed, 0);
 			done++;
@@ -330,15 +331,15 @@ static void test_no_entropy(void **state)
 	unsigned int steps;
 
 	(void)state;
-	assert_true(port_sign_init(sim_el3()->key, x, y));
+	assert_true(sign_init(sim_el3()->key, x, y));
 	sim_set_entropy(false);
-	assert_int_equal(sign(&a, digest, signature, &steps), PORT_SIGN_FAILED);
+	assert_int_equal(sign(&a, digest, signature, &steps), SIGN_FAILED);
 	assert_int_equal(a.used, 0);
 	assert_true(is_zero(a.unit, sizeof(a.unit)));
-	assert_false(port_sign_init(sim_el3()->key, x, y));
+	assert_false(sign_init(sim_el3()->key, x, y));
 	sim_set_entropy(true);
-	assert_true(port_sign_init(sim_el3()->key, x, y));
-	assert_int_equal(sign(&a, digest, signature, &steps), PORT_SIGN_DONE);
+	assert_true(sign_init(sim_el3()->key, x, y));
+	assert_int_equal(sign(&a, digest, signature, &steps), SIGN_DONE);
 }
 
 int main(void)

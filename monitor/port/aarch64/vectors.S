@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * EL2's exception vectors. From a realm: to run/enter.S. From the monitor itself: only a fault in a copy
+ * EL2's exception vectors. From a realm: to run/aarch64/enter.S. From the monitor itself: only a fault in a copy
  * of Non-secure memory is expected; everything else is reported and stops (fault.c).
  */
 #include "layout.h"

@@ -7,8 +7,8 @@
  * Memory is handed out in units of ARENA_UNIT bytes, first fit. It is zero when it is handed out and wiped
  * when it comes back: it holds secrets. Owner: whoever owns the granule; there is no lock.
  */
-#ifndef PORT_ARENA_H
-#define PORT_ARENA_H
+#ifndef ATTEST_ARENA_H
+#define ATTEST_ARENA_H
 
 #include "model/types.h"
 

@@ -3,7 +3,7 @@
  * Into a realm and back.
  */
 #include "port/aarch64/percpu.h"
-#include "run/context.h"
+#include "run/aarch64/context.h"
 
 	.text
 

@@ -2,7 +2,7 @@
 /*
  * The GIC's virtual CPU interface (Arm IHI0069; DEN0137 A6.1): the host's list registers in, and out.
  */
-#include "run/context.h"
+#include "run/aarch64/context.h"
 #include "run/run.h"
 
 #define ICH_HCR_EN UINT64_C(0x1)

@@ -3,7 +3,7 @@
  * The realm's timers (DEN0137 A6.2). Their interrupts come to the host as physical ones; the host learns of a
  * change through an exit, after which the signal is masked until the realm has dealt with it.
  */
-#include "run/context.h"
+#include "run/aarch64/context.h"
 
 #define CTL_MASK UINT64_C(0x7)
 #define CTL_ASSERTED UINT64_C(0x5) /* ENABLE, ISTATUS, not IMASK */

@@ -2,8 +2,8 @@
 /*
  * Data and instruction aborts of a realm at stage 2: whose business they are (DEN0137 A4.4, A5.2).
  */
-#include "run/context.h"
-#include "run/esr.h"
+#include "run/aarch64/context.h"
+#include "run/aarch64/esr.h"
 #include "run/run.h"
 
 #define HPFAR_FIPA UINT64_C(0x00000ffffffffff0) /* [43:4]: IPA [51:12] */

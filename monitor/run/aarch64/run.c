@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "port/aarch64/percpu.h"
-#include "run/context.h"
-#include "run/init.h"
+#include "run/aarch64/context.h"
+#include "run/aarch64/init.h"
 
 /* PSTATE of a new REC: EL1h, DAIF set. */
 #define PSTATE_RESET UINT64_C(0x3c5)

@@ -3,8 +3,8 @@
  * Exceptions that a realm takes at EL1 on the monitor's word (DEN0137 A4.5; DDI0487 D1.3). The realm's registers
  * are in the PE.
  */
-#include "run/context.h"
-#include "run/esr.h"
+#include "run/aarch64/context.h"
+#include "run/aarch64/esr.h"
 #include "run/run.h"
 
 /* SPSR_ELx. */

@@ -2,7 +2,7 @@
 /*
  * A heap of one granule (arena.h).
  */
-#include "port/arena.h"
+#include "attest/arena.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 /*
  * Synchronous exceptions and SErrors from a realm, sorted (DEN0137 A4.4).
  */
-#include "run/context.h"
-#include "run/esr.h"
+#include "run/aarch64/context.h"
+#include "run/aarch64/esr.h"
 
 #define WFX_IS_TIMED 2 /* TI: WFIT, WFET */
 #define WFX_RN_SHIFT 5

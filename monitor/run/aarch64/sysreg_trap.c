@@ -2,8 +2,8 @@
 /*
  * System registers that a realm may not touch itself (DEN0137 A3.1, A6.1).
  */
-#include "run/context.h"
-#include "run/esr.h"
+#include "run/aarch64/context.h"
+#include "run/aarch64/esr.h"
 
 /* The syndrome of MSR and MRS (DDI0487, EC 0x18). */
 #define ISS_IS_READ UINT64_C(0x1)

@@ -4,7 +4,7 @@
  * them: a REC's first access is trapped; from then on it has the registers on each entry until it has turned all
  * of them off. The host's stay where they are otherwise, out of force because MDSCR_EL1 is the realm's.
  */
-#include "run/context.h"
+#include "run/aarch64/context.h"
 
 #include "port/aarch64/percpu.h"
 

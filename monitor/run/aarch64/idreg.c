@@ -3,7 +3,7 @@
  * The ID registers that realms see: the machine's, without what is not switched between realms and is
  * therefore trapped (DEN0137 A3.1; DDI0487 D24.2).
  */
-#include "run/context.h"
+#include "run/aarch64/context.h"
 
 /* Field masks, by the position of the field's lowest bit. */
 #define FIELD(shift) (UINT64_C(0xf) << (shift))

@@ -2,7 +2,7 @@
 /*
  * EL1 and EL0 system registers. With E2H set, EL1's own are reached by their _EL12 and _EL02 names.
  */
-#include "run/context.h"
+#include "run/aarch64/context.h"
 
 /* SCTLR_EL1 after reset: what is RES1 without newer features; MMU and caches off (DDI0487 D24.2.168). */
 #define SCTLR_EL1_RESET UINT64_C(0x30c50838)

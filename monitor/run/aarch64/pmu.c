@@ -4,7 +4,7 @@
  * cycle counter while it runs; MDCR_EL2.HPMN keeps the others out of its reach and stops them, and they are switched all the
  * same. A realm made without has none, and its accesses are trapped.
  */
-#include "run/context.h"
+#include "run/aarch64/context.h"
 
 #include "port/aarch64/percpu.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Signatures (attest.h), by Mbed TLS. Its elliptic curves can be restarted: they return after a number of
+ * Signatures (sign.h), by Mbed TLS. Its elliptic curves can be restarted: they return after a number of
  * operations and keep what they have in memory from the arena.
  */
 #include <string.h>
@@ -9,7 +9,7 @@
 #include <mbedtls/platform_util.h>
 #include <mbedtls/sha512.h>
 
-#include "port/attest.h"
+#include "attest/sign.h"
 #include "port/port.h"
 #include "port_crypto.h"
 
@@ -71,7 +71,7 @@ static int random_bytes(void *unused, unsigned char *to, size_t size)
 
 /* --- Hash ---------------------------------------------------------------------------------------------------- */
 
-void port_sha384(const struct port_bytes *parts, size_t count, uint8_t digest[PORT_SHA384_SIZE])
+void sign_sha384(const struct port_bytes *parts, size_t count, uint8_t digest[SHA384_SIZE])
 {
 	mbedtls_sha512_context sha;
 	int error;
@@ -88,7 +88,7 @@ void port_sha384(const struct port_bytes *parts, size_t count, uint8_t digest[PO
 	REQUIRE(error == 0);
 }
 
-void port_forget(void *secret, size_t size)
+void secret_wipe(void *secret, size_t size)
 {
 	mbedtls_platform_zeroize(secret, size);
 }
@@ -119,7 +119,7 @@ static int compute_public(uint8_t x[PORT_P384_SIZE], uint8_t y[PORT_P384_SIZE])
 	return error;
 }
 
-bool port_sign_init(const uint8_t bytes[PORT_P384_SIZE], uint8_t x[PORT_P384_SIZE], uint8_t y[PORT_P384_SIZE])
+bool sign_init(const uint8_t bytes[PORT_P384_SIZE], uint8_t x[PORT_P384_SIZE], uint8_t y[PORT_P384_SIZE])
 {
 	int error;
 
@@ -152,25 +152,23 @@ static struct signing *begin(struct arena *arena)
 	return s;
 }
 
-static enum port_sign step(struct signing *s, const uint8_t *digest, uint8_t *signature)
+static enum sign step(struct signing *s, const uint8_t *digest, uint8_t *signature)
 {
-	int error =
-		mbedtls_ecdsa_sign_det_restartable(&key.group, &s->r, &s->s, &key.d, digest, PORT_SHA384_SIZE,
-						   MBEDTLS_MD_SHA384, random_bytes, NULL, &s->restart);
+	int error = mbedtls_ecdsa_sign_det_restartable(&key.group, &s->r, &s->s, &key.d, digest, SHA384_SIZE,
+						       MBEDTLS_MD_SHA384, random_bytes, NULL, &s->restart);
 
 	if (error == MBEDTLS_ERR_ECP_IN_PROGRESS)
-		return PORT_SIGN_MORE;
+		return SIGN_MORE;
 	if (error != 0 || mbedtls_mpi_write_binary(&s->r, signature, PORT_P384_SIZE) != 0 ||
 	    mbedtls_mpi_write_binary(&s->s, signature + PORT_P384_SIZE, PORT_P384_SIZE) != 0)
-		return PORT_SIGN_FAILED;
-	return PORT_SIGN_DONE;
+		return SIGN_FAILED;
+	return SIGN_DONE;
 }
 
-enum port_sign port_sign_step(struct arena *arena, const uint8_t digest[PORT_SHA384_SIZE],
-			      uint8_t signature[PORT_SIGNATURE_SIZE])
+enum sign sign_step(struct arena *arena, const uint8_t digest[SHA384_SIZE], uint8_t signature[SIGNATURE_SIZE])
 {
 	struct signing *s = arena->root != NULL ? arena->root : begin(arena);
-	enum port_sign result = PORT_SIGN_FAILED;
+	enum sign result = SIGN_FAILED;
 
 	if (s != NULL) {
 		enter(arena);
@@ -178,7 +176,7 @@ enum port_sign port_sign_step(struct arena *arena, const uint8_t digest[PORT_SHA
 		leave();
 	}
 	/* The nonce must not outlive its signature. */
-	if (result != PORT_SIGN_MORE)
+	if (result != SIGN_MORE)
 		arena_reset(arena);
 	return result;
 }

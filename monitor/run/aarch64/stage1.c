@@ -4,7 +4,7 @@
  * which level stage 1 came upon an address outside the realm's IPA space, and the realm's fault is to say so (DEN0137
  * A5.2.8). The tables are the realm's memory, which it may write meanwhile: a wrong answer is its own affair.
  */
-#include "run/context.h"
+#include "run/aarch64/context.h"
 
 #define SCTLR_M (UINT64_C(1) << 0)
 #define SCTLR_EE (UINT64_C(1) << 25)

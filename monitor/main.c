@@ -15,7 +15,7 @@
 #include "port/aarch64/percpu.h"
 #include "port/aarch64/smc.h"
 #include "port/port.h"
-#include "run/init.h"
+#include "run/aarch64/init.h"
 
 #define INTERFACE_MAJOR 0U
 #define INTERFACE_MINOR 4U

@@ -4,7 +4,7 @@
  * realm's first use after an entry is trapped; only then the host's are put away, SVE's included, because
  * writing a Q register clears the rest of its Z register.
  */
-#include "run/context.h"
+#include "run/aarch64/context.h"
 
 #include "port/aarch64/simd.h"
 
