@@ -117,7 +117,7 @@ static uint8_t lock_class(enum granule_state state)
 	}
 }
 
-/* Before waiting: the lock must come after every lock that this PE holds. */
+/* Before waiting, which could be for ever: the lock must come after every lock that this PE holds. */
 static void check_order(const struct granule *g, enum granule_state state)
 {
 	const struct held_locks *held = port_held_locks();
@@ -183,12 +183,12 @@ bool granule_lock(struct granule *g, enum granule_state expected)
 	for (;;) {
 		if (word_state(seen) != (uint32_t)expected)
 			return false;
+		check_order(g, expected);
 		if (seen & LOCK_BIT) {
 			port_relax();
 			seen = atomic_load_explicit(&g->word, memory_order_relaxed);
 			continue;
 		}
-		check_order(g, expected);
 		if (atomic_compare_exchange_weak_explicit(&g->word, &seen, seen | LOCK_BIT,
 							  memory_order_acquire, memory_order_relaxed))
 			break;

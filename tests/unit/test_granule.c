@@ -180,6 +180,8 @@ static void test_lock_order(void **state)
 	(void)state;
 	assert_true(granule_lock(high, GRANULE_UNDELEGATED));
 	expect_assert_failure(granule_lock(low, GRANULE_UNDELEGATED));
+	/* Before they wait: a lock that the PE has itself would never be free. */
+	expect_assert_failure(granule_lock(high, GRANULE_UNDELEGATED));
 	granule_unlock(high);
 	/* And an RD comes before everything else, wherever it lies. */
 	world_realm(&r, NULL);
