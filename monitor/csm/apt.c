@@ -156,16 +156,26 @@ struct apt_entry *apt_alloc(struct apt *apt, enum apt_kind kind)
 	return e;
 }
 
+void apt_free(struct apt *apt, struct apt_entry *e)
+{
+	add_free(apt, e->index);
+}
+
 static bool has_ipa(const struct apt_entry *e)
 {
 	return e->kind == APT_REGION || e->kind == APT_CONSUMER;
 }
 
-void apt_insert(struct apt *apt, struct apt_entry *e)
+bool apt_insert(struct apt *apt, struct apt_entry *e)
 {
-	apt_tree_insert(apt, APT_BY_KEY, &apt->tree[APT_BY_KEY], e);
-	if (has_ipa(e))
-		apt_tree_insert(apt, APT_BY_IPA, &apt->tree[APT_BY_IPA], e);
+	bool keyed = apt_tree_insert(apt, APT_BY_KEY, &apt->tree[APT_BY_KEY], e);
+
+	if (keyed && (!has_ipa(e) || apt_tree_insert(apt, APT_BY_IPA, &apt->tree[APT_BY_IPA], e)))
+		return true;
+	if (keyed)
+		apt_tree_remove(apt, APT_BY_KEY, &apt->tree[APT_BY_KEY], e);
+	apt_free(apt, e);
+	return false;
 }
 
 void apt_remove(struct apt *apt, struct apt_entry *e)
@@ -174,11 +184,6 @@ void apt_remove(struct apt *apt, struct apt_entry *e)
 	if (has_ipa(e))
 		apt_tree_remove(apt, APT_BY_IPA, &apt->tree[APT_BY_IPA], e);
 	apt_pending_remove(apt, e);
-	add_free(apt, e->index);
-}
-
-void apt_free(struct apt *apt, struct apt_entry *e)
-{
 	add_free(apt, e->index);
 }
 

@@ -125,7 +125,8 @@ bool apt_has_room(const struct apt *apt, uint32_t count);
  * and IPA are and then inserts it. There is room (apt_has_room()).
  */
 struct apt_entry *apt_alloc(struct apt *apt, enum apt_kind kind);
-void apt_insert(struct apt *apt, struct apt_entry *e);
+/* False: there is one with that key, or at that IPA; `e` is free again. */
+bool apt_insert(struct apt *apt, struct apt_entry *e);
 
 /* Removes the entry from the trees and the list of notified ones, and frees it. */
 void apt_remove(struct apt *apt, struct apt_entry *e);
@@ -186,7 +187,8 @@ static inline struct apt_key apt_rid_key(enum apt_kind kind, struct csm_rid rid,
 /* --- Trees (apt_tree.c): AVL trees of entries, linked by index --------------------------------------- */
 
 struct apt_key apt_entry_key(const struct apt_entry *e);
-void apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e);
+/* False: the tree has an entry with that key, or at that IPA. */
+bool apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e);
 void apt_tree_remove(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e);
 uint32_t apt_tree_find(struct apt *apt, uint32_t root, const struct apt_key *key);
 uint32_t apt_tree_ceiling(struct apt *apt, uint32_t root, const struct apt_key *key);

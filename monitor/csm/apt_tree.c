@@ -89,7 +89,7 @@ static void rebalance(struct apt *apt, enum apt_tree tree, uint32_t *slot)
 	rotate(apt, tree, slot, side);
 }
 
-void apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e)
+bool apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e)
 {
 	uint32_t *path[APT_MAX_DEPTH];
 	unsigned int depth = 0;
@@ -99,13 +99,16 @@ void apt_tree_insert(struct apt *apt, enum apt_tree tree, uint32_t *root, struct
 		struct apt_entry *at = apt_entry(apt, *path[depth]);
 		int order = compare_entries(tree, e, at);
 
-		REQUIRE(order != 0 && depth + 1 < APT_MAX_DEPTH);
+		if (order == 0)
+			return false;
+		REQUIRE(depth + 1 < APT_MAX_DEPTH);
 		path[++depth] = &at->link[tree].child[order > 0];
 	}
 	*path[depth] = e->index;
 	e->link[tree] = (struct apt_link){ { APT_NONE, APT_NONE }, 1 };
 	while (depth-- > 0)
 		rebalance(apt, tree, path[depth]);
+	return true;
 }
 
 void apt_tree_remove(struct apt *apt, enum apt_tree tree, uint32_t *root, struct apt_entry *e)

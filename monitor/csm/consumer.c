@@ -90,7 +90,8 @@ static enum csm_step reserve_locked(const struct csm_call *call, struct csm_answ
 	consumer->n = n;
 	consumer->base = base;
 	consumer->size = size;
-	apt_insert(apt, consumer);
+	if (!apt_insert(apt, consumer))
+		return CSM_STEP_END;
 	return reserve_phase(call, apt, consumer, a);
 }
 

@@ -92,7 +92,8 @@ static enum csm_step create_locked(const struct csm_call *call, struct csm_answe
 		region->id = apt_new_id(apt);
 		region->base = base;
 		region->size = size;
-		apt_insert(apt, region);
+		if (!apt_insert(apt, region))
+			return CSM_STEP_END;
 	} else if (region->kind != APT_REGION || region->state != CSM_STATE_CREATING ||
 		   region->base != base || region->size != size) {
 		return CSM_STEP_END;
@@ -117,7 +118,10 @@ void csm_create(const struct csm_call *call, struct csm_answer *a)
 
 /* --- SHARE --------------------------------------------------------------------------------------------- */
 
-/* A realm that is gone never comes back under its RID: its share numbers may be forgotten. */
+/*
+ * A realm that is gone never comes back under its RID: its share numbers may be forgotten. "None" is the one answer of
+ * the registry that can't become stale, and of a realm whose RD is locked it says no such thing.
+ */
 static void forget_dead_peers(struct apt *apt)
 {
 	uint32_t *hand = apt_peer_hand(apt);
@@ -132,19 +136,19 @@ static void forget_dead_peers(struct apt *apt)
 	}
 }
 
-/* The number of the next share to `peer`. There is room for an entry. */
-static uint64_t next_share_number(struct apt *apt, struct csm_rid peer)
+/* The entry that counts the shares to `peer`; there is room for one. NULL: it can't be made. */
+static struct apt_entry *find_peer(struct apt *apt, struct csm_rid peer)
 {
 	struct apt_entry *e = apt_find(apt, apt_rid_key(APT_PEER, peer, 0));
 
-	if (e == NULL) {
-		e = apt_alloc(apt, APT_PEER);
-		e->peer = peer;
-		apt_insert(apt, e);
-	}
-	return e->n++;
+	if (e != NULL)
+		return e;
+	e = apt_alloc(apt, APT_PEER);
+	e->peer = peer;
+	return apt_insert(apt, e) ? e : NULL;
 }
 
+/* NULL: there is a share with that number. */
 static struct apt_entry *add_share(struct apt *apt, struct apt_entry *region, struct csm_rid peer, uint64_t n,
 				   enum csm_permission permission)
 {
@@ -157,23 +161,24 @@ static struct apt_entry *add_share(struct apt *apt, struct apt_entry *region, st
 	share->n = n;
 	share->region = region->index;
 	share->prev = region->last;
+	if (!apt_insert(apt, share))
+		return NULL;
 	region->last = share->index;
 	if (last != NULL)
 		last->next = share->index;
 	else
 		region->first = share->index;
-	apt_insert(apt, share);
 	return share;
 }
 
-static void share_locked(const struct csm_call *call, struct csm_answer *a)
+/* As long as the consumer's RD is locked, what the table says of it (its next number) is not forgotten. */
+static void share_locked(const struct csm_call *call, const struct granule *consumer, struct csm_answer *a)
 {
 	uint64_t permission = call->args->permission, flags = call->args->flags;
 	struct csm_rid peer = call->args->peer;
 	bool measured = (flags & CSM_SHARE_FLAG_MEASURED) != 0;
 	struct apt *apt = csm_apt(call->rd);
-	struct apt_entry *region, *share;
-	uint64_t n;
+	struct apt_entry *region, *count, *share;
 
 	csm_done(a, apt == NULL ? SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT);
 	if (apt == NULL || permission < CSM_PERM_RO || permission > CSM_PERM_RX ||
@@ -186,27 +191,33 @@ static void share_locked(const struct csm_call *call, struct csm_answer *a)
 		csm_done(a, RSI_ERROR_STATE);
 		return;
 	}
-	if (registry_find(peer) == NULL) {
+	if (consumer == NULL) {
 		csm_done(a, RSI_CSM_ERROR_DENIED);
 		return;
 	}
 	forget_dead_peers(apt);
 	if (!csm_need_room(apt, measured ? 3 : 2, call, a)) /* the share, its consumer's number, the RIM */
 		return;
-	n = next_share_number(apt, peer);
-	share = add_share(apt, region, peer, n, (enum csm_permission)permission);
+	count = find_peer(apt, peer);
+	share = count == NULL ? NULL
+			      : add_share(apt, region, peer, count->n++, (enum csm_permission)permission);
+	if (share == NULL) { /* never, as numbers only grow; and if it were, no reason to stop */
+		csm_done(a, RSI_ERROR_STATE);
+		return;
+	}
 	if (measured)
 		csm_share_bind(apt, share, call->args->rim);
 	csm_done(a, RSI_SUCCESS);
-	a->value[0] = n;
+	a->value[0] = share->n;
 	a->num_values = 1;
 }
 
 void csm_share(const struct csm_call *call, struct csm_answer *a)
 {
-	REQUIRE(granule_lock(call->rd, GRANULE_RD));
-	share_locked(call, a);
-	granule_unlock(call->rd);
+	struct granule *consumer = csm_lock_call(call, call->args->peer);
+
+	share_locked(call, consumer, a);
+	csm_unlock_pair(call->rd, consumer);
 }
 
 /* --- REVOKE -------------------------------------------------------------------------------------------- */
@@ -283,8 +294,10 @@ static enum csm_step destroy_step(const struct csm_call *call, struct csm_answer
 		return CSM_STEP_END;
 	if (csm_region_close(call->rd, rid, call->args->id, &gone) == CSM_STEP_MORE)
 		return CSM_STEP_MORE;
-	if (gone.kind == APT_REGION) /* else another REC of the realm finished it, and told the host */
+	if (gone.kind == APT_REGION)
 		csm_tell_removed(a, gone.base, gone.size, call->rd);
+	else
+		csm_done(a, RSI_ERROR_INPUT); /* another REC of the realm finished it, and told the host */
 	return CSM_STEP_END;
 }
 

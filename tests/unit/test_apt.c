@@ -24,7 +24,7 @@ static struct apt_entry *add(struct apt *apt, uint64_t number)
 	e->n = number % 3;
 	e->base = number * UINT64_C(7919) % UINT64_C(1000003) * GRANULE_SIZE;
 	e->size = GRANULE_SIZE;
-	apt_insert(apt, e);
+	assert_true(apt_insert(apt, e));
 	return e;
 }
 
@@ -91,6 +91,45 @@ static void test_random(void **state)
 	assert_null(apt_any_range(apt));
 }
 
+/* A key, or an IPA, that is there already: the new entry is not, and the old one still is. */
+static void test_twice(void **state)
+{
+	struct apt_entry *e, *again;
+	struct apt_walk walk;
+	struct granule *root;
+	uint32_t seen = 0;
+	struct apt *apt;
+
+	(void)state;
+	world_reset();
+	root = new_granule();
+	apt_init(root);
+	apt = apt_of(root);
+	e = add(apt, 1);
+	again = apt_alloc(apt, APT_REGION);
+	again->id = e->id;
+	again->base = e->base + GRANULE_SIZE;
+	assert_false(apt_insert(apt, again));
+	again = apt_alloc(apt, APT_REGION);
+	again->id = e->id + 1;
+	again->base = e->base;
+	assert_false(apt_insert(apt, again));
+	again = apt_alloc(apt, APT_SHARE);
+	assert_true(apt_insert(apt, again));
+	again = apt_alloc(apt, APT_SHARE);
+	assert_false(apt_insert(apt, again));
+	assert_true(apt_has_room(apt, 13));
+	assert_false(apt_has_room(apt, 14));
+	check_found(apt, e);
+	assert_null(apt_find(apt, apt_region_key(2)));
+	check_tree(apt, APT_BY_IPA, apt_any_range(apt)->index, &seen);
+	assert_int_equal(seen, 1);
+	apt_walk_begin(apt, &walk);
+	for (seen = 0; apt_walk_next(apt, &walk) != NULL;)
+		seen++;
+	assert_int_equal(seen, 2);
+}
+
 /* Directories come with the 257th extension; all granules go back, the root last. */
 static void test_shrink(void **state)
 {
@@ -144,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_root_only),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_shrink),
 	};
 
