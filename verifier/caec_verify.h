@@ -3,8 +3,8 @@
  * libcaec-verify: the relying party's side of attestation. Is this CCA attestation token genuine, fresh and of
  * a realm that my policy accepts, and with whom does that realm share memory?
  *
- * The token is that of DEN0137 A7.2.3 (CBOR, COSE_Sign1, ES256, ES384 or ES512) with the claims that CAEC adds
- * (docs/csm.md). The policy is JSON; docs/verifier.md has its format, the order of the checks and the limits.
+ * The token is that of DEN0137 A7.2.3 (CBOR, COSE_Sign1, ES256, ES384 or ES512), also in a CMW (tag 907) or of the
+ * profile before it, with the claims that CAEC adds (docs/csm.md). The policy is JSON; docs/verifier.md has its format, the order of the checks and the limits.
  *
  * The library has no state of its own: calls on different objects may run at the same time, and a policy that is
  * only read may be shared. Nothing that a token says makes it allocate more than CAEC_TOKEN_MAX and a constant.

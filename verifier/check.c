@@ -181,3 +181,20 @@ void check_claims(struct caec_result *result, const struct caec_policy *policy)
 	check_realm(result, &policy->realm);
 	check_caec(result, &policy->caec);
 }
+
+bool check_profiles(struct caec_result *result, const struct caec_policy *policy)
+{
+	enum profile profile = result->platform.known_profile;
+	unsigned int admitted = policy && policy->profiles ? policy->profiles : 1U << PROFILE_RMM_1_0;
+
+	if (!(admitted & 1U << profile))
+		return check_refused(result, CHECK_PROFILES, CAEC_UNSUPPORTED,
+				     "%s is not among \"profiles\" of the policy", profile_name(profile));
+	check_ok(result, CHECK_PROFILES, "%s", profile_name(profile));
+	if (profile != PROFILE_RMM_1_0)
+		warn(result, "the token is of a profile older than RMM 1.0");
+	if (result->platform.sizes_unknown)
+		warn(result,
+		     "a hash algorithm of the platform's is not known: a measurement may have any size");
+	return true;
+}

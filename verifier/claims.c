@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 
+#define LABEL_PROFILE 265
+
 static void note_other(struct other_claims *other, struct span label)
 {
 	if (other->count < OTHERS_SHOWN)
@@ -59,6 +61,24 @@ bool claims_take(struct cbor_reader *r, const char *what, const struct claim_rul
 				      rules[i].label);
 	}
 	return true;
+}
+
+struct span claims_profile(struct span payload)
+{
+	struct cbor_reader r = cbor_open(payload);
+	struct cbor_item map, label, value;
+	int64_t number;
+
+	if (!cbor_expect(&r, CBOR_MAP, &map))
+		return (struct span){ NULL, 0 };
+	for (uint64_t i = 0; i < map.value; i++) {
+		cbor_next(&r, &label);
+		if (cbor_integer(&label, &number) && number == LABEL_PROFILE &&
+		    cbor_expect(&r, CBOR_TEXT, &value))
+			return value.content;
+		cbor_skip(&r);
+	}
+	return (struct span){ NULL, 0 };
 }
 
 bool take_item(const char *name, struct cbor_reader *value, enum cbor_type type, struct cbor_item *item,

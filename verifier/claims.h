@@ -9,7 +9,16 @@
 #include "cbor.h"
 #include "crypto.h"
 
-#define PLATFORM_PROFILE "tag:arm.com,2023:cca_platform#1.0.0"
+/* What the profile of the platform token, and with it of the whole, may be. */
+enum profile {
+	PROFILE_RMM_1_0, /* DEN0137 1.0: the realm's is REALM_PROFILE, or absent; its key is a COSE_Key */
+	PROFILE_CCA_SSD, /* before that: the realm has none, its key may be a point of SEC 1 */
+	PROFILES
+};
+
+/* Its name in the claim and in policies. */
+const char *profile_name(enum profile profile);
+
 #define REALM_PROFILE "tag:arm.com,2023:realm#1.0.0"
 
 #define CHALLENGE_SIZE 64U
@@ -38,6 +47,8 @@ struct component {
 };
 
 struct platform_claims {
+	enum profile known_profile;
+	bool sizes_unknown; /* a hash algorithm has a name that is not known here; only with PROFILE_CCA_SSD */
 	struct span profile, challenge, implementation_id, instance_id, config, hash_algo;
 	struct span service; /* may be absent */
 	uint32_t lifecycle;
@@ -79,9 +90,10 @@ static inline unsigned int lifecycle_state(uint32_t lifecycle)
 	return lifecycle >> 12;
 }
 
-/* Both want claims that are all zero, and leave spans into the payload. */
+/* Both want claims that are all zero, and leave spans into the payload. `profile`: the platform token's. */
 bool platform_claims_parse(struct span payload, struct platform_claims *claims, struct refusal *refusal);
-bool realm_claims_parse(struct span payload, struct realm_claims *claims, struct refusal *refusal);
+bool realm_claims_parse(struct span payload, enum profile profile, struct realm_claims *claims,
+			struct refusal *refusal);
 
 /* How one claim is taken. `value` is a reader at the claim's value; the function reads it. */
 struct claim_rule {
@@ -103,6 +115,12 @@ struct claim_rule {
  */
 bool claims_take(struct cbor_reader *r, const char *what, const struct claim_rule *rules, size_t count,
 		 void *claims, struct other_claims *other, struct refusal *refusal);
+
+/*
+ * The profile (265), before the claims are taken: what they are depends on it. No data if there is none that is text,
+ * and if this is not a map; taking the claims says so.
+ */
+struct span claims_profile(struct span payload);
 
 /* For rules whose claim is a span at `offset`: text, bytes of one size, and a hash of 32, 48 or 64 bytes. */
 bool take_text(const struct claim_rule *rule, struct cbor_reader *value, void *claims,

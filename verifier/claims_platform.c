@@ -10,6 +10,29 @@
 #define FIELD(name) offsetof(struct platform_claims, name)
 #define PART(name) offsetof(struct component, name)
 
+const char *profile_name(enum profile profile)
+{
+	static const char *const name[PROFILES] = {
+		[PROFILE_RMM_1_0] = "tag:arm.com,2023:cca_platform#1.0.0",
+		[PROFILE_CCA_SSD] = "http://arm.com/CCA-SSD/1.0.0",
+	};
+
+	return name[profile];
+}
+
+/* False only if there is a profile and it is unknown: that there is none is for the claims' rules to say. */
+static bool find_profile(struct span text, enum profile *profile, struct refusal *refusal)
+{
+	char name[100];
+
+	for (*profile = 0; *profile < PROFILES; ++*profile) {
+		if (!text.data || span_equal(text, span_of_text(profile_name(*profile))))
+			return true;
+	}
+	return refuse(refusal, CAEC_UNSUPPORTED, "cca-platform-profile: a profile that is not known: \"%s\"",
+		      printable(name, sizeof(name), text));
+}
+
 const char *lifecycle_name(unsigned int state)
 {
 	static const char *const name[LIFECYCLE_STATES] = {
@@ -50,7 +73,7 @@ static bool take_lifecycle(const struct claim_rule *rule, struct cbor_reader *va
 }
 
 /* A measurement has the size of the hash algorithm that is named for it. */
-static bool component_fits(const struct platform_claims *claims, size_t index, struct refusal *refusal)
+static bool component_fits(struct platform_claims *claims, size_t index, struct refusal *refusal)
 {
 	const struct component *c = &claims->component[index];
 	struct span algo = c->hash_algo.data ? c->hash_algo : claims->hash_algo;
@@ -58,6 +81,8 @@ static bool component_fits(const struct platform_claims *claims, size_t index, s
 	char name[40];
 
 	printable(name, sizeof(name), algo);
+	if (size == 0 && claims->known_profile == PROFILE_CCA_SSD)
+		return claims->sizes_unknown = true;
 	if (size == 0)
 		return refuse(refusal, CAEC_UNSUPPORTED,
 			      "software component [%zu]: hash algorithm \"%s\", not " HASH_NAMES, index,
@@ -68,11 +93,12 @@ static bool component_fits(const struct platform_claims *claims, size_t index, s
 		      c->measurement.size, name, size);
 }
 
-static bool algorithms_fit(const struct platform_claims *claims, struct refusal *refusal)
+/* In tokens of the older profile the names are whatever the firmware's authors wrote, "not-hash-extended" for one. */
+static bool algorithms_fit(struct platform_claims *claims, struct refusal *refusal)
 {
 	char name[40];
 
-	if (hash_size(claims->hash_algo) == 0)
+	if (hash_size(claims->hash_algo) == 0 && claims->known_profile != PROFILE_CCA_SSD)
 		return refuse(refusal, CAEC_UNSUPPORTED, "cca-platform-hash-algo-id: \"%s\", not " HASH_NAMES,
 			      printable(name, sizeof(name), claims->hash_algo));
 	for (size_t i = 0; i < claims->components; i++) {
@@ -127,10 +153,8 @@ bool platform_claims_parse(struct span payload, struct platform_claims *claims, 
 	struct cbor_reader r = cbor_open(payload);
 
 	if (!cose_well_formed(payload, "platform claims", refusal) ||
+	    !find_profile(claims_profile(payload), &claims->known_profile, refusal) ||
 	    !claims_take(&r, "platform claims", rules, COUNT(rules), claims, &claims->other, refusal))
 		return false;
-	if (!span_equal(claims->profile, span_of_text(PLATFORM_PROFILE)))
-		return refuse(refusal, CAEC_UNSUPPORTED,
-			      "cca-platform-profile: a profile other than " PLATFORM_PROFILE);
 	return algorithms_fit(claims, refusal);
 }

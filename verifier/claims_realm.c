@@ -18,13 +18,46 @@
 #define PAGE_SIZE 4096U
 #define SIZE_MOST (UINT64_C(1) << 52) /* no IPA space is larger */
 
-static bool take_public_key(const struct claim_rule *rule, struct cbor_reader *value, void *claims,
-			    struct refusal *refusal)
+static bool profile_fits(struct span text, struct refusal *refusal)
 {
-	struct realm_claims *realm = claims;
+	char name[100];
 
-	return take_bytes(rule, value, claims, refusal) &&
-	       cose_key_parse(realm->public_key, &realm->key, refusal);
+	return !text.data || span_equal(text, span_of_text(REALM_PROFILE)) ||
+	       refuse(refusal, CAEC_UNSUPPORTED, "cca-realm-profile: a profile that is not known: \"%s\"",
+		      printable(name, sizeof(name), text));
+}
+
+/* An encoding of SEC 1 (2.3.3), or something that is meant to be one: no map begins like that. */
+static bool is_point(struct span key)
+{
+	return key.size != 0 && key.data[0] >= 2 && key.data[0] <= 4;
+}
+
+static bool parse_point(struct span point, struct public_key *key, struct refusal *refusal)
+{
+	if (point.data[0] != 4)
+		return refuse(refusal, CAEC_UNSUPPORTED,
+			      "realm public key: a compressed point (SEC 1) of %zu bytes", point.size);
+	key->curve = curve_by_size((point.size - 1) / 2);
+	if (!key->curve || point.size != 1 + 2 * key->curve->size)
+		return refuse(refusal, CAEC_MALFORMED,
+			      "realm public key: a point (SEC 1) of %zu bytes, not 65, 97 or 133",
+			      point.size);
+	memcpy(key->x, point.data + 1, key->curve->size);
+	memcpy(key->y, point.data + 1 + key->curve->size, key->curve->size);
+	return true;
+}
+
+/* The older profile has the point alone; with a profile of its own, a realm token has a COSE_Key. */
+static bool parse_key(struct realm_claims *c, enum profile profile, struct refusal *refusal)
+{
+	if (!is_point(c->public_key))
+		return cose_key_parse(c->public_key, &c->key, refusal);
+	if (profile != PROFILE_CCA_SSD || c->profile.data)
+		return refuse(refusal, CAEC_MALFORMED,
+			      "realm public key: a point (SEC 1) of %zu bytes where a COSE_Key should be",
+			      c->public_key.size);
+	return parse_point(c->public_key, &c->key, refusal);
 }
 
 static bool take_rems(const struct claim_rule *rule, struct cbor_reader *value, void *claims,
@@ -170,9 +203,6 @@ static bool claims_agree(const struct realm_claims *c, struct refusal *refusal)
 		"cca-realm-extensible-measurements[3]",
 	};
 
-	if (c->profile.data && !span_equal(c->profile, span_of_text(REALM_PROFILE)))
-		return refuse(refusal, CAEC_UNSUPPORTED,
-			      "cca-realm-profile: a profile other than " REALM_PROFILE);
 	if (!algorithm_known("cca-realm-hash-algo-id", c->hash_algo, refusal) ||
 	    !algorithm_known("cca-realm-public-key-hash-algo-id", c->key_hash_algo, refusal) ||
 	    !measurement_fits("cca-realm-initial-measurement", c->rim.size, c->hash_algo, refusal))
@@ -190,14 +220,15 @@ static bool claims_agree(const struct realm_claims *c, struct refusal *refusal)
 	return true;
 }
 
-bool realm_claims_parse(struct span payload, struct realm_claims *claims, struct refusal *refusal)
+bool realm_claims_parse(struct span payload, enum profile profile, struct realm_claims *claims,
+			struct refusal *refusal)
 {
 	static const struct claim_rule rules[] = {
 		{ 10, "cca-realm-challenge", false, take_bytes, FIELD(challenge), CHALLENGE_SIZE },
 		{ 265, "cca-realm-profile", true, take_text, FIELD(profile), 0 },
 		{ 44235, "cca-realm-personalization-value", false, take_bytes, FIELD(rpv), RPV_SIZE },
 		{ 44236, "cca-realm-hash-algo-id", false, take_text, FIELD(hash_algo), 0 },
-		{ 44237, "cca-realm-public-key", false, take_public_key, FIELD(public_key), 0 },
+		{ 44237, "cca-realm-public-key", false, take_bytes, FIELD(public_key), 0 },
 		{ 44238, "cca-realm-initial-measurement", false, take_hash, FIELD(rim), 0 },
 		{ 44239, "cca-realm-extensible-measurements", false, take_rems, FIELD(rem), 0 },
 		{ 44240, "cca-realm-public-key-hash-algo-id", false, take_text, FIELD(key_hash_algo), 0 },
@@ -208,6 +239,7 @@ bool realm_claims_parse(struct span payload, struct realm_claims *claims, struct
 	struct cbor_reader r = cbor_open(payload);
 
 	return cose_well_formed(payload, "realm claims", refusal) &&
+	       profile_fits(claims_profile(payload), refusal) &&
 	       claims_take(&r, "realm claims", rules, COUNT(rules), claims, &claims->other, refusal) &&
-	       claims_agree(claims, refusal);
+	       parse_key(claims, profile, refusal) && claims_agree(claims, refusal);
 }

@@ -38,6 +38,15 @@ const struct curve *curve_by_name(struct span name)
 	return NULL;
 }
 
+const struct curve *curve_by_size(size_t size)
+{
+	for (size_t i = 0; i < COUNT(curves); i++) {
+		if (curves[i].size == size)
+			return &curves[i];
+	}
+	return NULL;
+}
+
 const struct curve *curve_by_cose(int64_t cose_curve)
 {
 	for (size_t i = 0; i < COUNT(curves); i++) {

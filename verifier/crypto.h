@@ -22,6 +22,7 @@ struct curve {
 
 /* NULL if there is none. */
 const struct curve *curve_by_name(struct span name);
+const struct curve *curve_by_size(size_t size);
 const struct curve *curve_by_cose(int64_t cose_curve);
 const struct curve *curve_by_cose_alg(int64_t cose_alg);
 

@@ -111,7 +111,8 @@ bool caec_learn(const struct caec_result *result, const struct caec_policy *anch
 {
 	if (caec_result_verdict(result) != CAEC_ACCEPTED || !result->parsed)
 		return false;
-	return write_json(json_pack("{si so so so}", "caec-policy", POLICY_VERSION, "platform",
+	return write_json(json_pack("{si s[s] so so so}", "caec-policy", POLICY_VERSION, "profiles",
+				    profile_name(result->platform.known_profile), "platform",
 				    platform_policy_json(&result->platform, anchors), "realm",
 				    realm_policy_json(&result->realm), "caec",
 				    caec_policy_json(&result->realm.caec)),

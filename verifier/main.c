@@ -91,9 +91,12 @@ static bool is_twice_standard_input(const struct options *o)
 static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option known[] = {
-		{ "policy", required_argument, NULL, 'p' }, { "nonce", required_argument, NULL, 'n' },
-		{ "json", no_argument, NULL, 'j' },         { "learn", no_argument, NULL, 'l' },
-		{ "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'v' },
+		{ "policy", required_argument, NULL, 'p' },
+		{ "nonce", required_argument, NULL, 'n' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "learn", no_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
@@ -159,6 +162,8 @@ static int report(const struct options *o, const struct caec_result *result, con
 		written = caec_result_table(result, stdout);
 	else if (verdict == CAEC_ACCEPTED)
 		written = caec_learn(result, policy, stdout);
+	else if (verdict == CAEC_UNSUPPORTED)
+		written = caec_result_table(result, stderr);
 	if (fflush(stdout) != 0 || !written)
 		return fail(CAEC_FAILURE, "the result can't be written", NULL);
 	return verdict == CAEC_ACCEPTED ? CAEC_ACCEPTED : fail(verdict, caec_result_reason(result), NULL);

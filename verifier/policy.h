@@ -110,6 +110,7 @@ struct block {
 
 struct caec_policy {
 	struct block *blocks;
+	unsigned int profiles; /* bit n: profile n; 0 stands for RMM 1.0's only */
 	struct platform_policy platform;
 	struct realm_policy realm;
 	struct caec_rules caec;

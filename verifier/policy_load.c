@@ -143,7 +143,7 @@ static bool load_platform(const struct loader *l, const struct place *at, const 
 		{ "cca-platform-instance-id", false, load_hex, PLATFORM(instance_id), INSTANCE_ID_SIZE },
 		{ "cca-platform-config", false, load_hex, PLATFORM(config), SIZE_ANY },
 		{ "cca-platform-lifecycle", false, load_lifecycle, PLATFORM(lifecycles), 0 },
-		{ "cca-platform-hash-algo-id", false, load_hash_names, PLATFORM(hash_algo), 0 },
+		{ "cca-platform-hash-algo-id", false, load_text, PLATFORM(hash_algo), 0 },
 		{ "cca-platform-verification-service", false, load_text, PLATFORM(service), 0 },
 		{ "cca-platform-sw-components", false, load_component_rules, PLATFORM(components), 0 },
 		{ "other-claims", false, load_other, PLATFORM(refuse_other), 0 },
@@ -193,11 +193,23 @@ static bool load_caec(const struct loader *l, const struct place *at, const json
 	return TAKE(table, value, to);
 }
 
+static bool load_profiles(const struct loader *l, const struct place *at, const json_t *value, void *to,
+			  size_t size)
+{
+	const char *words[PROFILES];
+
+	UNUSED(size);
+	for (unsigned int i = 0; i < PROFILES; i++)
+		words[i] = profile_name(i);
+	return load_set(l, at, value, to, words, PROFILES, 0);
+}
+
 static bool load_root(const struct loader *l, const json_t *value)
 {
 	static const struct member table[] = {
 		{ "caec-policy", true, load_format, 0, 0 },
 		{ "description", false, load_description, 0, 0 },
+		{ "profiles", false, load_profiles, offsetof(struct caec_policy, profiles), 0 },
 		{ "platform", true, load_platform, offsetof(struct caec_policy, platform), 0 },
 		{ "realm", true, load_realm, offsetof(struct caec_policy, realm), 0 },
 		{ "caec", false, load_caec, offsetof(struct caec_policy, caec), 0 },

@@ -11,6 +11,7 @@ const char *check_name(enum check_id id)
 {
 	static const char *const name[NUM_CHECKS] = {
 		[CHECK_ENCODING] = "encoding",
+		[CHECK_PROFILES] = "profiles",
 		[CHECK_PLATFORM_SIGNATURE] = "platform-signature",
 		[CHECK_BINDING] = "binding",
 		[CHECK_REALM_SIGNATURE] = "realm-signature",

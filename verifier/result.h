@@ -11,6 +11,7 @@
 /* The checks, in the order in which they are made and reported. Each result has all of them. */
 enum check_id {
 	CHECK_ENCODING,
+	CHECK_PROFILES,
 	CHECK_PLATFORM_SIGNATURE,
 	CHECK_BINDING,
 	CHECK_REALM_SIGNATURE,
@@ -80,6 +81,9 @@ struct caec_result *result_new(const void *token, size_t size);
 
 /* All of the token's structure and claims; sets `parsed`. Also what the fuzzer calls. */
 bool result_parse(struct caec_result *result);
+
+/* Is the parsed token of a profile that the policy admits? No policy: of RMM 1.0's. */
+bool check_profiles(struct caec_result *result, const struct caec_policy *policy);
 
 /* Compares the claims of a parsed token with the policy (check.c, check_lists.c). */
 void check_claims(struct caec_result *result, const struct caec_policy *policy);

@@ -8,54 +8,9 @@
 
 #include <inttypes.h>
 
-#define TAG_CCA_TOKEN 399U
-#define LABEL_PLATFORM_TOKEN 44234
-#define LABEL_REALM_TOKEN 44241
+#include "token.h"
 
 #define NONCE_GOOD_SIZE 32U /* bytes of fresh data that DEN0137 A7.2.2 recommends */
-
-struct halves {
-	struct span platform, realm;
-};
-
-/* What somebody forgot to decode. No token is: its first byte is not ASCII. */
-static bool is_text(struct span token)
-{
-	for (size_t i = 0; i < token.size; i++) {
-		uint8_t c = token.data[i];
-
-		if ((c < 0x20 || c > 0x7e) && c != '\n' && c != '\r' && c != '\t')
-			return false;
-	}
-	return token.size != 0;
-}
-
-static bool take_halves(struct span token, struct halves *halves, struct refusal *refusal)
-{
-	static const struct claim_rule rules[] = {
-		{ LABEL_PLATFORM_TOKEN, "cca-platform-token", false, take_bytes,
-		  offsetof(struct halves, platform), 0 },
-		{ LABEL_REALM_TOKEN, "cca-realm-delegated-token", false, take_bytes,
-		  offsetof(struct halves, realm), 0 },
-	};
-	struct cbor_reader r = cbor_open(token);
-	struct cbor_item tag;
-	char text[24];
-
-	if (is_text(token))
-		return refuse(refusal, CAEC_MALFORMED,
-			      "CCA token: %zu characters of text, \"%s\", where its bytes should be (%s)",
-			      token.size, printable(text, sizeof(text), token),
-			      "base64 or hex, not decoded?");
-	if (!cose_well_formed(token, "CCA token", refusal))
-		return false;
-	if (!cbor_expect(&r, CBOR_TAG, &tag))
-		return refuse(refusal, CAEC_MALFORMED, "CCA token: no tag 399, but %s",
-			      cbor_type_name(cbor_peek(r)));
-	if (tag.value != TAG_CCA_TOKEN)
-		return refuse(refusal, CAEC_MALFORMED, "CCA token: no tag 399, but tag %" PRIu64, tag.value);
-	return claims_take(&r, "CCA token", rules, COUNT(rules), halves, NULL, refusal);
-}
 
 bool result_parse(struct caec_result *result)
 {
@@ -64,13 +19,14 @@ bool result_parse(struct caec_result *result)
 
 	if (result->refusal.verdict != CAEC_ACCEPTED)
 		return false;
-	result->parsed = take_halves(result->token, &halves, &why) &&
+	result->parsed = token_halves(result->token, &halves, &why) &&
 			 sign1_parse(halves.platform, "platform token", &result->platform_sign1, &why) &&
 			 sign1_parse(halves.realm, "realm token", &result->realm_sign1, &why) &&
 			 platform_claims_parse(result->platform_sign1.payload, &result->platform, &why) &&
-			 realm_claims_parse(result->realm_sign1.payload, &result->realm, &why);
+			 realm_claims_parse(result->realm_sign1.payload, result->platform.known_profile,
+					    &result->realm, &why);
 	if (result->parsed)
-		check_ok(result, CHECK_ENCODING, "%zu bytes", result->token.size);
+		check_ok(result, CHECK_ENCODING, "%zu bytes, tag %" PRIu64, result->token.size, halves.tag);
 	else
 		check_refused(result, CHECK_ENCODING, why.verdict, "%s", why.reason);
 	return result->parsed;
@@ -227,7 +183,8 @@ struct caec_result *caec_verify(const void *token, size_t size, const struct cae
 {
 	struct caec_result *result = result_new(token, size);
 
-	if (result && result_parse(result) && check_genuine(result, &policy->platform) &&
+	if (result && result_parse(result) && check_profiles(result, policy) &&
+	    check_genuine(result, &policy->platform) &&
 	    check_nonce(result, nonce, nonce_size, !policy->realm.challenge_not_checked))
 		check_claims(result, policy);
 	return result;
@@ -238,7 +195,8 @@ struct caec_result *caec_examine(const void *token, size_t size, const struct ca
 {
 	struct caec_result *result = result_new(token, size);
 
-	if (result && result_parse(result) && check_genuine(result, anchors ? &anchors->platform : NULL))
+	if (result && result_parse(result) && check_profiles(result, anchors) &&
+	    check_genuine(result, anchors ? &anchors->platform : NULL))
 		check_nonce(result, nonce, nonce_size, false);
 	return result;
 }

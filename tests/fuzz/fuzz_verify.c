@@ -71,6 +71,7 @@ static void try_learned(struct caec_result *result)
 	policy = caec_policy_load(text, size, error, sizeof(error));
 	REQUIRE(policy);
 	free(text);
+	REQUIRE(check_profiles(result, policy));
 	check_claims(result, policy);
 	REQUIRE(caec_result_verdict(result) == CAEC_ACCEPTED);
 	caec_policy_free(policy);
@@ -138,13 +139,15 @@ static void put_bytes_head(struct buffer *b, size_t size)
 		put(b, short_head, size < 24 ? 1 : 2);
 }
 
-/* A COSE_Sign1 with ES384 and a signature of zeroes, in a byte string. */
-static void put_sign1(struct buffer *b, struct span payload)
+/* A COSE_Sign1 with ES384 and a signature of zeroes, in a byte string, in a CMW record if it is to be one. */
+static void put_sign1(struct buffer *b, struct span payload, bool is_record)
 {
 	static const uint8_t start[] = { 0xd2, 0x84, 0x44, 0xa1, 0x01, 0x38, 0x22, 0xa0 };
 	static const uint8_t signature[98] = { 0x58, 96 };
 	size_t head = payload.size < 24 ? 1 : payload.size < 256 ? 2 : 3;
 
+	if (is_record)
+		put(b, "\x82\x19\x01\x07", 4);
 	put_bytes_head(b, sizeof(start) + head + payload.size + sizeof(signature));
 	put(b, start, sizeof(start));
 	put_bytes_head(b, payload.size);
@@ -152,9 +155,11 @@ static void put_sign1(struct buffer *b, struct span payload)
 	put(b, signature, sizeof(signature));
 }
 
+/* In either collection: which one is up to the claims' size. */
 static void try_claims(struct span bytes)
 {
 	static struct buffer b;
+	bool is_cmw = bytes.size % 4 == 0;
 	struct cbor_reader r = cbor_open(bytes);
 	struct span platform, realm;
 
@@ -163,10 +168,11 @@ static void try_claims(struct span bytes)
 	platform = (struct span){ bytes.data, (size_t)(r.at - bytes.data) };
 	realm = (struct span){ r.at, bytes.size - platform.size };
 	b.size = 0;
-	put(&b, "\xd9\x01\x8f\xa2\x19\xac\xca", 7);
-	put_sign1(&b, platform);
+	put(&b, is_cmw ? "\xd9\x03\x8b" : "\xd9\x01\x8f", 3);
+	put(&b, "\xa2\x19\xac\xca", 4);
+	put_sign1(&b, platform, is_cmw);
 	put(&b, "\x19\xac\xd1", 3);
-	put_sign1(&b, realm);
+	put_sign1(&b, realm, is_cmw);
 	try_token(b.bytes, b.size);
 }
 

@@ -157,7 +157,7 @@ def realm_key(corpus):
                             if name not in changes or changes[name] is not None] + changes.get("more", [])))
 
     case("empty", b"", MALFORMED, "realm public key: cut off")
-    case("raw-point", b"\x04" + x + y, MALFORMED, "realm public key: ")
+    case("raw-point", b"\x04" + x + y, MALFORMED, "a point (SEC 1) of 97 bytes where a COSE_Key should be")
     case("not-map", b"\x80", MALFORMED, "realm public key: not a map: an array")
     case("trailing", encoded() + b"\0", MALFORMED, "realm public key: bytes behind the end")
     case("twice", encoded(more=[(1, 2)]), MALFORMED, "a map key that comes twice")

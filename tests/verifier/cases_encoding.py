@@ -24,8 +24,8 @@ def outer(corpus):
     bad("trailing", good + b"\0", f"bytes behind the end, at byte {len(good)} of {len(good) + 1}")
     bad("twice", good + good, "bytes behind the end")
     bad("too-long", good + b"\0" * 65536, "more than 65536")
-    bad("no-tag", pairs(both), "no tag 399, but a map")
-    bad("wrong-tag", tag(400, pairs(both)), "no tag 399, but tag 400")
+    bad("no-tag", pairs(both), "no tag 399 or 907, but a map")
+    bad("wrong-tag", tag(400, pairs(both)), "no tag 399 or 907, but tag 400")
     for name, text in (("base64", base64.encodebytes(good)), ("hex", good.hex().encode()), ("pem", b"-----BEGIN CCA\n")):
         bad(name, text, f'CCA token: {len(text)} characters of text, "')
     bad("tag-twice", tag(399, tag(399, pairs(both))), "CCA token: a tag where a map should be")
@@ -35,9 +35,11 @@ def outer(corpus):
     bad("text-key", tag(399, pairs(both + [("44234", b"")])), 'CCA token: a member that is not known: "44234"')
     bad("no-platform", tag(399, pairs(both[1:])), "no cca-platform-token (44234)")
     bad("no-realm", tag(399, pairs(both[:1])), "no cca-realm-delegated-token (44241)")
-    bad("swapped", collection(realm, platform), "platform claims: no cca-platform-implementation-id")
-    bad("both-platform", collection(platform, platform), "cca-realm-challenge: 32 bytes")
-    bad("both-realm", collection(realm, realm), "platform claims: no")
+    for name, first, second, found in (("swapped", realm, platform, f'platform-profile: a profile that is not known: "{REALM_PROFILE}"'),
+                                       ("both-realm", realm, realm, f'platform-profile: a profile that is not known: "{REALM_PROFILE}"'),
+                                       ("both-platform", platform, platform,
+                                        f'realm-profile: a profile that is not known: "{PLATFORM_PROFILE}"')):
+        corpus.case("outer-" + name, collection(first, second), UNSUPPORTED, "cca-" + found)
     bad("not-wrapped", tag(399, pairs([(44234, Raw(platform)), (44241, Raw(realm))])), "a tag where a byte string")
     bad("duplicate-key", tag(399, pairs(both + [(44234, platform)])), "a map key that comes twice")
     bad("long-key", tag(399, pairs([(Raw(head(0, 44234, 4)), platform), (44241, realm)])), "not in its shortest form")

@@ -344,8 +344,6 @@ def bad_policies(corpus):
     case("challenge", variant(realm__cca_realm_challenge="any"), 'one of "nonce", "not-checked" is expected')
     case("presence", variant(caec__presence=True), 'one of "optional", "required", "forbidden" is expected')
     case("text", variant(platform__cca_platform_hash_algo_id=[1]), "cca-platform-hash-algo-id[0]: a string is expected")
-    case("platform-hash", variant(platform__cca_platform_hash_algo_id="sha3-256"),
-         'platform.cca-platform-hash-algo-id: "sha-256", "sha-384" or "sha-512" is expected')
     case("hash", variant(realm__cca_realm_hash_algo_id="sha256"),
          'realm.cca-realm-hash-algo-id: "sha-256", "sha-384" or "sha-512" is expected')
     case("key-hash", variant(realm__cca_realm_public_key_hash_algo_id=["sha-256", "SHA-512"]),

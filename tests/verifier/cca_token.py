@@ -10,6 +10,7 @@ from nist_ecdsa import P256, P384, P521, Key
 
 PLATFORM_PROFILE = "tag:arm.com,2023:cca_platform#1.0.0"
 REALM_PROFILE = "tag:arm.com,2023:realm#1.0.0"
+OLDER_PROFILE = "http://arm.com/CCA-SSD/1.0.0"
 
 IAK = Key.named(P384, "initial attestation key")
 OTHER_IAK = Key.named(P384, "another platform's key")
@@ -137,6 +138,22 @@ def changed(claims, changes):
 
 def collection(platform, realm):
     return bytes(tag(399, pairs([(44234, bytes(platform)), (44241, bytes(realm))])))
+
+
+def halves(platform=None, realm=None, iak=IAK, rak=RAK):
+    """The two COSE_Sign1 of token()."""
+    return tuple(bytes(sign1(bytes(pairs(claims)), key)) for claims, key in (
+        (platform_claims() if platform is None else platform, iak), (realm_claims() if realm is None else realm, rak)))
+
+
+def record(half, content_type=263, *indicator):
+    """A CMW record (draft-ietf-rats-msg-wrap)."""
+    return array([content_type, bytes(half), *indicator])
+
+
+def cmw(platform, realm, more=()):
+    """The collection of draft-ffm-rats-cca-token, of records."""
+    return bytes(tag(907, pairs([(44234, platform), (44241, realm), *more])))
 
 
 def token(platform=None, realm=None, iak=IAK, rak=RAK, platform_options=None, realm_options=None):

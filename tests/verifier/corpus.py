@@ -44,7 +44,8 @@ class Corpus:
         for token, name in self.tokens.items():
             try:
                 halves = cbor2.loads(token).value
-                parts = [cbor2.loads(halves[label]).value[2] for label in (44234, 44241)]
+                halves = [halves[label] for label in (44234, 44241)]
+                parts = [cbor2.loads(h[1] if isinstance(h, list) else h).value[2] for h in halves]
                 content = b"".join(parts)
             except (ValueError, AttributeError, TypeError, KeyError, IndexError, RecursionError,
                     cbor2.CBORDecodeError):

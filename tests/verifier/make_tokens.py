@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True
 import cases_claims
 import cases_encoding
 import cases_policy
+import cases_profiles
 import cases_sample
 from corpus import Corpus
 
@@ -20,6 +21,7 @@ def main():
     cases_policy.add(corpus)
     cases_encoding.add(corpus)
     cases_claims.add(corpus)
+    cases_profiles.add(corpus)
     cases_sample.add(corpus, pathlib.Path(sys.argv[2]))
     corpus.finish()
     print(f"{len(corpus.lines)} cases, {len(corpus.tokens)} tokens")

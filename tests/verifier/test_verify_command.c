@@ -319,6 +319,42 @@ static void test_learn(void **state)
 	assert_non_null(strstr(o->out, "\"signature\": \"not-checked\""));
 }
 
+/* A profile that the policy does not admit: what the token says is shown, and no policy is learned from it. */
+static void test_older_profile(void **state)
+{
+	static const char refused[] = "unsupported: profiles: http://arm.com/CCA-SSD/1.0.0 is not among";
+	struct outcome *o = *state;
+	json_t *report;
+
+	run(o, "older-raw-P-384.cbor --policy open.json --json --nonce " NONCE);
+	assert_int_equal(o->status, 9);
+	assert_one_line(o, "unsupported", refused);
+	report = json_loads(o->out, 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(json_object_get(report, "platform"),
+							      "cca-platform-profile")),
+			    "http://arm.com/CCA-SSD/1.0.0");
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(report, "realm"), "cca-realm-hash-algo-id")),
+		"sha-256");
+	assert_true(json_is_false(json_object_get(report, "authenticated")));
+	json_decref(report);
+
+	run(o, "older-raw-P-384.cbor --learn --nonce " NONCE);
+	assert_int_equal(o->status, 9);
+	assert_string_equal(o->out, "");
+	assert_non_null(strstr(o->err, refused));
+	assert_non_null(strstr(o->err, "VALUE, NOT AUTHENTICATED"));
+	assert_non_null(strstr(o->err, "cca-realm-initial-measurement        1569"));
+
+	run(o, "older-raw-P-384.cbor --policy older.json --learn --nonce " NONCE);
+	assert_int_equal(o->status, 0);
+	report = json_loads(o->out, 0, NULL);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(report, "profiles"), 0)),
+			    "http://arm.com/CCA-SSD/1.0.0");
+	assert_int_equal(json_array_size(json_object_get(report, "profiles")), 1);
+	json_decref(report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +368,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_output_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_learn, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_older_profile, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -294,6 +294,8 @@ static bool says_the_same(const char *token)
 		"header-large.cbor",         /* headers of much that nobody reads */
 	};
 
+	if (strncmp(token, "cmw-good-", strlen("cmw-good-")) == 0)
+		return true; /* another collection around the same halves */
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(token, names[i]) == 0)
 			return true;
