@@ -70,7 +70,8 @@ static bool components_fit(struct caec_result *result, const struct component_ru
 			found = component_matches(&rules->require.item[i], &claims->component[j]);
 		if (!found)
 			return check_refused(result, CHECK_COMPONENTS, CAEC_POLICY,
-					     "no component as require[%zu] wants", i);
+					     "no component as require[%zu] wants, of %zu", i,
+					     claims->components);
 	}
 	return true;
 }
@@ -134,7 +135,7 @@ static bool sharing_fits(struct caec_result *result, const struct share_rules *r
 			found = share_matches(&rules->require.item[i], &caec->share[j]);
 		if (!found)
 			return check_refused(result, CHECK_SHARING, CAEC_POLICY,
-					     "nothing as require[%zu] wants", i);
+					     "nothing as require[%zu] wants, of %zu items", i, caec->shares);
 	}
 	return true;
 }

@@ -92,6 +92,22 @@ struct span json_span(const json_t *string)
 	return (struct span){ (const uint8_t *)json_string_value(string), json_string_length(string) };
 }
 
+const char *json_show(char *to, size_t size, const json_t *value)
+{
+	static const char *const type[] = {
+		[JSON_OBJECT] = "an object", [JSON_ARRAY] = "a list",  [JSON_STRING] = "a string",
+		[JSON_INTEGER] = "a number", [JSON_REAL] = "a number", [JSON_TRUE] = "true",
+		[JSON_FALSE] = "false",      [JSON_NULL] = "null",
+	};
+	char text[64];
+
+	if (json_is_string(value))
+		snprintf(to, size, "\"%s\"", printable(text, sizeof(text), json_span(value)));
+	else
+		snprintf(to, size, "%s", value ? type[json_typeof(value)] : "nothing");
+	return to;
+}
+
 bool is_any(const json_t *value)
 {
 	return json_is_string(value) && span_equal(json_span(value), span_of_text("any"));
@@ -178,6 +194,7 @@ static bool load_one_hex(const struct loader *l, const struct place *at, const j
 			 size_t size)
 {
 	struct span *item = to, digits;
+	char found[80];
 	uint8_t *bytes;
 
 	if (!json_is_string(value))
@@ -188,7 +205,8 @@ static bool load_one_hex(const struct loader *l, const struct place *at, const j
 		return false;
 	item->data = bytes;
 	if (!unhex(digits, bytes, digits.size / 2, &item->size))
-		return bad(l, at, "not an even number of hex digits");
+		return bad(l, at, "not an even number of hex digits: %s",
+			   json_show(found, sizeof(found), value));
 	if (size == SIZE_HASH && item->size != 32 && item->size != 48 && item->size != 64)
 		return bad(l, at, "%zu bytes where 32, 48 or 64 are expected", item->size);
 	if (size > SIZE_HASH && item->size != size)
@@ -235,7 +253,7 @@ bool load_hex(const struct loader *l, const struct place *at, const json_t *valu
 int load_word(const struct loader *l, const struct place *at, const json_t *value, const char *const *words,
 	      size_t count)
 {
-	char all[REASON_SIZE] = "";
+	char all[REASON_SIZE - 100] = "", found[80];
 	size_t length = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -245,7 +263,7 @@ int load_word(const struct loader *l, const struct place *at, const json_t *valu
 	for (size_t i = 0; i < count && length < sizeof(all); i++)
 		length += (size_t)snprintf(all + length, sizeof(all) - length, "%s\"%s\"", i ? ", " : "",
 					   words[i]);
-	bad(l, at, "one of %s is expected", all);
+	bad(l, at, "one of %s is expected, not %s", all, json_show(found, sizeof(found), value));
 	return -1;
 }
 

@@ -79,6 +79,9 @@ bool load_number(const struct loader *l, const struct place *at, const json_t *v
 
 struct span json_span(const json_t *string);
 
+/* What was found, for a message: a string in quotes, else its type. Returns `to`; size >= 32. */
+const char *json_show(char *to, size_t size, const json_t *value);
+
 /* The string "any". */
 bool is_any(const json_t *value);
 

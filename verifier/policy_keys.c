@@ -44,9 +44,11 @@ static bool load_curve(const struct loader *l, const struct place *at, const jso
 		       struct public_key *key)
 {
 	struct place here = { at, "crv", 0 };
+	char found[80];
 
 	key->curve = json_is_string(value) ? curve_by_name(json_span(value)) : NULL;
-	return key->curve || bad(l, &here, "one of \"P-256\", \"P-384\", \"P-521\" is expected");
+	return key->curve || bad(l, &here, "one of \"P-256\", \"P-384\", \"P-521\" is expected, not %s",
+				 json_show(found, sizeof(found), value));
 }
 
 static bool hex_coordinate(const struct loader *l, const struct place *at, const char *name,
@@ -54,9 +56,12 @@ static bool hex_coordinate(const struct loader *l, const struct place *at, const
 {
 	struct place here = { at, name, 0 };
 	size_t size = 0;
+	char found[80];
 
 	if (!json_is_string(value) || !unhex(json_span(value), to, curve->size, &size) || size != curve->size)
-		return bad(l, &here, "%zu hex digits are expected", 2 * curve->size);
+		return bad(l, &here, "%zu hex digits are expected, not the %zu characters %s",
+			   2 * curve->size, json_string_length(value),
+			   json_show(found, sizeof(found), value));
 	return true;
 }
 
@@ -108,9 +113,11 @@ static bool jwk_coordinate(const struct loader *l, const struct place *at, const
 {
 	struct place here = { at, name, 0 };
 	const json_t *value = json_object_get(jwk, name);
+	char found[80];
 
 	return (json_is_string(value) && unbase64url(json_span(value), to, curve->size)) ||
-	       bad(l, &here, "%zu bytes in base64url are expected", curve->size);
+	       bad(l, &here, "%zu bytes in base64url are expected, not the %zu characters %s", curve->size,
+		   json_string_length(value), json_show(found, sizeof(found), value));
 }
 
 static bool jwk_says(const struct loader *l, const struct place *at, const json_t *jwk, const char *name,
@@ -118,11 +125,12 @@ static bool jwk_says(const struct loader *l, const struct place *at, const json_
 {
 	struct place here = { at, name, 0 };
 	const json_t *value = json_object_get(jwk, name);
+	char found[80];
 
 	if (!value && !mandatory)
 		return true;
 	return (json_is_string(value) && span_equal(json_span(value), span_of_text(word))) ||
-	       bad(l, &here, "\"%s\" is expected", word);
+	       bad(l, &here, "\"%s\" is expected, not %s", word, json_show(found, sizeof(found), value));
 }
 
 /* Members that a JWK may have and that mean nothing here (kid, key_ops, x5c...) are passed over (RFC 7517 4). */

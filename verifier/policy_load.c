@@ -27,10 +27,16 @@ static bool load_description(const struct loader *l, const struct place *at, con
 static bool load_format(const struct loader *l, const struct place *at, const json_t *value, void *to,
 			size_t size)
 {
+	char found[80];
+
 	UNUSED(to);
 	UNUSED(size);
-	return (json_is_integer(value) && json_integer_value(value) == POLICY_VERSION) ||
-	       bad(l, at, "the format is not version %d", POLICY_VERSION);
+	if (!json_is_integer(value))
+		return bad(l, at, "the format is not version %d: %s", POLICY_VERSION,
+			   json_show(found, sizeof(found), value));
+	return json_integer_value(value) == POLICY_VERSION ||
+	       bad(l, at, "the format is not version %d: %lld", POLICY_VERSION,
+		   (long long)json_integer_value(value));
 }
 
 static bool load_signature(const struct loader *l, const struct place *at, const json_t *value, void *to,
@@ -105,12 +111,14 @@ static bool load_hash_names(const struct loader *l, const struct place *at, cons
 			    size_t size)
 {
 	const struct values *names = to;
+	char name[64];
 
 	if (!load_text(l, at, value, to, size))
 		return false;
 	for (size_t i = 0; i < names->count; i++) {
 		if (hash_size(names->item[i]) == 0)
-			return bad(l, at, "\"sha-256\", \"sha-384\" or \"sha-512\" is expected");
+			return bad(l, at, "\"sha-256\", \"sha-384\" or \"sha-512\" is expected, not \"%s\"",
+				   printable(name, sizeof(name), names->item[i]));
 	}
 	return true;
 }
@@ -122,7 +130,7 @@ static bool load_rems(const struct loader *l, const struct place *at, const json
 
 	UNUSED(size);
 	if (!json_is_array(value) || json_array_size(value) != NUM_REMS)
-		return bad(l, at, "a list of 4 is expected");
+		return bad(l, at, "a list of 4 is expected, not of %zu", json_array_size(value));
 	for (size_t i = 0; i < NUM_REMS; i++) {
 		struct place here = { at, NULL, i };
 

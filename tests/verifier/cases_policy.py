@@ -215,7 +215,7 @@ def sharing(corpus):
     case("size-over", {"allow": [{"max-size": 0x1fff}]}, two, POLICY, "[0] provider")
     case("size-least", {"allow": [{"min-size": 0x2000}]}, two, POLICY, "[1] consumer")
     case("require", {"require": [{"peer": peer_a}, {"peer": peer_b}]}, two, ACCEPTED)
-    case("require-missing", {"require": [{"peer": peer_a}, {"peer": peer_b}]}, one, POLICY, "nothing as require[1]")
+    case("require-missing", {"require": [{"peer": peer_a}, {"peer": peer_b}]}, one, POLICY, "nothing as require[1] wants, of 1 items")
     case("require-not-more", {"require": [{"peer": peer_a}]}, two, POLICY, "[1] consumer")
     case("require-and-any", {"require": [{"peer": peer_a}], "allow": "any"}, two, ACCEPTED)
     case("forbid", {"allow": "any", "forbid": [{"peer": peer_b}]}, two, POLICY, "[1] consumer, peer b0b1b2b3b4b5b6b7b8b9ba"
@@ -239,7 +239,7 @@ def components(corpus):
     case("types", {"allow": [{"component-type": ["RMM", "BL1"]}]}, POLICY, '[2] type ""')
     case("require", {"require": [{**rmm, "measurement-value": digest("sha-256", b"rmm").hex()}], "allow": "any"}, ACCEPTED)
     case("require-other", {"require": [{**rmm, "measurement-value": "00" * 32}], "allow": "any"}, POLICY,
-         "no component as require[0] wants")
+         "no component as require[0] wants, of 3")
     case("require-version", {"require": [{**rmm, "version": ["1.0", "1.1"]}], "allow": "any"}, ACCEPTED)
     case("require-other-version", {"require": [{**rmm, "version": ["1.1"]}], "allow": "any"}, POLICY, "require[0]")
     case("require-algorithm", {"require": [{**rmm, "hash-algo-id": "sha-256"}], "allow": "any"}, POLICY, "require[0]")
@@ -309,8 +309,8 @@ def bad_policies(corpus):
     case("trailing", json.dumps(base_policy()) + "x", "end of file expected")
     case("duplicate", '{"caec-policy": 1,\n"caec-policy": 1}', "line 2, column 13: duplicate object key")
     case("list", "[]", "policy: an object is expected")
-    case("version", {**base_policy(), "caec-policy": 2}, "caec-policy: the format is not version 1")
-    case("version-text", {**base_policy(), "caec-policy": "1"}, "caec-policy: the format is not version 1")
+    case("version", {**base_policy(), "caec-policy": 2}, "caec-policy: the format is not version 1: 2")
+    case("version-text", {**base_policy(), "caec-policy": "1"}, 'caec-policy: the format is not version 1: "1"')
     for member in ("caec-policy", "platform", "realm"):
         policy = base_policy()
         del policy[member]
@@ -329,23 +329,23 @@ def bad_policies(corpus):
          "platform.cca-platform-sw-components.forbid[0].type: not a member known here")
     for name, value, reason in (
             ("number", 5, "a string or a list"), ("empty-list", [], "an empty list accepts nothing"),
-            ("odd", "abc", "not an even number of hex digits"), ("not-hex", "zz" * 32, "not an even number of hex digits"),
+            ("odd", "abc", "not an even number of hex digits"), ("not-hex", "zz" * 32, 'not an even number of hex digits: "zzzz'),
             ("short", "00" * 31, "31 bytes where 32, 48 or 64 are expected"), ("null", None, "a string or a list")):
         policy = base_policy()
         policy["realm"]["cca-realm-initial-measurement"] = value
         case("rim-" + name, policy, "realm.cca-realm-initial-measurement: " + reason)
     case("rim-second", variant(realm__cca_realm_initial_measurement=["00" * 32, 1]),
          "realm.cca-realm-initial-measurement[1]: a string of hex digits is expected")
-    case("rems-3", variant(realm__cca_realm_extensible_measurements=["any"] * 3), "measurements: a list of 4 is expected")
+    case("rems-3", variant(realm__cca_realm_extensible_measurements=["any"] * 3), "measurements: a list of 4 is expected, not of 3")
     case("rid-15", variant(caec__caec_realm_id="00" * 15), "caec.caec-realm-id: 15 bytes where 16 are expected")
     case("lifecycle", variant(platform__cca_platform_lifecycle="locked"),
          'platform.cca-platform-lifecycle: one of "unknown", ')
     case("lifecycle-empty", variant(platform__cca_platform_lifecycle=[]), "an empty list accepts nothing")
-    case("challenge", variant(realm__cca_realm_challenge="any"), 'one of "nonce", "not-checked" is expected')
-    case("presence", variant(caec__presence=True), 'one of "optional", "required", "forbidden" is expected')
+    case("challenge", variant(realm__cca_realm_challenge="any"), 'one of "nonce", "not-checked" is expected, not "any"')
+    case("presence", variant(caec__presence=True), 'one of "optional", "required", "forbidden" is expected, not true')
     case("text", variant(platform__cca_platform_hash_algo_id=[1]), "cca-platform-hash-algo-id[0]: a string is expected")
     case("hash", variant(realm__cca_realm_hash_algo_id="sha256"),
-         'realm.cca-realm-hash-algo-id: "sha-256", "sha-384" or "sha-512" is expected')
+         'realm.cca-realm-hash-algo-id: "sha-256", "sha-384" or "sha-512" is expected, not "sha256"')
     case("key-hash", variant(realm__cca_realm_public_key_hash_algo_id=["sha-256", "SHA-512"]),
          'realm.cca-realm-public-key-hash-algo-id: "sha-256", "sha-384" or "sha-512" is expected')
     case("version-list", variant(caec__caec_version=65536), "caec.caec-version: a list is expected")
@@ -363,8 +363,8 @@ def bad_policies(corpus):
     case("keys-unused", variant(platform__signature="not-checked"), "platform.keys: keys for a signature")
     key_case("none", {}, ": one of")
     key_case("two", {**hex_key(IAK), **pem(IAK)}, ": one of")
-    key_case("curve", {**hex_key(IAK), "crv": "P-224"}, ".crv: one of")
-    key_case("short", {**hex_key(IAK), "x": "00"}, ".x: 96 hex digits are expected")
+    key_case("curve", {**hex_key(IAK), "crv": "P-224"}, '.crv: one of "P-256", "P-384", "P-521" is expected, not "P-224"')
+    key_case("short", {**hex_key(IAK), "x": "00"}, '.x: 96 hex digits are expected, not the 2 characters "00"')
     key_case("no-y", {"crv": "P-384", "x": IAK.x().hex()}, ".y: 96 hex digits are expected")
     key_case("off-curve", {**hex_key(IAK), "y": IAK.x().hex()}, ": not a point on P-384")
     key_case("unknown", {**hex_key(IAK), "z": ""}, ".z: not a member known here")
@@ -385,7 +385,7 @@ def bad_policies(corpus):
     key_case("pem-number", {"pem": 1}, ".pem: a string is expected")
     key_case("jwk-private", jwk(IAK, d="AA"), ".jwk: a private key")
     key_case("jwk-kty", {"jwk": {**jwk(IAK)["jwk"], "kty": "OKP"}}, '.jwk.kty: "EC" is expected')
-    key_case("jwk-alg", jwk(IAK, alg="ES256"), '.jwk.alg: "ES384" is expected')
+    key_case("jwk-alg", jwk(IAK, alg="ES256"), '.jwk.alg: "ES384" is expected, not "ES256"')
     key_case("jwk-use", jwk(IAK, use="enc"), '.jwk.use: "sig" is expected')
     key_case("jwk-padded", {"jwk": {**jwk(IAK)["jwk"], "x": base64url(IAK.x()) + "="}}, ".jwk.x: 48 bytes")
     key_case("jwk-short", {"jwk": {**jwk(IAK)["jwk"], "x": base64url(IAK.x()[1:])}}, ".jwk.x: 48 bytes")
