@@ -41,14 +41,17 @@ static uint64_t find_unassigned(struct granule *rd, uint64_t addr, struct rtt_wa
 	return RMI_SUCCESS;
 }
 
-/* The entry becomes ASSIGNED; `data` is locked and becomes DATA. */
+/*
+ * The entry becomes ASSIGNED; `data` is locked and becomes DATA. That is the one way by which memory becomes a realm's to
+ * execute, so what its last owner left in instruction caches goes here.
+ */
 static void assign(const struct realm *realm, struct rtt_walk *w, struct granule *data, enum rmi_ripas ripas)
 {
 	struct pa addr = granule_pa(data);
 
+	port_sync_code(granule_mem(data));
 	granule_unlock_as(data, GRANULE_DATA);
 	rtt_lock(&realm->s2);
-	port_publish();
 	rtt_set(w, rtte_assigned(addr, RTT_LEVEL_PAGE, ripas));
 	rtt_unlock(&realm->s2);
 	port_publish();

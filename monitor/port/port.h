@@ -20,6 +20,12 @@
 void port_wipe(void *granule);
 
 /*
+ * What the granule holds now is what every PE fetches from it as instructions, whatever an earlier owner had there; and
+ * all writes so far are published (port_publish()). Before a realm can reach it.
+ */
+void port_sync_code(const void *granule);
+
+/*
  * Copy between the monitor and Non-secure memory. The Non-secure side is read or written exactly once.
  * The range lies inside one granule that the granule table tracks; all of `ns`, the other address and
  * `size` are multiples of 8. A granule protection fault anywhere in the range gives false; the

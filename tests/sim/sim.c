@@ -22,6 +22,9 @@ static struct {
 	uint8_t *dram;
 	struct granule *granules;
 	uint8_t *world; /* of each granule: 'n', 'r', or '-' for neither */
+	uint8_t *unified; /* what a fetch finds where no instruction cache has it */
+	uint8_t *fetched; /* what the instruction cache has */
+	bool *is_fetched;
 	size_t count;
 	long ns_fault;
 	long irq;
@@ -50,10 +53,17 @@ void sim_reset(size_t granules)
 	free(machine.dram);
 	free(machine.granules);
 	free(machine.world);
+	free(machine.unified);
+	free(machine.fetched);
+	free(machine.is_fetched);
 	machine.dram = aligned_alloc(GRANULE_SIZE, granules * GRANULE_SIZE);
 	machine.granules = calloc(granules, sizeof(*machine.granules));
 	machine.world = malloc(granules);
+	machine.unified = calloc(granules, GRANULE_SIZE);
+	machine.fetched = calloc(granules, GRANULE_SIZE);
+	machine.is_fetched = calloc(granules, sizeof(*machine.is_fetched));
 	assert_true(machine.dram != NULL && machine.granules != NULL && machine.world != NULL);
+	assert_true(machine.unified != NULL && machine.fetched != NULL && machine.is_fetched != NULL);
 	memset(machine.dram, NS_PATTERN, granules * GRANULE_SIZE);
 	memset(machine.world, 'n', granules);
 	machine.count = granules;
@@ -111,6 +121,28 @@ void port_wipe(void *granule)
 unsigned long sim_wipes(void)
 {
 	return machine.wipes;
+}
+
+/* --- Instruction fetches ---------------------------------------------------------------------------------- */
+
+void port_sync_code(const void *granule)
+{
+	size_t offset = (size_t)((const uint8_t *)granule - machine.dram);
+
+	assert_true(is_aligned((uintptr_t)granule, GRANULE_SIZE));
+	memcpy(machine.unified + offset, granule, GRANULE_SIZE);
+	machine.is_fetched[offset / GRANULE_SIZE] = false;
+}
+
+const void *sim_fetch(struct pa granule)
+{
+	size_t n = number_of(granule);
+	uint8_t *cached = machine.fetched + n * GRANULE_SIZE;
+
+	if (!machine.is_fetched[n])
+		memcpy(cached, machine.unified + n * GRANULE_SIZE, GRANULE_SIZE);
+	machine.is_fetched[n] = true;
+	return cached;
 }
 
 /* --- Vector registers: port_crypto.h ------------------------------------------------------------------------ */

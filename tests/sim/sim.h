@@ -46,6 +46,12 @@ bool sim_tlb_holds(uint64_t vttbr, struct ipa ipa);
 /* For a test with a model of its own: `invalidated` is told of each address (or all, size UINT64_MAX), until the reset. */
 void sim_tlb_watch(void (*invalidated)(uint64_t vttbr, uint64_t base, uint64_t size));
 
+/*
+ * The granule as a PE fetches it: what was there at the last fetch, or where nobody has fetched since, at the last
+ * port_sync_code(). Caches that do nothing by themselves.
+ */
+const void *sim_fetch(struct pa granule);
+
 /* Wipes so far: to see that something was wiped, or was not again. */
 unsigned long sim_wipes(void);
 

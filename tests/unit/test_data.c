@@ -365,6 +365,29 @@ static void test_destroy_block(void **state)
 	}
 }
 
+static void create_and_fetch(void)
+{
+	assert_int_equal(rmi(RMI_DATA_CREATE, r.rd, data, WORLD_RAM, src, 0), RMI_SUCCESS);
+	assert_memory_equal(sim_fetch(pa(data)), world_mem(src), GRANULE_SIZE);
+}
+
+/* Whatever was executed there before, a realm fetches what it was given and measured. */
+static void test_fetch(void **state)
+{
+	static const uint8_t zero[GRANULE_SIZE];
+
+	(void)state;
+	create_and_fetch();
+	world_unpopulate(&r, WORLD_RAM, GRANULE_SIZE);
+	for (unsigned int i = 0; i < GRANULE_SIZE; i++)
+		((uint8_t *)world_mem(src))[i] = (uint8_t)(i * 5 + 1);
+	data = world_delegated();
+	create_and_fetch();
+	assert_int_equal(rmi(RMI_DATA_DESTROY, r.rd, WORLD_RAM), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, data, WORLD_RAM), RMI_SUCCESS);
+	assert_memory_equal(sim_fetch(pa(data)), zero, GRANULE_SIZE);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -373,7 +396,7 @@ int main(void)
 		TEST(test_create),        TEST(test_create_fault), TEST(test_create_arguments),
 		TEST(test_create_states), TEST(test_unknown),      TEST(test_unknown_fails),
 		TEST(test_destroy),       TEST(test_destroy_top),  TEST(test_destroy_fails),
-		TEST(test_destroy_block),
+		TEST(test_destroy_block), TEST(test_fetch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
