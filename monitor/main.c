@@ -79,7 +79,7 @@ static void get_attestation_keys(uint64_t shared_pa)
 	};
 	enum attest_boot result;
 
-	attest_port_init(shared_pa);
+	attest_port_init(shared_pa, (void *)LAYOUT_SHARED);
 	result = attest_boot();
 	if (result != ATTEST_BOOT_OK)
 		log_line(LOG_ERROR, "%s: no attestation tokens", lacking[result]);

@@ -9,7 +9,7 @@
 #include "attest/cose.h"
 
 /* The longest platform token that there is room for. */
-#define ATTEST_PLATFORM_MAX 8192U
+#define ATTEST_PLATFORM_MAX 16384U
 
 enum attest_boot {
 	ATTEST_BOOT_OK,

@@ -9,7 +9,7 @@
 #include "port/attest.h"
 
 #define SIM_PLATFORM_TOKEN_SIZE 1518U
-#define SIM_PLATFORM_TOKEN_MAX 16384U
+#define SIM_PLATFORM_TOKEN_MAX 20480U
 
 struct sim_el3 {
 	bool has_key;

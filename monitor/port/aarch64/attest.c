@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#include "port/aarch64/layout.h"
-#include "port/aarch64/percpu.h"
 #include "port/aarch64/smc.h"
 #include "port/attest.h"
 #include "port/port.h"
@@ -17,21 +15,12 @@
 #define CURVE_P384 0U
 
 static uint64_t shared;
-static struct arena *current_arena[PORT_MAX_CPUS];
+static uint8_t *page; /* where it is mapped */
 
-void attest_port_init(uint64_t shared_pa)
+void attest_port_init(uint64_t shared_pa, void *mapped_at)
 {
 	shared = shared_pa;
-}
-
-struct arena **port_current_arena(void)
-{
-	return &current_arena[this_cpu()->index];
-}
-
-static uint8_t *shared_page(void)
-{
-	return (uint8_t *)LAYOUT_SHARED;
+	page = mapped_at;
 }
 
 bool port_attest_key(uint8_t key[PORT_P384_SIZE])
@@ -42,8 +31,8 @@ bool port_attest_key(uint8_t key[PORT_P384_SIZE])
 	el3_call(x);
 	good = x[0] == EL3_OK && x[1] == PORT_P384_SIZE;
 	if (good)
-		memcpy(key, shared_page(), PORT_P384_SIZE);
-	port_wipe(shared_page());
+		memcpy(key, page, PORT_P384_SIZE);
+	port_wipe(page);
 	return good;
 }
 
@@ -52,22 +41,22 @@ enum port_token port_platform_token(const uint8_t *challenge, struct port_bytes 
 	uint64_t x[8] = { EL3_ATTEST_GET_PLAT_TOKEN, shared, GRANULE_SIZE };
 
 	if (challenge != NULL) {
-		memcpy(shared_page(), challenge, PORT_CHALLENGE_SIZE);
+		memcpy(page, challenge, PORT_CHALLENGE_SIZE);
 		x[3] = PORT_CHALLENGE_SIZE;
 	}
 	el3_call(x);
-	if (x[0] == (uint64_t)EL3_AGAIN) {
+	if ((int32_t)x[0] == EL3_AGAIN) { /* results have 32 bits */
 		port_relax();
 		return PORT_TOKEN_BUSY;
 	}
 	if (x[0] != EL3_OK || x[1] > GRANULE_SIZE)
 		return PORT_TOKEN_NONE;
-	*part = (struct port_bytes){ shared_page(), x[1] };
+	*part = (struct port_bytes){ page, x[1] };
 	*left = x[2];
 	return PORT_TOKEN_PART;
 }
 
 void port_platform_token_end(void)
 {
-	port_wipe(shared_page());
+	port_wipe(page);
 }

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 /*
- * The page shared with EL3, mapped at LAYOUT_SHARED, has this physical address. The boot manifest, which came
+ * The page shared with EL3: its physical address, and where it is mapped. The boot manifest, which came
  * in it, has been read. Once, at cold boot.
  */
-void attest_port_init(uint64_t shared_pa);
+void attest_port_init(uint64_t shared_pa, void *mapped_at);
 
 #endif

@@ -8,12 +8,13 @@
 #include "port/aarch64/percpu.h"
 #include "port/aarch64/simd.h"
 #include "port/aarch64/smc.h"
+#include "port/attest.h"
 #include "port/port.h"
 
-#define ENTROPY_TRIES 1000U
 #define DCZID_64_BYTES 4U
 
 static struct port_features features;
+static struct arena *current_arena[PORT_MAX_CPUS];
 
 /* The longest vector that all of EL3 and the CPU let us have. */
 static void find_sve(void)
@@ -88,6 +89,11 @@ void port_relax(void)
 	__asm__ volatile("yield" : : : "memory");
 }
 
+struct arena **port_current_arena(void)
+{
+	return &current_arena[this_cpu()->index];
+}
+
 #ifdef CAEC_DEBUG
 struct held_locks *port_held_locks(void)
 {
@@ -95,32 +101,18 @@ struct held_locks *port_held_locks(void)
 }
 #endif
 
-/* RNDR (FEAT_RNG): clears Z when it has a number. */
-static bool random_word(uint64_t *word)
+bool machine_has_random(void)
 {
-	for (unsigned int i = 0; i < ENTROPY_TRIES; i++) {
-		uint64_t ok;
-
-		__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %1, ne" : "=r"(*word), "=r"(ok) : : "cc");
-		if (ok)
-			return true;
-	}
-	return false;
+	return id_field(read_sysreg("id_aa64isar0_el1"), 60) != 0;
 }
 
-bool port_entropy(void *to, size_t size)
+/* RNDR clears Z when it has a number. */
+bool machine_random(uint64_t *word)
 {
-	uint8_t *bytes = to;
-	uint64_t word = 0;
+	uint64_t ok;
 
-	if (id_field(read_sysreg("id_aa64isar0_el1"), 60) == 0)
-		return false;
-	for (size_t i = 0; i < size; i++) {
-		if (i % sizeof(word) == 0 && !random_word(&word))
-			return false;
-		bytes[i] = (uint8_t)(word >> (i % sizeof(word) * 8));
-	}
-	return true;
+	__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %1, ne" : "=r"(*word), "=r"(ok) : : "cc");
+	return ok != 0;
 }
 
 /* --- Non-secure memory (memory.S) ------------------------------------------------------------------------ */
