@@ -52,6 +52,24 @@ struct rmi_regs conf_fails(const struct conf_command *command, const char *condi
 	return check(command, conf_text("%s.%s", command->name, condition), text, expected);
 }
 
+/* x19-x28 are preserved (SMCCC), so that the pointer is safe in one of them. */
+void conf_smc(struct conf_registers *registers)
+{
+	__asm__ volatile(
+		"mov x19, %0\n\t"
+		"ldp x0, x1, [x19]\n\tldp x2, x3, [x19, #16]\n\tldp x4, x5, [x19, #32]\n\t"
+		"ldp x6, x7, [x19, #48]\n\tldp x8, x9, [x19, #64]\n\tldp x10, x11, [x19, #80]\n\t"
+		"ldp x12, x13, [x19, #96]\n\tldp x14, x15, [x19, #112]\n\tldp x16, x17, [x19, #128]\n\t"
+		"smc #0\n\t"
+		"stp x0, x1, [x19]\n\tstp x2, x3, [x19, #16]\n\tstp x4, x5, [x19, #32]\n\t"
+		"stp x6, x7, [x19, #48]\n\tstp x8, x9, [x19, #64]\n\tstp x10, x11, [x19, #80]\n\t"
+		"stp x12, x13, [x19, #96]\n\tstp x14, x15, [x19, #112]\n\tstp x16, x17, [x19, #128]\n\t"
+		:
+		: "r"(registers->x)
+		: "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
+		  "x14", "x15", "x16", "x17", "x19", "memory", "cc");
+}
+
 /* --- Kinds of arguments ------------------------------------------------------------------------------ */
 
 static void break_address(const struct conf_command *good, const char *name, unsigned int n)

@@ -58,6 +58,12 @@ void conf_break_ns(const struct conf_command *good, const char *name, unsigned i
  */
 void conf_break_rd_first(const struct conf_command *bad, const char *later);
 
+/* An SMC with all the registers that SMCCC has for arguments and results, x0 to x17, in and out. */
+struct conf_registers {
+	uint64_t x[18];
+};
+void conf_smc(struct conf_registers *registers);
+
 /* RMI_ERROR_REALM with whatever index, where the specification gives the index no meaning (B4.2). */
 uint64_t conf_any_index(uint64_t result);
 

@@ -142,6 +142,25 @@ static void check_no_syndrome(struct vm *vm, unsigned int kind)
 	conf_check("RRZRRM", conf_text("%s: no write-back", a->name), r[5], 0);
 }
 
+/*
+ * DEN0137 A4.3.4.3: at a non-emulatable abort at an unprotected IPA exit.esr.IL is ESR_EL2's, and that is 1 for a data abort
+ * without a valid syndrome. At any other data abort it is among the fields that are zero. A suite that asks for 0 at the
+ * first is mistaken.
+ */
+static void check_il(struct vm *vm, unsigned int kind, uint64_t ipa, uint64_t il, const char *where)
+{
+	uint64_t r[6];
+
+	vm_begin(vm, 0, CONFORM_ACCESS, kind, ipa, VALUE);
+	conf_check("RRYVFL", conf_text("%s at %s: exit.esr.IL", accesses[kind].name, where),
+		   vm_exit(vm, 0)->esr & ESR_IL, il);
+	if (ipa < vm_unprotected(vm))
+		conf_expect_ok("set-up", "a page", host_populate(vm->realm, ipa, GRANULE_SIZE));
+	else
+		vm_enter_of(vm, 0)->flags = RMI_REC_ENTER_FLAG_INJECT_SEA;
+	vm_finish(vm, 0, r);
+}
+
 static void check_sea(struct vm *vm, unsigned int kind)
 {
 	const struct access *a = &accesses[kind];
@@ -298,6 +317,19 @@ static void not_emulatable(void)
 	vm_end(&vm);
 }
 
+static void instruction_length(void)
+{
+	struct vm vm;
+
+	vm_start(&vm, NULL);
+	check_il(&vm, CONFORM_LDP_X, hole(&vm), ESR_IL, "an unprotected IPA, non-emulatable");
+	check_il(&vm, CONFORM_STP_X, hole(&vm), ESR_IL, "an unprotected IPA, non-emulatable");
+	check_il(&vm, CONFORM_STR_X, hole(&vm), 0, "an unprotected IPA, emulatable");
+	check_il(&vm, CONFORM_LDP_X, vm_hole(&vm), 0, "a protected IPA");
+	check_il(&vm, CONFORM_STR_X, vm_hole(&vm) + GRANULE_SIZE, 0, "a protected IPA");
+	vm_end(&vm);
+}
+
 static void injected(void)
 {
 	struct vm vm;
@@ -336,6 +368,7 @@ CONF_GROUP(exit_unprotected, .about = "accesses to unprotected IPAs, emulated an
 {
 	conf_case(emulated);
 	conf_case(not_emulatable);
+	conf_case(instruction_length);
 	conf_case(injected);
 	conf_case(mapped_later);
 	conf_case(permissions);

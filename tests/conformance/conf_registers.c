@@ -3,6 +3,7 @@
  * Registers of a realm, of another realm on the same CPU, and of the host: each finds its own after every exit and entry, and
  * nobody else's (A2.1.2.1, A2.3.2, A4.2.2, A4.3.3).
  */
+#include "commands.h"
 #include "conf_vm.h"
 
 #include "bare/gic.h"
@@ -90,33 +91,10 @@ static void general(void)
 
 /* --- The host's ------------------------------------------------------------------------------------------- */
 
-/* x0-x17 of the host around an SMC; the realm's hold a pattern at the exit. */
-struct host_registers {
-	uint64_t x[18];
-};
-
-static void enter_with(struct host_registers *h)
-{
-	/* x19-x28 are preserved (SMCCC), so that the pointer is safe in one of them. */
-	__asm__ volatile(
-		"mov x19, %0\n\t"
-		"ldp x0, x1, [x19]\n\tldp x2, x3, [x19, #16]\n\tldp x4, x5, [x19, #32]\n\t"
-		"ldp x6, x7, [x19, #48]\n\tldp x8, x9, [x19, #64]\n\tldp x10, x11, [x19, #80]\n\t"
-		"ldp x12, x13, [x19, #96]\n\tldp x14, x15, [x19, #112]\n\tldp x16, x17, [x19, #128]\n\t"
-		"smc #0\n\t"
-		"stp x0, x1, [x19]\n\tstp x2, x3, [x19, #16]\n\tstp x4, x5, [x19, #32]\n\t"
-		"stp x6, x7, [x19, #48]\n\tstp x8, x9, [x19, #64]\n\tstp x10, x11, [x19, #80]\n\t"
-		"stp x12, x13, [x19, #96]\n\tstp x14, x15, [x19, #112]\n\tstp x16, x17, [x19, #128]\n\t"
-		:
-		: "r"(h->x)
-		: "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
-		  "x14", "x15", "x16", "x17", "x19", "memory", "cc");
-}
-
 static void host_general(void)
 {
 	unsigned int leaked = 0, odd = 0;
-	struct host_registers in, out;
+	struct conf_registers in, out;
 	struct vm vm;
 
 	vm_start(&vm, NULL);
@@ -131,7 +109,7 @@ static void host_general(void)
 	in.x[1] = vm.realm->recs[0].pa;
 	in.x[2] = vm.realm->recs[0].run_pa;
 	out = in;
-	enter_with(&out);
+	conf_smc(&out);
 	conf_need_status("RMI_REC_ENTER", "an entry", out.x[0], RMI_SUCCESS);
 	for (unsigned int i = 1; i < 18; i++) {
 		odd += out.x[i] != 0 && out.x[i] != in.x[i];
