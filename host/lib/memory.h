@@ -8,8 +8,9 @@
 
 #include "plan.h"
 
-/* Attributes of unprotected pages (DEN0137 A5.5.4): Normal Write-Back, read and write. */
+/* Attributes of unprotected pages (DEN0137 A5.5.4): Normal Write-Back, read and write, or read only. */
 #define HOST_UNPROTECTED_WB_RW ((ABI_U64(6) << 2) | (ABI_U64(3) << 6))
+#define HOST_UNPROTECTED_WB_RO ((ABI_U64(6) << 2) | (ABI_U64(1) << 6))
 
 /* Makes tables until [base, base + size) has them at `level`. */
 uint64_t host_make_tables(struct host_realm *realm, uint64_t base, uint64_t size, int64_t level);

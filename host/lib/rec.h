@@ -47,7 +47,11 @@ struct host_handlers {
 	/* The physical CPU has an interrupt (IRQ or FIQ). NULL: go on. */
 	enum host_action (*interrupt)(struct host_rec *rec);
 
-	/* An access to an unprotected page that is not there. False, NULL: external abort in the realm. */
+	/* A data access to an unprotected page that is not there, or not mapped for it. True: now it is, have the realm
+	 * try again. False, NULL: `mmio` where the access can be emulated, else an external abort in the realm. */
+	bool (*unprotected)(struct host_rec *rec, uint64_t ipa);
+
+	/* The same, to be emulated. False, NULL: external abort in the realm. */
 	bool (*mmio)(struct host_rec *rec, struct host_mmio *access);
 
 	/* `target` is runnable now: run it, on whichever CPU. It may have been all along (the realm is told

@@ -76,6 +76,8 @@ static struct outcome exit_abort(struct host_rec *rec, const struct host_handler
 		return exit_protected(rec, handlers, ipa);
 	if (ESR_EC(esr) != ESR_EC_DATA_ABORT)
 		return stop(HOST_STOP_ERROR, HOST_ERROR_RMM);
+	if (handlers->unprotected != NULL && handlers->unprotected(rec, ipa))
+		return go_on;
 	if ((esr & ESR_ISV) != 0)
 		return exit_mmio(rec, handlers, esr);
 	rec->run->enter.flags |= RMI_REC_ENTER_FLAG_INJECT_SEA;

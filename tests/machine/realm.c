@@ -84,6 +84,13 @@ static bool handle_mmio(struct host_rec *rec, struct host_mmio *access)
 	return realm->mmio != NULL && realm->mmio(realm, access);
 }
 
+static bool handle_unprotected(struct host_rec *rec, uint64_t ipa)
+{
+	struct test_realm *realm = realm_of(rec);
+
+	return realm->unprotected != NULL && realm->unprotected(realm, ipa);
+}
+
 static bool handle_ripas(struct host_rec *rec, uint64_t base, uint64_t top, enum rmi_ripas ripas)
 {
 	struct test_realm *realm = realm_of(rec);
@@ -147,6 +154,7 @@ const struct host_handlers test_handlers = {
 	.host_call = script_host_call,
 	.interrupt = handle_interrupt,
 	.mmio = handle_mmio,
+	.unprotected = handle_unprotected,
 	.cpu_on = handle_cpu_on,
 	.ripas = handle_ripas,
 	.csm = handle_csm,

@@ -103,3 +103,20 @@
 	ldr	x0, [x1]
 	msr	daifset, #8
 	end	code_watchpoint
+
+	/* An access to [x1], of x2 and x3, x0 with an expectation; these from the data page. */
+	.macro	access name, instruction:vararg
+	code	\name
+	adr	x9, \name
+	add	x9, x9, #4096
+	ldp	x1, x2, [x9]
+	ldp	x3, x0, [x9, #16]
+	\instruction
+	dsb	sy
+	end	\name
+	.endm
+
+	access	code_str, str x2, [x1]
+	access	code_stp, stp x2, x3, [x1]
+	access	code_cas, cas x0, x2, [x1]
+	access	code_dc_zva, dc zva, x1

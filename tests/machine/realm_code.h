@@ -15,6 +15,12 @@ REALM_CODE(code_breakpoint);
 REALM_CODE(code_smc_1);
 REALM_CODE(code_watchpoint);
 
+/* One access, at the address in word 0 of their data, with words 1 and 2, and word 3 in x0. */
+REALM_CODE(code_str);
+REALM_CODE(code_stp);
+REALM_CODE(code_cas);
+REALM_CODE(code_dc_zva);
+
 /* Where code_* keep their data. */
 static inline uint64_t realm_code_data(const struct test_realm *realm)
 {

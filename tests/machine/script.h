@@ -61,6 +61,7 @@ struct test_realm {
 
 	/* Hooks: NULL for host/lib's way. `csm`, `ripas`: false refuses. */
 	bool (*mmio)(struct test_realm *realm, struct host_mmio *access);
+	bool (*unprotected)(struct test_realm *realm, uint64_t ipa);
 	bool (*ripas)(struct test_realm *realm, uint64_t base, uint64_t top, enum rmi_ripas ripas);
 	bool (*csm)(struct test_realm *realm, const struct host_csm_request *request);
 	enum host_action (*fault)(struct test_realm *realm, uint64_t ipa);

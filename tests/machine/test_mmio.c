@@ -2,7 +2,7 @@
 /*
  * Emulated devices: accesses to unprotected pages that are not there (DEN0137 A4.3.4.2, A4.2.2).
  */
-#include "script.h"
+#include "realm_code.h"
 
 /* What the host's device saw, and what it answers. */
 struct device {
@@ -153,4 +153,126 @@ MACHINE_TEST(mmio_stores)
 		CHECK_EQ(device.last.value, stores[i].expected);
 	}
 	realm_end(realm);
+}
+
+/* --- Pages that the host maps when they are written to --------------------------------------------------- */
+
+/* A page of the host's in the realm, which maps it read and write at the first access that can't be done. */
+struct shared_page {
+	uint64_t ipa, pa;
+	unsigned int exits;
+	struct rmi_rec_exit exit; /* the last one */
+};
+
+static bool map_for_writing(struct test_realm *realm, uint64_t ipa)
+{
+	struct shared_page *page = realm->owner;
+
+	CHECK_EQ(ipa & ~ABI_U64(0xfff), page->ipa);
+	memcpy(&page->exit, &realm->realm.recs[0].run->exit, sizeof(page->exit));
+	page->exits++;
+	CHECK_OK(host_unmap_unprotected(&realm->realm, page->ipa, GRANULE_SIZE));
+	CHECK_OK(host_map_unprotected(&realm->realm, page->ipa, page->pa, GRANULE_SIZE,
+				      HOST_UNPROTECTED_WB_RW));
+	return true;
+}
+
+#define OFFSET 0x800 /* a multiple of what DC ZVA can zero */
+#define FIRST 0x1111222233334444
+#define SECOND 0x5555666677778888
+
+static uint64_t word_of(unsigned int i)
+{
+	return 0xabc0000000000000 + i;
+}
+
+/* What an access writes, from OFFSET on. */
+static const struct write {
+	const char *name;
+	const uint32_t *begin, *end;
+	bool emulatable;
+	unsigned int words; /* 0: as many as DC ZVA zeroes */
+	uint64_t written[2];
+} writes[] = {
+	{ "str", code_str, code_str_end, true, 1, { FIRST } },
+	{ "stp", code_stp, code_stp_end, false, 2, { FIRST, SECOND } },
+	{ "cas", code_cas, code_cas_end, false, 1, { FIRST } },
+	{ "dc zva", code_dc_zva, code_dc_zva_end, false, 0, { 0 } },
+};
+
+/* DEN0137 A4.3.4.3: where, and that it is about the permission (or that nothing is there), is what the host needs. */
+static void check_exit(const struct shared_page *page, const struct write *w, uint64_t fsc)
+{
+	const struct rmi_rec_exit *exit = &page->exit;
+	uint64_t isv = ABI_U64(1) << 24, wnr = 0x40;
+
+	CHECK_EQ(page->exits, 1);
+	CHECK_EQ(exit->exit_reason, RMI_EXIT_SYNC);
+	CHECK_EQ(exit->esr >> 26, 0x24);
+	CHECK_EQ(exit->esr & 0x3f, fsc);
+	CHECK_EQ(exit->esr & (isv | wnr), w->emulatable ? isv | wnr : 0);
+	CHECK_EQ(exit->hpfar, page->ipa >> 8);
+	CHECK_EQ(exit->far, w->emulatable ? OFFSET : 0);
+	CHECK_EQ(exit->gprs[0], w->emulatable ? FIRST : 0);
+}
+
+/* The write has been done once, and nothing else. */
+static void check_content(const struct shared_page *page, const struct write *w)
+{
+	unsigned int first = OFFSET / 8, count = w->words, dczid = (unsigned int)sysreg_read(dczid_el0);
+
+	if (count == 0)
+		count = (4U << (dczid & 0xf)) / 8;
+	for (unsigned int i = 0; i < GRANULE_SIZE / 8; i++) {
+		uint64_t expected = i < first || i >= first + count ? word_of(i)
+				    : w->words == 0                 ? 0
+								    : w->written[i - first];
+
+		if (words_of(page->pa)[i] != expected)
+			verdict_fail("%s: word %u is 0x%lx, not 0x%lx", w->name, i, words_of(page->pa)[i],
+				     expected);
+	}
+}
+
+static void check_write(struct test_realm *realm, const struct write *w, uint64_t attributes)
+{
+	struct shared_page *page = realm->owner;
+	const uint64_t data[4] = { page->ipa + OFFSET, FIRST, SECOND, word_of(OFFSET / 8) };
+	struct script_result result;
+	uint64_t value;
+
+	for (unsigned int i = 0; i < 4; i++)
+		CHECK_EQ(realm_write64(realm, realm_code_data(realm) + 8 * i, data[i]), 0);
+	for (unsigned int i = 0; i < GRANULE_SIZE / 8; i++)
+		words_of(page->pa)[i] = word_of(i);
+	page->exits = 0;
+	if (attributes != 0) {
+		CHECK_OK(host_map_unprotected(&realm->realm, page->ipa, page->pa, GRANULE_SIZE, attributes));
+		CHECK_EQ(realm_read64(realm, data[0], &value), 0);
+		CHECK_EQ(value, word_of(OFFSET / 8));
+	}
+	CHECK(realm_execute(realm, &result, w->begin, (size_t)(w->end - w->begin)));
+	CHECK_EQ(result.x[1], 0);
+	CHECK_EQ(result.x[0], data[3]); /* CAS has it from the page */
+	check_exit(page, w, attributes != 0 ? 0xf : 0x7);
+	check_content(page, w);
+	CHECK_OK(host_unmap_unprotected(&realm->realm, page->ipa, GRANULE_SIZE));
+}
+
+/* Read only, and not there at all: the host learns which, maps it for both, and the realm never knows. */
+MACHINE_TEST(mmio_mapped_for_writing)
+{
+	struct shared_page page = { .pa = test_granule() };
+	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+
+	page.ipa = host_unprotected_base(&realm->realm) + 0x9000000;
+	realm->owner = &page;
+	realm->unprotected = map_for_writing;
+	CHECK_OK(host_make_tables(&realm->realm, page.ipa, GRANULE_SIZE, 3));
+	for (unsigned int i = 0; i < sizeof(writes) / sizeof(writes[0]); i++) {
+		check_write(realm, &writes[i], HOST_UNPROTECTED_WB_RO);
+		check_write(realm, &writes[i], 0);
+	}
+	realm_end(realm);
+	test_granule_free(page.pa);
 }
