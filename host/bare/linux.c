@@ -123,6 +123,12 @@ static void make(struct linux_machine *machine, struct linux_console *terminal, 
 	linux_machine_make(machine, &config);
 }
 
+/* FEAT_LPA2, which 52 bits of address take with 4 KiB granules: ID_AA64MMFR0_EL1.TGran4. */
+static bool has_lpa2(void)
+{
+	return (sysreg_read(id_aa64mmfr0_el1) >> 28 & 0xf) == 1;
+}
+
 void linux_main(const char *argument)
 {
 	struct options options = parse(argument);
@@ -130,6 +136,7 @@ void linux_main(const char *argument)
 
 	if (cpu_count() < CPUS * options.realms)
 		verdict_fail("linux: %u CPUs are needed", CPUS * options.realms);
+	print("CPUs with%s LPA2\n", has_lpa2() ? "" : "out");
 	rmm_init();
 	rmm.check_wiped = false;
 	linux_console_init(terminals, options.realms, options.script);

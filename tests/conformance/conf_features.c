@@ -10,6 +10,7 @@
 #define ID_AA64PFR1 ID(4, 1)
 #define ID_AA64ZFR0 ID(4, 4)
 #define ID_AA64DFR0 ID(5, 0)
+#define ID_AA64MMFR0 ID(7, 0)
 
 struct field {
 	const char *rule, *name;
@@ -25,6 +26,7 @@ static const struct field fields[] = {
 	{ "RDCBNL", "ID_AA64DFR0_EL1.PMSVer", ID_AA64DFR0, 32, 0 },
 	{ "RNXDXG", "ID_AA64DFR0_EL1.TraceBuffer", ID_AA64DFR0, 44, 0 },
 	{ "RJGHYJ", "ID_AA64PFR1_EL1.SME", ID_AA64PFR1, 24, 0 },
+	{ "RJGHYJ", "ID_AA64MMFR0_EL1.TGran4: a realm without LPA2 has 48 bits", ID_AA64MMFR0, 28, 0 },
 	{ "RJGHYJ", "ID_AA64PFR0_EL1.EL2: a realm has EL0 and EL1", ID_AA64PFR0, 8, 0 },
 	{ "RJGHYJ", "ID_AA64PFR0_EL1.EL1: AArch64 or more", ID_AA64PFR0, 4, 1 },
 };
