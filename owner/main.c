@@ -21,7 +21,9 @@
 static const char usage_text[] =
 	"usage: caec-owner --new-key FILE\n"
 	"       caec-owner provider|consumer KEY POLICY PEER-KEY PEER-POLICY\n"
-	"The first makes the key of an owner in a new file and prints its public half. The second is the owner of a realm "
+	"       caec-owner --help | --version\n"
+	"The first makes the key of an owner in a new file and prints its public half. The second is the "
+	"owner of a realm "
 	"that provides\n"
 	"or consumes shared memory: KEY is its file, POLICY says what its realm's attestation token has to "
 	"be, PEER-KEY is\n"
@@ -36,7 +38,10 @@ static const char usage_text[] =
 	"  put TEXT, get    tell the realm to write to, to read from, the shared region\n"
 	"Answers: NONCE HEX, SEND HEX (for the realm), EVIDENCE HEX (for the other owner), ACCEPTED, "
 	"REFUSED, ANSWER.\n"
-	"What a token is accepted without is a warning on standard error.\n";
+	"What a token is accepted without is a warning on standard error.\n"
+	"Exit status: 0 at the end of the input, 1 usage, 2 not a key, 7 bad policy, 8 failure (a file, "
+	"memory, "
+	"OpenSSL).\n";
 
 struct owner {
 	bool provider;
@@ -51,17 +56,21 @@ struct owner {
 	uint8_t peer_rid[TENANT_RID_SIZE];
 };
 
-static void __attribute__((noreturn, format(printf, 1, 2))) give_up(const char *format, ...)
+/* The exit statuses are caec-verify's: docs/exit-status.md. */
+static void __attribute__((noreturn, format(printf, 2, 3)))
+give_up_as(enum caec_verdict status, const char *format, ...)
 {
 	va_list arguments;
 
-	fputs("caec-owner: ", stderr);
+	fprintf(stderr, "caec-owner: %s: ", caec_verdict_name(status));
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
-	exit(1);
+	fputs(status == CAEC_USAGE ? "\nTry: caec-owner --help\n" : "\n", stderr);
+	exit((int)status);
 }
+
+#define give_up(...) give_up_as(CAEC_FAILURE, __VA_ARGS__)
 
 /* --- Lines ----------------------------------------------------------------------------------------------- */
 
@@ -371,7 +380,7 @@ static struct caec_policy *load_policy(const char *name)
 	policy = caec_policy_read(file, error, sizeof(error));
 	fclose(file);
 	if (!policy)
-		give_up("%s: %s", name, error);
+		give_up_as(errno ? CAEC_FAILURE : CAEC_BAD_POLICY, "%s: %s", name, error);
 	return policy;
 }
 
@@ -393,19 +402,33 @@ static int new_key(const char *file)
 	return 0;
 }
 
+static struct owner_key *read_key(const char *name, uint8_t public[TENANT_KEY_SIZE])
+{
+	struct owner_key *key = owner_key_read(name);
+
+	if (!key && errno)
+		give_up("%s: %s", name, strerror(errno));
+	if (!key)
+		give_up_as(CAEC_MALFORMED, "%s: not a private key in PEM", name);
+	if (!owner_key_public(key, public))
+		give_up_as(CAEC_MALFORMED, "%s: not a key of P-256", name);
+	return key;
+}
+
 static void start(struct owner *o, char **arguments)
 {
 	size_t size;
 
 	o->provider = strcmp(arguments[0], "provider") == 0;
 	if (!o->provider && strcmp(arguments[0], "consumer") != 0)
-		give_up("%s is no role", arguments[0]);
-	o->key = owner_key_read(arguments[1]);
-	if (!o->key || !owner_key_public(o->key, o->public) || !owner_random(o->nonce, sizeof(o->nonce)))
-		give_up("%s: not a key of P-256", arguments[1]);
+		give_up_as(CAEC_USAGE, "%s is no role: provider or consumer", arguments[0]);
+	o->key = read_key(arguments[1], o->public);
+	if (!owner_random(o->nonce, sizeof(o->nonce)))
+		give_up("no random numbers");
 	o->policy = load_policy(arguments[2]);
 	if (!read_hex(arguments[3], &size) || size != TENANT_KEY_SIZE)
-		give_up("PEER-KEY is not the public key of an owner");
+		give_up_as(CAEC_USAGE, "PEER-KEY is not the public key of an owner, %d hex digits",
+			   2 * TENANT_KEY_SIZE);
 	memcpy(o->peer_public, arguments[3], TENANT_KEY_SIZE);
 	o->peer_policy = load_policy(arguments[4]);
 }
@@ -428,12 +451,14 @@ int main(int argc, char **argv)
 		fputs(usage_text, stdout);
 		return 0;
 	}
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts("caec-owner " CAEC_VERSION);
+		return 0;
+	}
 	if (argc == 3 && strcmp(argv[1], "--new-key") == 0)
 		return new_key(argv[2]);
-	if (argc != 6) {
-		fputs(usage_text, stderr);
-		return 2;
-	}
+	if (argc != 6)
+		give_up_as(CAEC_USAGE, "--new-key FILE is wanted, or ROLE KEY POLICY PEER-KEY PEER-POLICY");
 	start(&owner, argv + 1);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tell("NONCE", owner.nonce, sizeof(owner.nonce));
@@ -450,5 +475,7 @@ int main(int argc, char **argv)
 		obey(&owner, line, argument ? argument : line + strlen(line));
 	}
 	finish(&owner);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		give_up("the answers can't be written");
 	return 0;
 }

@@ -4,6 +4,7 @@
  */
 #include "owner_session.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -33,12 +34,16 @@ struct owner_key *owner_key_new(void)
 struct owner_key *owner_key_read(const char *file)
 {
 	FILE *in = fopen(file, "r");
-	EVP_PKEY *key = NULL;
+	EVP_PKEY *key;
+	int error;
 
-	if (in) {
-		key = PEM_read_PrivateKey(in, NULL, NULL, NULL);
-		fclose(in);
-	}
+	if (!in)
+		return NULL;
+	errno = 0;
+	key = PEM_read_PrivateKey(in, NULL, NULL, NULL);
+	error = ferror(in) ? errno : 0;
+	fclose(in);
+	errno = error;
 	return (struct owner_key *)key;
 }
 

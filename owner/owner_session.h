@@ -12,9 +12,11 @@
 
 struct owner_key; /* a private key of P-256 */
 
-/* NULL: none could be made, or read from a PEM file. */
-struct owner_key *owner_key_new(void);
+struct owner_key *owner_key_new(void); /* NULL: OpenSSL could not */
+
+/* NULL: not read, with errno, or 0 if what is there is no private key in PEM. */
 struct owner_key *owner_key_read(const char *file);
+
 /* A new file, readable by the user only. False, with errno: not written; a file that was there is as it was. */
 bool owner_key_write(const struct owner_key *key, const char *file);
 void owner_key_free(struct owner_key *key);

@@ -122,8 +122,8 @@ bool caec_result_json(const struct caec_result *result, FILE *out);
 
 /*
  * Writes a policy that accepts what this result's token says, given the same nonce, and nothing else that a policy
- * can tell from it (docs/verifier.md). The result is an accepted one of caec_examine(); `anchors` as there.
- * False: not written, not accepted, or no memory.
+ * can tell from it (docs/verifier.md). The result is an accepted one of caec_examine(); `anchors` as there. Of their
+ * keys the one that the token is signed by is kept. False: not written, not accepted, or no memory.
  */
 bool caec_learn(const struct caec_result *result, const struct caec_policy *anchors, FILE *out);
 

@@ -43,18 +43,14 @@ static json_t *component_pattern_json(const struct component *c)
 	return object;
 }
 
-static json_t *platform_policy_json(const struct platform_claims *c, const struct caec_policy *anchors)
+/* Of the keys only the one that verified the token: to whom the others belong, the token does not say. */
+static json_t *platform_policy_json(const struct platform_claims *c, const struct anchor *anchor)
 {
-	json_t *object = json_object(), *keys = json_array(), *components = json_array();
-	size_t count = anchors ? anchors->platform.anchors : 0;
+	json_t *object = json_object(), *components = json_array();
 
-	for (size_t i = 0; i < count; i++)
-		json_add(&keys, anchor_json(&anchors->platform.anchor[i]));
-	json_put(&object, "signature", json_string(count ? "required" : "not-checked"));
-	if (count)
-		json_put(&object, "keys", keys);
-	else
-		json_decref(keys);
+	json_put(&object, "signature", json_string(anchor ? "required" : "not-checked"));
+	if (anchor)
+		json_put(&object, "keys", json_pack("[o]", anchor_json(anchor)));
 	pin(&object, "cca-platform-implementation-id", json_hex(c->implementation_id));
 	pin(&object, "cca-platform-instance-id", json_hex(c->instance_id));
 	pin(&object, "cca-platform-config", json_hex(c->config));
@@ -113,8 +109,8 @@ bool caec_learn(const struct caec_result *result, const struct caec_policy *anch
 		return false;
 	return write_json(json_pack("{si s[s] so so so}", "caec-policy", POLICY_VERSION, "profiles",
 				    profile_name(result->platform.known_profile), "platform",
-				    platform_policy_json(&result->platform, anchors), "realm",
-				    realm_policy_json(&result->realm), "caec",
+				    platform_policy_json(&result->platform, anchors ? result->anchor : NULL),
+				    "realm", realm_policy_json(&result->realm), "caec",
 				    caec_policy_json(&result->realm.caec)),
 			  2, out);
 }

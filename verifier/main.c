@@ -87,50 +87,84 @@ static bool is_twice_standard_input(const struct options *o)
 	return o->policy && strcmp(o->policy, "-") == 0 && strcmp(o->token, "-") == 0;
 }
 
+static int usage(const char *what, const char *why)
+{
+	int status = fail(CAEC_USAGE, what, why);
+
+	fputs("Try: caec-verify --help\n", stderr);
+	return status;
+}
+
+/* NULL: nothing is wrong with the words as a whole. */
+static const char *misuse(const struct options *o, int tokens)
+{
+	if (tokens != 1)
+		return tokens == 0 ? "no TOKEN is named" : "more than one TOKEN is named";
+	if (!o->policy && !o->learn)
+		return "there is no policy: --policy POLICY is wanted, or --learn to make one";
+	if (o->json && o->learn)
+		return "--json and --learn do not go together";
+	return is_twice_standard_input(o) ? "TOKEN and POLICY can't both be standard input" : NULL;
+}
+
+enum { POLICY = 256, NONCE, JSON, LEARN, HELP, VERSION }; /* beyond any letter */
+
+/* What getopt_long() does not know, or has no value for. */
+static const char *word_of(char **argv)
+{
+	static char letter[] = "-?";
+
+	if (optopt == 0 || optopt >= POLICY)
+		return argv[optind - 1];
+	letter[1] = (char)optopt;
+	return letter;
+}
+
 /* -1: go on. */
 static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option known[] = {
-		{ "policy", required_argument, NULL, 'p' },
-		{ "nonce", required_argument, NULL, 'n' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "learn", no_argument, NULL, 'l' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
+		{ "policy", required_argument, NULL, POLICY },
+		{ "nonce", required_argument, NULL, NONCE },
+		{ "json", no_argument, NULL, JSON },
+		{ "learn", no_argument, NULL, LEARN },
+		{ "help", no_argument, NULL, HELP },
+		{ "version", no_argument, NULL, VERSION },
 		{ NULL, 0, NULL, 0 },
 	};
+	const char *why;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
 		switch (option) {
-		case 'p':
+		case POLICY:
 			o->policy = optarg;
 			break;
-		case 'n':
+		case NONCE:
 			o->nonce = optarg;
 			break;
-		case 'j':
+		case JSON:
 			o->json = true;
 			break;
-		case 'l':
+		case LEARN:
 			o->learn = true;
 			break;
+		case HELP:
 		case 'h':
 			fputs(usage_text, stdout);
 			return CAEC_ACCEPTED;
-		case 'v':
+		case VERSION:
 			puts("caec-verify " CAEC_VERSION);
 			return CAEC_ACCEPTED;
 		default:
-			return CAEC_USAGE;
+			return usage(word_of(argv),
+				     option == ':' ? "a value is wanted" : "there is no such option");
 		}
 	}
-	o->token = optind + 1 == argc ? argv[optind] : NULL;
-	if (!o->token || (!o->policy && !o->learn) || (o->json && o->learn) || is_twice_standard_input(o)) {
-		fputs(usage_text, stderr);
-		return CAEC_USAGE;
-	}
-	return -1;
+	o->token = argv[optind];
+	why = misuse(o, argc - optind);
+	return why ? usage(why, NULL) : -1;
 }
 
 static int load_policy(const char *name, struct caec_policy **policy)
@@ -178,7 +212,7 @@ static int verify(const struct options *o, const struct caec_policy *policy)
 	int status;
 
 	if (o->nonce && nonce_size == 0)
-		return fail(CAEC_USAGE, "the nonce is not 1 to 64 bytes as hex digits", NULL);
+		return usage("the nonce is not 1 to 64 bytes as hex digits", NULL);
 	token = read_file(o->token, CAEC_TOKEN_MAX, &size);
 	if (!token)
 		return fail(CAEC_FAILURE, o->token, strerror(errno));

@@ -56,6 +56,8 @@ struct caec_result {
 	struct check check[NUM_CHECKS];
 	size_t warnings;
 	const char *warning[WARNINGS_MAX]; /* constants */
+	const struct anchor
+		*anchor; /* the policy's key that the platform's signature is by; NULL: not checked */
 	struct sign1 platform_sign1, realm_sign1;
 	struct platform_claims platform;
 	struct realm_claims realm;

@@ -86,6 +86,7 @@ static bool check_platform_signature(struct caec_result *result, const struct pl
 
 		switch (try_anchors(s, policy, ids[i], &tried, &anchor)) {
 		case SIGNATURE_GOOD:
+			result->anchor = anchor;
 			check_ok(result, CHECK_PLATFORM_SIGNATURE, "%s, key %zu of the policy", s->curve->alg,
 				 (size_t)(anchor - policy->anchor));
 			return true;

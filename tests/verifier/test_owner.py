@@ -15,6 +15,7 @@ import tempfile
 sys.dont_write_bytecode = True
 
 from cca_token import *
+from corpus import BAD_POLICY, FAILURE, MALFORMED, USAGE
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -174,10 +175,13 @@ def test_new_key(program, folder):
     assert sorted(path.name for path in folder.iterdir()) == ["key.pem", "link.pem"]
 
 
-def refusal_to_start(program, key, policy):
-    run = subprocess.run([program, "provider", key, policy, "04" * KEY_SIZE, policy], stdin=subprocess.DEVNULL,
-                         capture_output=True, text=True)
-    assert run.returncode == 1 and run.stdout == "", run
+def refusal_to_start(program, status, key, policy, role="provider", peer="04" * KEY_SIZE):
+    """The reason; the exit status and the word before it are those of docs/exit-status.md."""
+    names = {USAGE: "usage", MALFORMED: "malformed", BAD_POLICY: "bad-policy", FAILURE: "failure"}
+    run = subprocess.run([program, role, key, policy, peer, policy], stdin=subprocess.DEVNULL, capture_output=True,
+                         text=True)
+    assert run.returncode == status and run.stdout == "", run
+    assert run.stderr.startswith(f"caec-owner: {names[status]}: "), run
     return run.stderr
 
 
@@ -186,14 +190,22 @@ def test_start(program, folder):
     new_key(program, key)
     # What is behind the first MiB counts.
     policy.write_text(json.dumps(POLICY).ljust(1 << 20) + "and more")
-    assert "end of file expected" in refusal_to_start(program, key, policy)
-    assert "Is a directory" in refusal_to_start(program, key, folder)
+    assert "end of file expected" in refusal_to_start(program, BAD_POLICY, key, policy)
+    assert "Is a directory" in refusal_to_start(program, FAILURE, key, folder)
+    assert "No such file" in refusal_to_start(program, FAILURE, key, folder / "absent")
     # secp256k1 (SEC 2), with the scalar 1: its points have the size of those of P-256.
     policy.write_text(json.dumps(POLICY))
     content = bytes.fromhex("303e020100301006072a8648ce3d020106052b8104000a0427302502010104 20".replace(" ", "")
                             + "00" * 31 + "01")
     key.write_text(f"-----BEGIN PRIVATE KEY-----\n{base64.encodebytes(content).decode()}-----END PRIVATE KEY-----\n")
-    assert "not a key of P-256" in refusal_to_start(program, key, policy)
+    assert "not a key of P-256" in refusal_to_start(program, MALFORMED, key, policy)
+    assert "not a private key in PEM" in refusal_to_start(program, MALFORMED, policy, policy)
+    # A key that is not there is no bad key.
+    assert "absent: No such file" in refusal_to_start(program, FAILURE, folder / "absent", policy)
+    assert "Is a directory" in refusal_to_start(program, FAILURE, folder, policy)
+    new_key(program, folder / "good.pem")
+    assert "no role" in refusal_to_start(program, USAGE, folder / "good.pem", policy, role="boss")
+    assert "130 hex digits" in refusal_to_start(program, USAGE, folder / "good.pem", policy, peer="04")
 
 
 def main():

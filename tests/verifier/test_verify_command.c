@@ -153,29 +153,33 @@ static void test_warnings(void **state)
 
 static void test_usage(void **state)
 {
-	static const char *const wrong[] = {
-		"",
-		"policy-base.cbor",
-		"--policy base.json",
-		"policy-base.cbor sample.cbor --policy base.json",
-		"policy-base.cbor --policy",
-		"policy-base.cbor --policy base.json --unknown",
-		"policy-base.cbor --learn --json",
-		"- --policy -",
-		"policy-base.cbor --policy base.json --nonce ''",
-		"policy-base.cbor --policy base.json --nonce 123",
-		"policy-base.cbor --policy base.json --nonce 0x",
-		"policy-base.cbor --policy base.json --nonce " NONCE "00",
-		"policy-base.cbor --policy base.json --nonce g0",
+	static const struct {
+		const char *words, *why;
+	} wrong[] = {
+		{ "", "no TOKEN" },
+		{ "policy-base.cbor", "there is no policy" },
+		{ "--policy base.json", "no TOKEN" },
+		{ "policy-base.cbor sample.cbor --policy base.json", "more than one TOKEN" },
+		{ "policy-base.cbor --policy", "--policy: a value is wanted" },
+		{ "policy-base.cbor --policy base.json --unknown", "--unknown: there is no such option" },
+		{ "policy-base.cbor --policy base.json -x", "-x: there is no such option" },
+		{ "policy-base.cbor --policy base.json --json=3", "--json=3: there is no such option" },
+		{ "policy-base.cbor --learn --json", "do not go together" },
+		{ "- --policy -", "both be standard input" },
+		{ "policy-base.cbor --policy base.json --nonce ''", "1 to 64 bytes" },
+		{ "policy-base.cbor --policy base.json --nonce 123", "1 to 64 bytes" },
+		{ "policy-base.cbor --policy base.json --nonce 0x", "1 to 64 bytes" },
+		{ "policy-base.cbor --policy base.json --nonce " NONCE "00", "1 to 64 bytes" },
+		{ "policy-base.cbor --policy base.json --nonce g0", "1 to 64 bytes" },
 	};
 	struct outcome *o = *state;
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		run(o, wrong[i]);
-		if (o->status != 1)
-			fail_msg("`%s`: status %d", wrong[i], o->status);
+		run(o, wrong[i].words);
+		if (o->status != 1 || strncmp(o->err, "caec-verify: usage: ", 20) != 0 ||
+		    !strstr(o->err, wrong[i].why))
+			fail_msg("`%s`: status %d, %s", wrong[i].words, o->status, o->err);
 		assert_string_equal(o->out, "");
-		assert_true(o->err[0] != 0);
 	}
 	run(o, "--help");
 	assert_int_equal(o->status, 0);
@@ -209,7 +213,8 @@ static void test_no_password(void **state)
 	assert_non_null(file);
 	fputs("secret\n", file);
 	assert_int_equal(fclose(file), 0);
-	run_from(o, path, tmpfile(), "policy-base.cbor --policy bad-key-pem-public-encrypted.json --nonce " NONCE);
+	run_from(o, path, tmpfile(),
+		 "policy-base.cbor --policy bad-key-pem-public-encrypted.json --nonce " NONCE);
 	unlink(path);
 	assert_int_equal(o->status, 7);
 	assert_one_line(o, "bad-policy", "platform.keys[1].pem: not a PUBLIC KEY in PEM");
@@ -355,6 +360,21 @@ static void test_older_profile(void **state)
 	json_decref(report);
 }
 
+/* The policy's other keys are for other machines. */
+static void test_learn_key(void **state)
+{
+	struct outcome *o = *state;
+	json_t *policy, *keys;
+
+	run(o, "policy-base.cbor --policy all-keys.json --learn --nonce " NONCE);
+	assert_int_equal(o->status, 0);
+	policy = json_loads(o->out, JSON_REJECT_DUPLICATES, NULL);
+	keys = json_object_get(json_object_get(policy, "platform"), "keys");
+	assert_int_equal(json_array_size(keys), 1);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(keys, 0), "crv")), "P-384");
+	json_decref(policy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +389,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_learn, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_older_profile, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_learn_key, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
