@@ -33,6 +33,8 @@ enum key {
 	KEY_X7 = KEY_X0 + 7,
 	KEY_IMAGE,
 	KEY_LOAD,
+	KEY_LOAD_UNMEASURED,
+	KEY_RAM,
 };
 
 static const struct name keys[] = {
@@ -56,7 +58,10 @@ static const struct name keys[] = {
 	{ "x7", KEY_X7 },
 	{ "image", KEY_IMAGE },
 	{ "load", KEY_LOAD },
+	{ "load-unmeasured", KEY_LOAD_UNMEASURED },
+	{ "ram", KEY_RAM },
 };
+#define REPEATED (UINT32_C(1) << KEY_LOAD | UINT32_C(1) << KEY_LOAD_UNMEASURED | UINT32_C(1) << KEY_RAM)
 #define NUM_KEYS (sizeof(keys) / sizeof(keys[0]))
 
 static const struct name hashes[] = { { "sha-256", RMI_HASH_SHA_256 }, { "sha-512", RMI_HASH_SHA_512 } };
@@ -71,6 +76,14 @@ __attribute__((format(printf, 2, 3))) static bool fail(struct description *d, co
 	va_start(arguments, format);
 	vsnprintf(d->fault, sizeof(d->fault), format, arguments);
 	va_end(arguments);
+	d->status = STATUS_MALFORMED;
+	return false;
+}
+
+static bool cannot_read(struct description *d, const char *path, const char *why)
+{
+	fail(d, "cannot read '%s': %s", path, why);
+	d->status = STATUS_FAILURE;
 	return false;
 }
 
@@ -112,10 +125,11 @@ static bool read_piece(struct description *d, const char *path, const char *fold
 	*file = all != NULL ? file_read(all) : (struct file){ .fault = "there is not enough memory" };
 	free(all);
 	if (file->bytes == NULL)
-		return fail(d, "cannot read '%s': %s", path, file->fault);
-	if (file->size == 0)
-		return fail(d, "'%s' is empty", path);
-	return true;
+		return cannot_read(d, path, file->fault);
+	if (file->size != 0)
+		return true;
+	free(file->bytes);
+	return fail(d, "'%s' is empty", path);
 }
 
 static bool set_image(struct description *d, const char *path, const char *folder)
@@ -124,13 +138,15 @@ static bool set_image(struct description *d, const char *path, const char *folde
 
 	if (!read_piece(d, path, folder, &file))
 		return false;
+	free(d->image_name);
+	d->image_name = strdup(path);
 	d->config.image = file.bytes;
 	d->config.image_size = file.size;
 	return true;
 }
 
 /* FILE@IPA */
-static bool add_piece(struct description *d, const char *value, const char *folder)
+static bool add_piece(struct description *d, const char *value, const char *folder, bool unmeasured)
 {
 	const char *at = strrchr(value, '@');
 	struct host_piece *piece;
@@ -145,18 +161,38 @@ static bool add_piece(struct description *d, const char *value, const char *fold
 		return fail(d, "there are more than %d pieces", DESCRIPTION_MAX_PIECES);
 	path = strndup(value, (size_t)(at - value));
 	if (path == NULL)
-		return fail(d, "there is not enough memory");
+		return cannot_read(d, value, "there is not enough memory");
 	ok = read_piece(d, path, folder, &file);
-	free(path);
-	if (!ok)
+	if (!ok) {
+		free(path);
 		return false;
+	}
+	d->names[d->config.piece_count] = path;
 	piece = &d->pieces[d->config.piece_count++];
-	*piece = (struct host_piece){ .ipa = ipa, .content = file.bytes, .size = file.size };
+	*piece = (struct host_piece){ ipa, file.bytes, file.size, unmeasured };
 	d->config.pieces = d->pieces;
 	return true;
 }
 
 /* --- Keys -------------------------------------------------------------------------------------------- */
+
+/* IPA+SIZE */
+static bool add_ram(struct description *d, const char *value)
+{
+	const char *plus = strchr(value, '+');
+	char *base = plus ? strndup(value, (size_t)(plus - value)) : NULL;
+	struct host_range range;
+	bool ok = base && number_parse(base, false, &range.base) && number_parse(plus + 1, true, &range.size);
+
+	free(base);
+	if (!ok)
+		return fail(d, "'%s' is not IPA+SIZE", value);
+	if (d->config.more_ram_count == DESCRIPTION_MAX_RAM)
+		return fail(d, "there are more than %d ranges of RAM", DESCRIPTION_MAX_RAM);
+	d->more_ram[d->config.more_ram_count++] = range;
+	d->config.more_ram = d->more_ram;
+	return true;
+}
 
 /* A field of RmiRealmParams, of one byte. */
 static bool set_field(struct description *d, const char *value, unsigned int *field)
@@ -220,7 +256,11 @@ static bool set_key(struct description *d, enum key key, const char *value, cons
 	case KEY_IMAGE:
 		return set_image(d, value, folder);
 	case KEY_LOAD:
-		return add_piece(d, value, folder);
+		return add_piece(d, value, folder, false);
+	case KEY_LOAD_UNMEASURED:
+		return add_piece(d, value, folder, true);
+	case KEY_RAM:
+		return add_ram(d, value);
 	default:
 		return set_number(d, value, &c->gprs[key - KEY_X0]);
 	}
@@ -239,7 +279,7 @@ bool description_set(struct description *d, const char *key, const char *value, 
 
 	if (!name_parse(key, keys, NUM_KEYS, &number))
 		return fail(d, "there is no '%s'", key);
-	if (number != KEY_LOAD && (d->given_here >> number & 1))
+	if (!(REPEATED >> number & 1) && (d->given_here >> number & 1))
 		return fail(d, "'%s' is there twice", key);
 	d->given_here |= UINT32_C(1) << number;
 	d->given |= UINT32_C(1) << number;
@@ -293,7 +333,7 @@ bool description_read(struct description *d, const char *path)
 	bool ok = true;
 
 	if (file.bytes == NULL)
-		return fail(d, "cannot read '%s': %s", path, file.fault);
+		return cannot_read(d, path, file.fault);
 	if (strlen(file.bytes) != file.size) {
 		free(file.bytes);
 		return fail(d, "'%s' is not text", path);
@@ -306,7 +346,7 @@ bool description_read(struct description *d, const char *path)
 	}
 	if (!ok) {
 		memcpy(fault, d->fault, sizeof(fault));
-		fail(d, "%.200s:%u: %.250s", path, number, fault);
+		snprintf(d->fault, sizeof(d->fault), "%.200s:%u: %.250s", path, number, fault);
 	}
 	free(folder);
 	free(file.bytes);
@@ -315,14 +355,46 @@ bool description_read(struct description *d, const char *path)
 
 /* --- The whole --------------------------------------------------------------------------------------- */
 
+/* The name of the file that is piece n of the plan. */
+static const char *name_of(const struct description *d, unsigned int n)
+{
+	if (d->config.image_size == 0)
+		return d->names[n];
+	return n == 0 ? d->image_name : d->names[n - 1];
+}
+
+static bool blame(struct description *d, const struct host_fault *fault)
+{
+	char culprits[2][DESCRIPTION_MAX_FAULT / 3] = { "", "" };
+
+	for (unsigned int i = 0; i < fault->count; i++) {
+		struct host_piece piece = host_piece(&d->config, fault->piece[i]);
+
+		snprintf(culprits[i], sizeof(culprits[i]), "%s '%s' at 0x%llx, %zu bytes",
+			 i == 0 ? ":" : " and", name_of(d, fault->piece[i]), (unsigned long long)piece.ipa,
+			 piece.size);
+	}
+	return fail(d, "%s%s%s", fault->what, culprits[0], culprits[1]);
+}
+
+const char *description_start(const struct description *d, struct host_piece *piece)
+{
+	for (unsigned int n = 0; n < host_piece_count(&d->config); n++) {
+		*piece = host_piece(&d->config, n);
+		if (d->config.entry >= piece->ipa && d->config.entry - piece->ipa < piece->size)
+			return name_of(d, n);
+	}
+	return NULL;
+}
+
 bool description_finish(struct description *d)
 {
-	const char *fault;
+	struct host_fault fault;
 
 	if (!(d->given >> KEY_RAM_SIZE & 1))
 		return fail(d, "there is no 'ram-size'");
 	if (!(d->given >> KEY_ENTRY & 1))
 		d->config.entry = d->config.ram_base;
 	fault = host_plan_fault(&d->config);
-	return fault == NULL || fail(d, "%s", fault);
+	return fault.what == NULL || blame(d, &fault);
 }

@@ -6,19 +6,21 @@
 #include <string.h>
 
 #include "description.h"
+#include "packed.h"
 #include "rim.h"
-
-#define EXIT_WRONG 1 /* what is described, or a file */
-#define EXIT_USAGE 2
 
 static const char help[] =
 	"usage: caec-measure [--description FILE] [--KEY VALUE...] [--steps | --json]\n"
+	"       caec-measure --help | --version\n"
 	"Prints the Realm Initial Measurement (RIM) of a realm that CAEC's host builds as described.\n"
 	"\n"
 	"  --image FILE           loaded at the start of RAM\n"
 	"  --load FILE@IPA        loaded there; any number of times, in this order, after the image\n"
+	"  --load-unmeasured FILE@IPA   the same, but of its content the RIM says nothing\n"
 	"  --ram-size N           needed; numbers are decimal or 0x..., sizes may end in K, M, G\n"
 	"  --ram-base IPA         0x80000000\n"
+	"  --ram IPA+SIZE         more RAM, for firmware, say; any number of times, in this order, after "
+	"that\n"
 	"  --entry IPA            REC 0's first instruction: the start of RAM\n"
 	"  --x0 N ... --x7 N      its registers: 0\n"
 	"  --hash NAME            sha-256 or sha-512: sha-256\n"
@@ -34,10 +36,10 @@ static const char help[] =
 	"  --steps                also what is measured, step by step\n"
 	"  --json                 an object: rim, hash, extensions\n"
 	"\n"
-	"Exit status: 0; 1 if the description or a file is wrong; 2 for a mistake in the options.\n";
+	"Exit status: 0, 1 usage, 2 malformed (what is described can't be), 8 failure (a file, memory).\n";
 
 struct options {
-	bool steps, json, help;
+	bool steps, json, help, version;
 	struct description description;
 };
 
@@ -62,12 +64,16 @@ static void print_step(const struct host_step *step, const struct rim *rim)
 	printf("\n");
 }
 
-static int complain(int status, const char *what)
+static int complain(enum exit_status status, const char *what)
 {
-	fprintf(stderr, "caec-measure: %s\n", what);
-	if (status == EXIT_USAGE)
+	const char *kind = status == STATUS_USAGE       ? "usage"
+			   : status == STATUS_MALFORMED ? "malformed"
+							: "failure";
+
+	fprintf(stderr, "caec-measure: %s: %s\n", kind, what);
+	if (status == STATUS_USAGE)
 		fprintf(stderr, "Try: caec-measure --help\n");
-	return status;
+	return (int)status;
 }
 
 /* --- Options ----------------------------------------------------------------------------------------- */
@@ -80,6 +86,8 @@ static bool set_switch(const char *argument, struct options *o)
 		o->json = true;
 	else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)
 		o->help = true;
+	else if (strcmp(argument, "--version") == 0)
+		o->version = true;
 	else
 		return false;
 	return true;
@@ -108,10 +116,14 @@ static bool get_option(char **arguments, int *n, struct option *option)
 
 static int set_option(struct description *d, const struct option *option)
 {
-	if (!description_has(option->key))
-		return complain(EXIT_USAGE, "there is no such option");
+	char what[MAX_KEY + 32];
+
+	if (!description_has(option->key)) {
+		snprintf(what, sizeof(what), "there is no such option: --%s", option->key);
+		return complain(STATUS_USAGE, what);
+	}
 	if (!description_set(d, option->key, option->value, NULL))
-		return complain(EXIT_WRONG, d->fault);
+		return complain(d->status, d->fault);
 	return 0;
 }
 
@@ -127,15 +139,30 @@ static int parse(char **arguments, struct options *o, bool files)
 		if (set_switch(arguments[n], o))
 			continue;
 		if (!get_option(arguments, &n, &option))
-			return complain(EXIT_USAGE, "what is wanted is --KEY VALUE");
+			return complain(STATUS_USAGE, "what is wanted is --KEY VALUE");
 		if ((strcmp(option.key, "description") == 0) != files)
 			continue;
 		if (!files)
 			status = set_option(&o->description, &option);
 		else if (!description_read(&o->description, option.value))
-			status = complain(EXIT_WRONG, o->description.fault);
+			status = complain(o->description.status, o->description.fault);
 	}
 	return status;
+}
+
+/* A CPU can't begin in a compressed file: whoever unpacks it loads, and measures, something else. */
+static void warn_of_packed(const struct description *d)
+{
+	struct host_piece piece;
+	const char *name = description_start(d, &piece),
+		   *format = name ? packed_as(piece.content, piece.size) : NULL;
+
+	if (format)
+		fprintf(stderr,
+			"caec-measure: warning: '%s', with the entry point in it, is compressed (%s); it is "
+			"measured as "
+			"it is\n",
+			name, format);
 }
 
 /* --- Output ------------------------------------------------------------------------------------------ */
@@ -160,7 +187,8 @@ int main(int count, char **arguments)
 	static struct options o;
 	int status;
 
-	(void)count;
+	if (count < 2)
+		return complain(STATUS_USAGE, "nothing is described");
 	description_init(&o.description);
 	/* Files first, wherever they stand: the options change what they say. */
 	status = parse(arguments, &o, true);
@@ -172,11 +200,17 @@ int main(int count, char **arguments)
 		fputs(help, stdout);
 		return 0;
 	}
+	if (o.version) {
+		puts("caec-measure " CAEC_VERSION);
+		return 0;
+	}
 	if (o.steps && o.json)
-		return complain(EXIT_USAGE, "--steps and --json do not go together");
+		return complain(STATUS_USAGE, "--steps and --json do not go together");
 	if (!description_finish(&o.description))
-		return complain(EXIT_WRONG, o.description.fault);
+		return complain(o.description.status, o.description.fault);
+	warn_of_packed(&o.description);
 	print_rim(&o);
-	return fflush(stdout) != 0 || ferror(stdout) ? complain(EXIT_WRONG, "the output could not be written")
-						     : 0;
+	return fflush(stdout) != 0 || ferror(stdout)
+		       ? complain(STATUS_FAILURE, "the output could not be written")
+		       : 0;
 }

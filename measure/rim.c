@@ -28,10 +28,11 @@ static uint64_t add_ripas(struct realm *realm, const struct host_step *step)
 
 static void add_data(struct realm *realm, const struct host_step *step)
 {
+	uint64_t flags = step->unmeasured ? 0 : (uint64_t)RMI_DATA_FLAG_MEASURE;
 	uint8_t page[GRANULE_SIZE];
 
-	host_fill_page(page, step->content, step->size);
-	measurement_extend_data(realm, ipa(step->base), RMI_DATA_FLAG_MEASURE, page);
+	host_fill_page(page, step->before, step->content, step->size);
+	measurement_extend_data(realm, ipa(step->base), flags, page);
 }
 
 static void add_rec(struct realm *realm, const struct host_realm_config *config)

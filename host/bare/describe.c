@@ -22,8 +22,12 @@ static void describe_pieces(const struct host_realm_config *config, const char *
 
 	if (config->image_size != 0)
 		print("DESCRIPTION image %s\n", files[n++]);
-	for (; n < host_piece_count(config); n++)
-		print("DESCRIPTION load %s@0x%lx\n", files[n], host_piece(config, n).ipa);
+	for (; n < host_piece_count(config); n++) {
+		struct host_piece piece = host_piece(config, n);
+
+		print("DESCRIPTION load%s %s@0x%lx\n", piece.unmeasured ? "-unmeasured" : "", files[n],
+		      piece.ipa);
+	}
 }
 
 void describe(const struct host_realm_config *config, const char *const *files)
@@ -37,6 +41,8 @@ void describe(const struct host_realm_config *config, const char *const *files)
 	print("DESCRIPTION num-wps %u\n", config->num_wps);
 	print("DESCRIPTION ram-base 0x%lx\n", config->ram_base);
 	print("DESCRIPTION ram-size 0x%lx\n", config->ram_size);
+	for (unsigned int i = 0; i < config->more_ram_count; i++)
+		print("DESCRIPTION ram 0x%lx+0x%lx\n", config->more_ram[i].base, config->more_ram[i].size);
 	print("DESCRIPTION entry 0x%lx\n", config->entry);
 	for (unsigned int i = 0; i < 8; i++)
 		print("DESCRIPTION x%u 0x%lx\n", i, config->gprs[i]);

@@ -126,7 +126,7 @@ static uint64_t buffer_ipa(const struct tenant *t)
 static const char *start(const char *name, const char *key, bool changed)
 {
 	struct tenant_config owner = { .magic = TENANT_CONFIG_MAGIC };
-	const struct host_piece piece = { TENANT_CONFIG_IPA, &owner, sizeof(owner) };
+	const struct host_piece piece = { TENANT_CONFIG_IPA, &owner, sizeof(owner), false };
 	size_t image_size = (size_t)(tenant_image_end - tenant_image_begin), size;
 	/* What follows the image is not zero, so one byte more is another image. */
 	struct host_realm_config config = {

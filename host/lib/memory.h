@@ -21,7 +21,7 @@ uint64_t host_populate(struct host_realm *realm, uint64_t base, uint64_t size);
 /* The same, in blocks of 2 MiB wherever nothing of one is there yet: what is shared is mapped with far less ado then. */
 uint64_t host_populate_in_blocks(struct host_realm *realm, uint64_t base, uint64_t size);
 
-/* Before activation: a copy of `size` bytes (the last page filled with zeros) at `base`, measured or not. */
+/* Before activation: a copy of `size` bytes at any `base`, measured or not. The rest of its pages is zero. */
 uint64_t host_load(struct host_realm *realm, uint64_t base, const void *content, size_t size, bool measure);
 
 /* Takes all data back from [base, base + size), of a provider's regions too. What the realm maps as a

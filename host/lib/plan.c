@@ -62,58 +62,117 @@ struct host_piece host_piece(const struct host_realm_config *config, unsigned in
 		return config->pieces[n];
 	if (n > 0)
 		return config->pieces[n - 1];
-	return (struct host_piece){ config->ram_base, config->image, config->image_size };
+	return (struct host_piece){ config->ram_base, config->image, config->image_size, false };
+}
+
+/* --- RAM ----------------------------------------------------------------------------------------- */
+
+static unsigned int ram_count(const struct host_realm_config *config)
+{
+	return 1 + config->more_ram_count;
+}
+
+static struct host_range ram(const struct host_realm_config *config, unsigned int n)
+{
+	return n == 0 ? (struct host_range){ config->ram_base, config->ram_size } : config->more_ram[n - 1];
+}
+
+/* [ipa, ipa + size) is part of `range`. */
+static bool lies_in(struct host_range range, uint64_t ipa, uint64_t size)
+{
+	return ipa >= range.base && ipa - range.base < range.size && size <= range.size - (ipa - range.base);
+}
+
+static bool is_ram(const struct host_realm_config *config, uint64_t ipa, uint64_t size)
+{
+	for (unsigned int n = 0; n < ram_count(config); n++) {
+		if (lies_in(ram(config, n), ipa, size))
+			return true;
+	}
+	return false;
 }
 
 /* --- Faults -------------------------------------------------------------------------------------- */
 
-/* The last page is whole. The piece lies in RAM, whose end does not wrap. */
-static uint64_t end_of(const struct host_piece *piece)
+static const char *ram_fault(const struct host_realm_config *config, unsigned int n)
 {
-	return piece->ipa + host_align_down(piece->size + GRANULE_SIZE - 1, GRANULE_SIZE);
-}
+	struct host_range range = ram(config, n);
 
-static bool lies_in_ram(const struct host_piece *piece, const struct host_realm_config *config)
-{
-	return piece->ipa >= config->ram_base && piece->ipa - config->ram_base < config->ram_size &&
-	       piece->size <= config->ram_size - (piece->ipa - config->ram_base);
-}
-
-static const char *piece_fault(const struct host_realm_config *config, unsigned int n)
-{
-	struct host_piece piece = host_piece(config, n);
-
-	if (piece.size == 0)
-		return "a piece is empty";
-	if (piece.ipa % GRANULE_SIZE != 0)
-		return "a piece does not begin at a multiple of 4096";
-	if (!lies_in_ram(&piece, config))
-		return "a piece does not lie in RAM";
+	if (!host_range_is_valid(range.base, range.size, ABI_U64(1) << (config->ipa_bits - 1)))
+		return "RAM is not made of pages in the lower, protected half of the IPA space";
 	for (unsigned int i = 0; i < n; i++) {
-		struct host_piece other = host_piece(config, i);
-
-		if (piece.ipa < end_of(&other) && other.ipa < end_of(&piece))
-			return "two pieces have a page in common";
+		if (range.base < ram(config, i).base + ram(config, i).size &&
+		    ram(config, i).base < range.base + range.size)
+			return "two ranges of RAM have a page in common";
 	}
 	return NULL;
 }
 
-const char *host_plan_fault(const struct host_realm_config *config)
+static uint64_t first_page(const struct host_piece *piece)
 {
-	const char *fault = NULL;
+	return host_align_down(piece->ipa, GRANULE_SIZE);
+}
 
+/* The piece lies in RAM, whose end does not wrap. */
+static uint64_t end_of(const struct host_piece *piece)
+{
+	return host_align_down(piece->ipa + piece->size + GRANULE_SIZE - 1, GRANULE_SIZE);
+}
+
+static struct host_fault piece_fault(const struct host_realm_config *config, unsigned int n)
+{
+	struct host_piece piece = host_piece(config, n);
+
+	if (piece.size == 0)
+		return (struct host_fault){ "a piece is empty", 1, { n } };
+	if (!is_ram(config, piece.ipa, piece.size))
+		return (struct host_fault){ "a piece does not lie in RAM", 1, { n } };
+	for (unsigned int i = 0; i < n; i++) {
+		struct host_piece other = host_piece(config, i);
+
+		if (first_page(&piece) < end_of(&other) && first_page(&other) < end_of(&piece))
+			return (struct host_fault){ "two pieces have a page in common", 2, { i, n } };
+	}
+	return (struct host_fault){ NULL, 0, { 0 } };
+}
+
+/* What no RMM takes: more than RmiFeatureRegister0 has bits for, or none of what every CPU has. */
+static const char *parameter_fault(const struct host_realm_config *config)
+{
 	if (config->ipa_bits < MIN_IPA_BITS || config->ipa_bits > MAX_IPA_BITS)
 		return "the IPA width is not 32 to 48 bits";
 	if (config->hash_algo != RMI_HASH_SHA_256 && config->hash_algo != RMI_HASH_SHA_512)
 		return "there is no such hash algorithm";
-	if ((config->sve_vl | config->num_bps | config->num_wps | config->pmu_num_ctrs) > UINT8_MAX)
-		return "a parameter is larger than its field";
-	if (!host_range_is_valid(config->ram_base, config->ram_size, ABI_U64(1) << (config->ipa_bits - 1)))
-		return "RAM is not made of pages in the lower, protected half of the IPA space";
-	if (host_piece_count(config) == 0)
-		return "there is nothing to load";
-	for (unsigned int i = 0; i < host_piece_count(config) && fault == NULL; i++)
-		fault = piece_fault(config, i);
+	if (config->sve_vl >> RMI_FEATURE0_SVE_VL_WIDTH != 0)
+		return "the SVE vector length is not 0 to 15";
+	if (config->num_bps == 0 || config->num_bps >> RMI_FEATURE0_NUM_BPS_WIDTH != 0)
+		return "the number of breakpoints, minus one, is not 1 to 63";
+	if (config->num_wps == 0 || config->num_wps >> RMI_FEATURE0_NUM_WPS_WIDTH != 0)
+		return "the number of watchpoints, minus one, is not 1 to 63";
+	if (config->pmu_num_ctrs >> RMI_FEATURE0_PMU_NUM_CTRS_WIDTH != 0)
+		return "the number of PMU counters is not 0 to 31";
+	return NULL;
+}
+
+static const char *entry_fault(const struct host_realm_config *config)
+{
+	if (config->entry % 4 != 0)
+		return "the entry point is not a multiple of 4";
+	return is_ram(config, config->entry, 4) ? NULL : "the entry point does not lie in RAM";
+}
+
+struct host_fault host_plan_fault(const struct host_realm_config *config)
+{
+	struct host_fault fault = { parameter_fault(config), 0, { 0 } };
+
+	for (unsigned int n = 0; n < ram_count(config) && fault.what == NULL; n++)
+		fault.what = ram_fault(config, n);
+	if (fault.what == NULL && host_piece_count(config) == 0)
+		fault.what = "there is nothing to load";
+	for (unsigned int n = 0; n < host_piece_count(config) && fault.what == NULL; n++)
+		fault = piece_fault(config, n);
+	if (fault.what == NULL)
+		fault.what = entry_fault(config);
 	return fault;
 }
 
@@ -129,12 +188,17 @@ void host_plan_begin(struct host_plan *plan, const struct host_realm_config *con
 
 static void next_ripas(struct host_plan *plan, struct host_step *step)
 {
-	uint64_t top = plan->config->ram_base + plan->config->ram_size;
+	struct host_range range = ram(plan->config, plan->range);
+	uint64_t top = range.base + range.size;
 
 	step->base = plan->at;
 	step->top = host_ripas_run(plan->start_level, plan->at, top, &step->level);
 	plan->at = step->top;
-	if (plan->at == top) {
+	if (plan->at < top)
+		return;
+	if (++plan->range < ram_count(plan->config)) {
+		plan->at = ram(plan->config, plan->range).base;
+	} else {
 		plan->kind = HOST_STEP_DATA;
 		plan->at = 0;
 	}
@@ -143,12 +207,15 @@ static void next_ripas(struct host_plan *plan, struct host_step *step)
 static void next_data(struct host_plan *plan, struct host_step *step)
 {
 	struct host_piece piece = host_piece(plan->config, plan->piece);
-	size_t left = piece.size - plan->at;
+	size_t left = piece.size - plan->at, room;
 
-	step->base = piece.ipa + plan->at;
+	step->base = host_align_down(piece.ipa + plan->at, GRANULE_SIZE);
 	step->top = step->base + GRANULE_SIZE;
+	step->before = piece.ipa + plan->at - step->base;
+	room = GRANULE_SIZE - step->before;
 	step->content = (const uint8_t *)piece.content + plan->at;
-	step->size = left < GRANULE_SIZE ? left : GRANULE_SIZE;
+	step->size = left < room ? left : room;
+	step->unmeasured = piece.unmeasured;
 	plan->at += step->size;
 	if (plan->at < piece.size)
 		return;

@@ -4,8 +4,8 @@
  * host_realm_build() goes by this plan, and so does whoever computes the Realm Initial Measurement that an image will
  * get (measure/).
  *
- * The order: REALM_CREATE with host_plan_params(); then the steps: RIPAS RAM for all of RAM, ascending; the pages of
- * the pieces, piece by piece as the configuration has them, each ascending; REC 0. The other RECs are not runnable, so
+ * The order: REALM_CREATE with host_plan_params(); then the steps: RIPAS RAM for all of RAM, range by range, each
+ * ascending; the pages of the pieces, piece by piece as the configuration has them, each ascending; REC 0. The other RECs are not runnable, so
  * not measured. The configuration is *complete*: no field that is zero for "as the host sees fit".
  */
 #ifndef HOST_LIB_PLAN_H
@@ -57,8 +57,9 @@ struct host_step {
 	enum host_step_kind kind;
 	uint64_t base, top;  /* RIPAS: a run; DATA: a page */
 	int64_t level;       /* RIPAS: of the entries */
-	const void *content; /* DATA: `size` bytes of a piece, zeroes behind them */
-	size_t size;
+	const void *content; /* DATA: `size` bytes of a piece, zeroes behind them, and `before` them */
+	size_t size, before;
+	bool unmeasured; /* DATA: of the content the RIM says nothing */
 };
 
 struct host_plan {
@@ -66,12 +67,17 @@ struct host_plan {
 	int64_t start_level;
 	enum host_step_kind kind; /* of the next step */
 	bool done;
-	unsigned int piece;
+	unsigned int range, piece;
 	uint64_t at; /* RIPAS: an IPA; DATA: bytes of the piece that are done */
 };
 
-/* What is wrong with a complete configuration, for people. NULL: nothing that this side can tell. */
-const char *host_plan_fault(const struct host_realm_config *config);
+/* What is wrong with a complete configuration, for people, and with which of its pieces. */
+struct host_fault {
+	const char *what; /* NULL: nothing that this side can tell */
+	unsigned int count, piece[2];
+};
+
+struct host_fault host_plan_fault(const struct host_realm_config *config);
 
 /* `config` is without fault and outlives the plan. */
 void host_plan_begin(struct host_plan *plan, const struct host_realm_config *config);
@@ -79,11 +85,12 @@ void host_plan_begin(struct host_plan *plan, const struct host_realm_config *con
 /* The next step; false: that was all. */
 bool host_plan_next(struct host_plan *plan, struct host_step *step);
 
-/* A page of `size` bytes of content (at most a granule), filled up with zeroes. */
-static inline void host_fill_page(void *page, const void *content, size_t size)
+/* A page with `size` bytes of content behind `before` zeroes, filled up with zeroes. */
+static inline void host_fill_page(void *page, size_t before, const void *content, size_t size)
 {
-	__builtin_memcpy(page, content, size);
-	__builtin_memset((uint8_t *)page + size, 0, GRANULE_SIZE - size);
+	__builtin_memset(page, 0, before);
+	__builtin_memcpy((uint8_t *)page + before, content, size);
+	__builtin_memset((uint8_t *)page + before + size, 0, GRANULE_SIZE - before - size);
 }
 
 #endif

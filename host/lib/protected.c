@@ -29,18 +29,19 @@ uint64_t host_load(struct host_realm *realm, uint64_t base, const void *content,
 	const uint8_t *from = content;
 	void *page;
 
-	if (base % GRANULE_SIZE != 0 || size == 0)
+	if (size == 0)
 		return HOST_ERROR_ARGUMENT;
 	src = host->ops->alloc(host->context, 1);
 	if (src == 0)
 		return HOST_ERROR_MEMORY;
 	page = host->ops->map(host->context, src);
 	host_lock_realm(realm);
-	for (size_t done = 0; done < size && result == RMI_SUCCESS; done += GRANULE_SIZE) {
-		size_t part = size - done < GRANULE_SIZE ? size - done : GRANULE_SIZE;
+	for (size_t done = 0, part; done < size && result == RMI_SUCCESS; done += part) {
+		size_t before = (base + done) % GRANULE_SIZE, room = GRANULE_SIZE - before;
 
-		host_fill_page(page, from + done, part);
-		result = load_page(realm, base + done, src, measure ? RMI_DATA_FLAG_MEASURE : 0);
+		part = size - done < room ? size - done : room;
+		host_fill_page(page, before, from + done, part);
+		result = load_page(realm, base + done - before, src, measure ? RMI_DATA_FLAG_MEASURE : 0);
 	}
 	host_unlock_realm(realm);
 	host->ops->free(host->context, src);

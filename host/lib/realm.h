@@ -11,11 +11,16 @@
 #define HOST_MAX_RECS 16
 #define HOST_VCPU_IRQS 4
 
-/* Something to load, measured, page by page; the last page is filled up with zeroes. */
+/* Something to load, page by page; what is before it in its first page and behind it in its last is zero. */
 struct host_piece {
-	uint64_t ipa; /* a multiple of a granule */
+	uint64_t ipa;
 	const void *content;
 	size_t size;
+	bool unmeasured; /* the RIM says that there is something, and where, but not what */
+};
+
+struct host_range {
+	uint64_t base, size; /* multiples of a granule */
 };
 
 /* What the RIM depends on is said in plan.h; docs/measurement.md. */
@@ -33,8 +38,10 @@ struct host_realm_config {
 	size_t image_size;
 	const struct host_piece *pieces; /* further ones, in this order */
 	unsigned int piece_count;
-	uint64_t ram_base, ram_size; /* multiples of a granule; RIPAS RAM from the start */
-	bool populate;               /* give all of RAM at once rather than when it is touched */
+	uint64_t ram_base, ram_size;       /* multiples of a granule; RIPAS RAM from the start */
+	const struct host_range *more_ram; /* for firmware, say; in this order, after the above */
+	unsigned int more_ram_count;
+	bool populate; /* give all of RAM at once rather than when it is touched */
 
 	unsigned int recs; /* 0: one. REC 0 is runnable, the others wait for PSCI_CPU_ON */
 	uint64_t entry;    /* REC 0's pc; */

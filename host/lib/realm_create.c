@@ -228,7 +228,8 @@ static uint64_t do_step(struct host_realm *realm, const struct host_realm_config
 	case HOST_STEP_RIPAS:
 		return host_init_ripas(realm, step->base, step->top - step->base);
 	case HOST_STEP_DATA:
-		return host_load(realm, step->base, step->content, step->size, true);
+		return host_load(realm, step->base + step->before, step->content, step->size,
+				 !step->unmeasured);
 	case HOST_STEP_REC:
 		return host_realm_add_rec(realm, RMI_REC_CREATE_FLAG_RUNNABLE, config->entry, config->gprs);
 	}
@@ -257,6 +258,8 @@ static uint64_t furnish(struct host_realm *realm, const struct host_realm_config
 		result = host_realm_add_rec(realm, 0, 0, none);
 	if (result == RMI_SUCCESS && config->populate)
 		result = host_populate(realm, config->ram_base, config->ram_size);
+	for (unsigned int i = 0; i < config->more_ram_count && config->populate && result == RMI_SUCCESS; i++)
+		result = host_populate(realm, config->more_ram[i].base, config->more_ram[i].size);
 	if (result == RMI_SUCCESS && config->apt_granules != 0)
 		result = host_csm_enable(realm, config->apt_granules);
 	if (result == RMI_SUCCESS)
@@ -269,7 +272,7 @@ uint64_t host_realm_build(struct host *host, struct host_realm *realm, const str
 	struct host_realm_config complete = host_complete(host, config);
 	uint64_t result;
 
-	if (host_plan_fault(&complete) != NULL)
+	if (host_plan_fault(&complete).what != NULL)
 		return HOST_ERROR_ARGUMENT;
 	result = host_realm_create(host, realm, &complete);
 	if (result != RMI_SUCCESS)

@@ -12,11 +12,13 @@
 #define MIB ABI_U64(0x100000)
 #define GIB ABI_U64(0x40000000)
 #define MAX_PIECES 4
+#define MAX_MORE 2
 
 /* A piece is a part of the realm image: for the RMM any content is as good as another. */
 struct part {
 	uint64_t ipa;
 	uint32_t offset, size;
+	bool unmeasured;
 };
 
 /* Realm programs run at REALM_IMAGE_IPA and use RAM up to 1 MiB from there. Zero: the default. */
@@ -26,6 +28,7 @@ struct kind {
 	enum rmi_hash_algorithm hash_algo;
 	uint64_t below; /* RAM begins that much below the image, which is then a piece as any */
 	uint64_t ram_size;
+	struct host_range more[MAX_MORE];
 	unsigned int recs;
 	uint64_t x7;
 	struct part parts[MAX_PIECES];
@@ -59,13 +62,34 @@ static const struct kind kinds[] = {
 	{ .ram_size = 2 * MIB, .flags = RMI_REALM_FLAG_SVE | RMI_REALM_FLAG_PMU, .pmu_num_ctrs = 1 },
 	{ .ram_size = 2 * MIB, .recs = 3, .x7 = 0xfedcba9876543210 },
 	/* Sizes of what is loaded, around pages; the order of pieces; up to the end of RAM. */
-	{ .ram_size = 3 * MIB, .parts = { { 0x80100000, 5, 1 } } },
-	{ .ram_size = 3 * MIB, .parts = { { 0x80100000, 0, 4095 }, { 0x80101000, 0, 4096 } } },
-	{ .ram_size = 3 * MIB, .parts = { { 0x80101000, 0, 4096 }, { 0x80100000, 0, 4095 } } },
+	{ .ram_size = 3 * MIB, .parts = { { 0x80100000, 5, 1, false } } },
+	{ .ram_size = 3 * MIB, .parts = { { 0x80100000, 0, 4095, false }, { 0x80101000, 0, 4096, false } } },
+	{ .ram_size = 3 * MIB, .parts = { { 0x80101000, 0, 4096, false }, { 0x80100000, 0, 4095, false } } },
 	{ .ram_size = 3 * MIB,
 	  .hash_algo = RMI_HASH_SHA_512,
-	  .parts = { { 0x80200000, 100, 4097 }, { 0x80110000, 0, 20000 }, { 0x802ff000, 77, 4000 } } },
-	{ .below = MIB, .ram_size = 3 * MIB, .parts = { { 0x7ff00000, 1, 8191 }, { 0x801fe000, 3, 8192 } } },
+	  .parts = { { 0x80200000, 100, 4097, false },
+		     { 0x80110000, 0, 20000, false },
+		     { 0x802ff000, 77, 4000, false } } },
+	{ .below = MIB,
+	  .ram_size = 3 * MIB,
+	  .parts = { { 0x7ff00000, 1, 8191, false }, { 0x801fe000, 3, 8192, false } } },
+	/*
+	 * As other hosts lay realms out: a device tree at the start of RAM, firmware outside RAM, an initial RAM disk that
+	 * begins somewhere in a page; pages of which the content is not measured.
+	 */
+	{ .below = 2 * MIB,
+	  .ram_size = 6 * MIB,
+	  .more = { { 0, 2 * MIB } },
+	  .parts = { { 0x7fe00000, 9, 5000, false },
+		     { 0, 3, 8000, false },
+		     { 0x80200104, 7, 9000, false } } },
+	{ .ram_size = 3 * MIB,
+	  .hash_algo = RMI_HASH_SHA_512,
+	  .more = { { 0x40000000, 2 * MIB + 3 * GRANULE_SIZE }, { 0x8000, GRANULE_SIZE } },
+	  .parts = { { 0x80100000, 0, 4097, true },
+		     { 0x8ffc, 5, 4, false },
+		     { 0x80180ff0, 0, 0x20, true } } },
+	{ .ram_size = 3 * MIB, .parts = { { 0x80100000, 0, 4097, true }, { 0x80102001, 0, 4095, false } } },
 };
 
 static size_t image_size(void)
@@ -81,10 +105,10 @@ struct pieces {
 	unsigned int count;
 };
 
-static void add_piece(struct pieces *p, uint64_t ipa, uint32_t offset, size_t size)
+static void add_piece(struct pieces *p, uint64_t ipa, uint32_t offset, size_t size, bool unmeasured)
 {
 	CHECK(offset <= image_size() && size <= image_size() - offset);
-	p->piece[p->count] = (struct host_piece){ ipa, realm_image_begin + offset, size };
+	p->piece[p->count] = (struct host_piece){ ipa, realm_image_begin + offset, size, unmeasured };
 	format_text(p->name[p->count], sizeof(p->name[0]), "%u-%lu", offset, (uint64_t)size);
 	p->count++;
 }
@@ -93,9 +117,9 @@ static void choose_pieces(const struct kind *k, struct pieces *p)
 {
 	p->count = 0;
 	if (k->below != 0)
-		add_piece(p, REALM_IMAGE_IPA, 0, image_size());
+		add_piece(p, REALM_IMAGE_IPA, 0, image_size(), false);
 	for (unsigned int i = 0; i < MAX_PIECES && k->parts[i].size != 0; i++)
-		add_piece(p, k->parts[i].ipa, k->parts[i].offset, k->parts[i].size);
+		add_piece(p, k->parts[i].ipa, k->parts[i].offset, k->parts[i].size, k->parts[i].unmeasured);
 	p->names[0] = "realm.bin";
 	for (unsigned int i = 0; i < p->count; i++)
 		p->names[(k->below == 0) + i] = p->name[i];
@@ -114,6 +138,10 @@ static struct host_realm_config config_of(const struct kind *k, const struct pie
 		.hash_algo = k->hash_algo,
 		.ram_base = REALM_IMAGE_IPA - k->below,
 		.ram_size = k->ram_size,
+		.more_ram = k->more,
+		.more_ram_count = k->more[0].size == 0   ? 0
+				  : k->more[1].size == 0 ? 1
+							 : 2,
 		.pieces = p->piece,
 		.piece_count = p->count,
 		.recs = k->recs,

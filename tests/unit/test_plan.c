@@ -76,6 +76,7 @@ static const struct host_realm_config good = {
 	.image_size = PAGE + 1,
 	.ram_base = 0x80000000 - PAGE,
 	.ram_size = 4 * MIB + PAGE,
+	.entry = 0x80000000 + 4 * MIB - 4,
 };
 
 static void expect_step(struct host_plan *plan, enum host_step_kind kind, uint64_t base, uint64_t top)
@@ -103,8 +104,8 @@ static void expect_data(struct host_plan *plan, uint64_t base, const uint8_t *fr
 static void test_steps(void **state)
 {
 	const struct host_piece pieces[] = {
-		{ 0x80003000, content + 5, PAGE },
-		{ 0x80001000, content, 2 * PAGE - 1 },
+		{ 0x80003000, content + 5, PAGE, false },
+		{ 0x80001000, content, 2 * PAGE - 1, false },
 	};
 	struct host_realm_config config = good;
 	struct host_step step;
@@ -113,7 +114,7 @@ static void test_steps(void **state)
 	(void)state;
 	config.pieces = pieces;
 	config.piece_count = 2;
-	assert_null(host_plan_fault(&config));
+	assert_null(host_plan_fault(&config).what);
 	host_plan_begin(&plan, &config);
 	expect_step(&plan, HOST_STEP_RIPAS, 0x80000000 - PAGE, 0x80000000);
 	expect_step(&plan, HOST_STEP_RIPAS, 0x80000000, 0x80000000 + 4 * MIB);
@@ -140,9 +141,13 @@ static void test_page(void **state)
 	(void)state;
 	memset(content, 0x11, sizeof(content));
 	memset(page, 0xee, sizeof(page));
-	host_fill_page(page, content, 7);
+	host_fill_page(page, 0, content, 7);
 	for (size_t i = 0; i < PAGE; i++)
 		assert_int_equal(page[i], i < 7 ? 0x11 : 0);
+	memset(page, 0xee, sizeof(page));
+	host_fill_page(page, 5, content, 7);
+	for (size_t i = 0; i < PAGE; i++)
+		assert_int_equal(page[i], i >= 5 && i < 12 ? 0x11 : 0);
 }
 
 /* Exactly the measured fields. */
@@ -176,53 +181,176 @@ static const char *fault_of_pieces(const struct host_piece *pieces, unsigned int
 
 	config.pieces = pieces;
 	config.piece_count = count;
-	return host_plan_fault(&config);
+	return host_plan_fault(&config).what;
 }
 
 static void test_faults(void **state)
 {
 	const uint64_t end = good.ram_base + good.ram_size;
-	const struct host_piece at_end = { end - 2 * PAGE, content, 2 * PAGE };
-	const struct host_piece beyond = { end - 2 * PAGE, content, 2 * PAGE + 1 };
-	const struct host_piece outside = { end, content, 1 };
-	const struct host_piece before = { good.ram_base - PAGE, content, PAGE };
-	const struct host_piece huge = { 0x80100000, content, SIZE_MAX };
-	const struct host_piece empty = { 0x80100000, content, 0 };
-	const struct host_piece crooked = { 0x80100010, content, 1 };
-	const struct host_piece on_image = { 0x80000000, content, 1 }; /* the image's second page */
-	const struct host_piece twice[] = { { 0x80100000, content, PAGE + 1 }, { 0x80101000, content, 1 } };
+	const struct host_piece at_end = { end - 2 * PAGE, content, 2 * PAGE, false };
+	const struct host_piece beyond = { end - 2 * PAGE, content, 2 * PAGE + 1, false };
+	const struct host_piece outside = { end, content, 1, false };
+	const struct host_piece before = { good.ram_base - PAGE, content, PAGE, false };
+	const struct host_piece huge = { 0x80100000, content, SIZE_MAX, false };
+	const struct host_piece empty = { 0x80100000, content, 0, false };
+	const struct host_piece on_image = { 0x80000000, content, 1, false }; /* the image's second page */
+	const struct host_piece twice[] = { { 0x80100000, content, PAGE + 1, false },
+					    { 0x80101000, content, 1, false } };
 	struct host_realm_config config = good;
 
 	(void)state;
-	assert_null(host_plan_fault(&good));
+	assert_null(host_plan_fault(&good).what);
 	assert_null(fault_of_pieces(&at_end, 1));
 	assert_non_null(fault_of_pieces(&beyond, 1));
 	assert_non_null(fault_of_pieces(&outside, 1));
 	assert_non_null(fault_of_pieces(&before, 1));
 	assert_non_null(fault_of_pieces(&huge, 1));
 	assert_non_null(fault_of_pieces(&empty, 1));
-	assert_non_null(fault_of_pieces(&crooked, 1));
 	assert_non_null(fault_of_pieces(&on_image, 1));
 	assert_null(fault_of_pieces(twice, 1));
 	assert_non_null(fault_of_pieces(twice, 2));
 
 	config.image_size = 0;
-	assert_non_null(host_plan_fault(&config));
+	assert_non_null(host_plan_fault(&config).what);
 	config = good;
 	config.ram_size = UINT64_MAX - PAGE + 1;
-	assert_non_null(host_plan_fault(&config));
+	assert_non_null(host_plan_fault(&config).what);
 	config = good;
 	config.ram_base = (ABI_U64(1) << 39) - PAGE; /* its end is not protected */
-	assert_non_null(host_plan_fault(&config));
+	assert_non_null(host_plan_fault(&config).what);
 	config = good;
 	config.ipa_bits = 256 + 40;
-	assert_non_null(host_plan_fault(&config));
-	config = good;
-	config.num_wps = 256;
-	assert_non_null(host_plan_fault(&config));
+	assert_non_null(host_plan_fault(&config).what);
 	config = good;
 	config.hash_algo = (enum rmi_hash_algorithm)2;
-	assert_non_null(host_plan_fault(&config));
+	assert_non_null(host_plan_fault(&config).what);
+}
+
+/* Of two pieces with a page in common both are named, in a page that neither begins, too. */
+static void test_culprits(void **state)
+{
+	const struct host_piece pieces[] = { { 0x80100000, content, PAGE, false },
+					     { 0x80200010, content, 1, false },
+					     { 0x80200ff0, content, 1, false } };
+	struct host_realm_config config = good;
+	struct host_fault fault;
+
+	(void)state;
+	config.pieces = pieces;
+	config.piece_count = 2;
+	assert_null(host_plan_fault(&config).what);
+	config.piece_count = 3;
+	fault = host_plan_fault(&config);
+	assert_string_equal(fault.what, "two pieces have a page in common");
+	assert_int_equal(fault.count, 2);
+	assert_int_equal(fault.piece[0], 2); /* the image is piece 0 */
+	assert_int_equal(fault.piece[1], 3);
+	config.ram_size = 2 * MIB;
+	fault = host_plan_fault(&config);
+	assert_string_equal(fault.what, "a piece does not lie in RAM");
+	assert_int_equal(fault.count, 1);
+	assert_int_equal(fault.piece[0], 2);
+}
+
+static const char *fault_of(struct host_realm_config config)
+{
+	return host_plan_fault(&config).what;
+}
+
+/* The last value that RmiFeatureRegister0 can offer, and the first that it can't. */
+static void test_limits(void **state)
+{
+	struct host_realm_config config = good;
+
+	(void)state;
+	config.sve_vl = 15, config.num_bps = config.num_wps = 63, config.pmu_num_ctrs = 31;
+	assert_null(fault_of(config));
+	config.num_bps = config.num_wps = 1;
+	assert_null(fault_of(config));
+#define FAULTY(field, value, words)                          \
+	do {                                                 \
+		struct host_realm_config c = good;           \
+		c.field = value;                             \
+		assert_non_null(fault_of(c));                \
+		assert_non_null(strstr(fault_of(c), words)); \
+	} while (0)
+	FAULTY(sve_vl, 16, "SVE");
+	FAULTY(sve_vl, 128, "SVE");
+	FAULTY(num_bps, 64, "breakpoints");
+	FAULTY(num_bps, 0, "breakpoints");
+	FAULTY(num_wps, 64, "watchpoints");
+	FAULTY(num_wps, 0, "watchpoints");
+	FAULTY(num_wps, 256, "watchpoints");
+	FAULTY(pmu_num_ctrs, 32, "PMU");
+	FAULTY(entry, good.entry + 2, "multiple of 4");
+	FAULTY(entry, good.entry + 4, "lie in RAM");
+	FAULTY(entry, good.ram_base - 4, "lie in RAM");
+	FAULTY(entry, 0, "lie in RAM");
+#undef FAULTY
+}
+
+/* RAM in several ranges, in their order; a piece, and the entry, may lie in any. */
+static void test_more_ram(void **state)
+{
+	struct host_range more[] = { { 0x90000000, 2 * PAGE }, { 0, PAGE } };
+	const struct host_piece firmware = { 0, content, PAGE, true };
+	struct host_realm_config config = good;
+	struct host_step step;
+	struct host_plan plan;
+
+	(void)state;
+	config.image_size = 0;
+	config.pieces = &firmware;
+	config.piece_count = 1;
+	config.entry = 0x10;
+	assert_string_equal(fault_of(config), "a piece does not lie in RAM");
+	config.more_ram = more;
+	config.more_ram_count = 2;
+	assert_null(fault_of(config));
+	host_plan_begin(&plan, &config);
+	expect_step(&plan, HOST_STEP_RIPAS, 0x80000000 - PAGE, 0x80000000);
+	expect_step(&plan, HOST_STEP_RIPAS, 0x80000000, 0x80000000 + 4 * MIB);
+	expect_step(&plan, HOST_STEP_RIPAS, 0x90000000, 0x90000000 + 2 * PAGE);
+	expect_step(&plan, HOST_STEP_RIPAS, 0, PAGE);
+	assert_true(host_plan_next(&plan, &step));
+	assert_int_equal(step.kind, HOST_STEP_DATA);
+	assert_true(step.unmeasured);
+	more[0].base = 0x80000000 + 4 * MIB;
+	assert_null(fault_of(config));
+	more[0].base -= PAGE;
+	assert_string_equal(fault_of(config), "two ranges of RAM have a page in common");
+	more[0].base = PAGE + 1;
+	assert_non_null(strstr(fault_of(config), "not made of pages"));
+}
+
+/* A piece that begins and ends somewhere in a page: from there to the page's end, pages, and the rest. */
+static void test_unaligned(void **state)
+{
+	const struct host_piece piece = { 0x80100ff0, content, PAGE + 0x20, false };
+	struct host_realm_config config = good;
+	struct host_step step;
+	struct host_plan plan;
+	const size_t before[] = { 0xff0, 0, 0 }, size[] = { 0x10, PAGE, 0x10 };
+
+	(void)state;
+	config.image_size = 0;
+	config.pieces = &piece;
+	config.piece_count = 1;
+	assert_null(fault_of(config));
+	host_plan_begin(&plan, &config);
+	do {
+		assert_true(host_plan_next(&plan, &step));
+	} while (step.kind == HOST_STEP_RIPAS);
+	for (unsigned int i = 0, done = 0; i < 3; i++) {
+		assert_int_equal(step.kind, HOST_STEP_DATA);
+		assert_int_equal(step.base, 0x80100000 + i * PAGE);
+		assert_int_equal(step.before, before[i]);
+		assert_int_equal(step.size, size[i]);
+		assert_ptr_equal(step.content, content + done);
+		done += (unsigned int)size[i];
+		assert_true(host_plan_next(&plan, &step));
+	}
+	assert_int_equal(step.kind, HOST_STEP_REC);
 }
 
 int main(void)
@@ -231,6 +359,8 @@ int main(void)
 		cmocka_unit_test(test_geometry), cmocka_unit_test(test_ripas_runs),
 		cmocka_unit_test(test_steps),    cmocka_unit_test(test_page),
 		cmocka_unit_test(test_params),   cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_culprits), cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_more_ram), cmocka_unit_test(test_unaligned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

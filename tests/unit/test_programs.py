@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""test_programs.py: what all programs have in common: one version, one manual page each, one status for a command line
+that is wrong (docs/exit-status.md)."""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+NATIVE = ROOT / "build/native"
+PROGRAMS = {"caec-verify": "verifier", "caec-owner": "owner", "caec-measure": "measure"}
+VERSION = re.search(r"set\(CAEC_VERSION (.*)\)", (ROOT / "cmake/version.cmake").read_text())[1]
+
+# Of each script a command line that is wrong, and refused before anything is built.
+SCRIPTS = ("caec nothing", "caec demo nothing", "caec build --nothing", "caec bench --nothing", "caec linux --nothing",
+           "caec endurance nothing", "caec clean nothing", "tests/run --nothing", "tests/run one two",
+           "tests/fuzz/run_verify", "tools/bench --nothing", "tools/conformance --nothing", "tools/conformance --rmm",
+           "tools/initramfs", "tools/machine", "tools/machine --nothing", "tools/machine --smp", "tools/machine --console",
+           "tools/mutate --nothing", "tools/owners --nothing", "tools/profile --nothing", "tools/setup nothing")
+
+
+def run(*command):
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+
+def program(name):
+    return NATIVE / PROGRAMS[name] / name
+
+
+def test_usage(folder):
+    for name in PROGRAMS:
+        for words in ([], ["--nothing"], ["one", "--nothing"]):
+            done = run(program(name), *words)
+            assert (done.returncode, done.stdout) == (1, ""), (name, words, done)
+            assert done.stderr.startswith(f"{name}: usage: "), (name, words, done)
+        done = run(program(name), "--help")
+        assert done.returncode == 0 and done.stdout.startswith(f"usage: {name} ") and done.stderr == "", done
+    for line in SCRIPTS:
+        script, *words = line.split()
+        done = run(ROOT / script, *words)
+        assert done.returncode == 1 and done.stdout == "" and done.stderr != "", (line, done)
+
+
+def test_version(folder):
+    for name, room in PROGRAMS.items():
+        done = run(program(name), "--version")
+        assert (done.returncode, done.stdout) == (0, f"{name} {VERSION}\n"), done
+        page = (NATIVE / room / f"{name}.1").read_text()
+        assert f'.Os "CAEC {VERSION}"' in page, name
+
+
+def test_manual(folder):
+    """A page has every option of its program, and the statuses that the table has."""
+    table = (ROOT / "docs/exit-status.md").read_text()
+    columns = [name.strip("` ") for name in re.search(r"^\| status .*$", table, re.M)[0].split("|")]
+    for name, room in PROGRAMS.items():
+        page = (NATIVE / room / f"{name}.1").read_text()
+        for option in re.findall(r"--([a-z0-9-]+)", run(program(name), "--help").stdout):
+            assert "Fl " + f"-{option}".replace("-", r"\-") in page, (name, option)
+        rows = [[cell.strip() for cell in row.split("|")] for row in re.findall(r"^\| \d.*$", table, re.M)]
+        wanted = {row[1] for row in rows if row[columns.index(name)] == "x"}
+        section = page.partition(".Sh EXIT STATUS")[2].partition(".Sh ")[0]
+        assert set(re.findall(r"^\.It (\d)$", section, re.M)) == wanted, (name, wanted)
+
+
+def test_console(folder):
+    """A console is kept in a new file: what is there is somebody's."""
+    kept = folder / "kept"
+    kept.write_text("mine")
+    done = run(ROOT / "tools/machine", "--image", "/dev/null", "--console", kept, "list")
+    assert done.returncode == 1 and "is there already" in done.stderr, done
+    assert kept.read_text() == "mine"
+
+
+def main():
+    """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
+    for test in (test_usage, test_version, test_manual, test_console):
+        print("[ RUN      ]", test.__name__, flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            test(pathlib.Path(folder))
+        print("[       OK ]", test.__name__, flush=True)
+
+
+main()
