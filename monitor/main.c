@@ -127,7 +127,7 @@ static enum boot_error cold_boot(uint64_t version, uint64_t cpus, uint64_t share
 		return BOOT_UNKNOWN;
 	}
 	get_attestation_keys(shared_pa);
-	log_line(LOG_NOTICE, "CAEC monitor, RMI 1.0, CSM 1.0, %u PEs at most", num_cpus);
+	log_line(LOG_NOTICE, "CAEC monitor " CAEC_VERSION ", RMI 1.0, CSM 1.0, %u PEs at most", num_cpus);
 	return BOOT_SUCCESS;
 }
 
