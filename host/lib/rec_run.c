@@ -29,6 +29,7 @@ static struct outcome stop(enum host_stop why, uint64_t result)
 /* --- Synchronous exits --------------------------------------------------------------------------- */
 
 /* ESR_EL2 as exit records have it (DDI0487 D24.2.40). */
+#define ESR_FSC 0x3f
 #define ESR_EC(esr) (((esr) >> 26) & 0x3f)
 #define ESR_EC_WFX 0x01
 #define ESR_EC_SYSREG 0x18
@@ -68,10 +69,18 @@ static struct outcome exit_protected(struct host_rec *rec, const struct host_han
 	return result == RMI_SUCCESS ? go_on : stop(HOST_STOP_FAULT, result);
 }
 
+/* An error in memory, or where there is none: the realm has been told, and there is no IPA. */
+static bool is_external(uint64_t esr)
+{
+	return (esr & ESR_FSC) == 0x10 || ((esr & ESR_FSC) >= 0x13 && (esr & ESR_FSC) <= 0x17);
+}
+
 static struct outcome exit_abort(struct host_rec *rec, const struct host_handlers *handlers, uint64_t esr)
 {
 	uint64_t ipa = host_exit_ipa(&rec->run->exit);
 
+	if (is_external(esr))
+		return go_on;
 	if (ipa < host_unprotected_base(rec->realm))
 		return exit_protected(rec, handlers, ipa);
 	if (ESR_EC(esr) != ESR_EC_DATA_ABORT)

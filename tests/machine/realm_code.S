@@ -63,6 +63,13 @@
 	smc	#1
 	end	code_smc_1
 
+	/* ICC_SGI1R_EL1, from a register that no caller would use. */
+	code	code_sgi_x17
+	mov	x17, #1
+	movk	x17, #0x500, lsl #16
+	msr	s3_0_c12_c11_5, x17
+	end	code_sgi_x17
+
 	.macro	z_store n
 	str	z\n, [x1, #\n, mul vl]
 	.endm

@@ -13,6 +13,7 @@ REALM_CODE(code_sve_fill);
 REALM_CODE(code_sve_store);
 REALM_CODE(code_breakpoint);
 REALM_CODE(code_smc_1);
+REALM_CODE(code_sgi_x17);
 REALM_CODE(code_watchpoint);
 
 /* One access, at the address in word 0 of their data, with words 1 and 2, and word 3 in x0. */

@@ -3,7 +3,7 @@
  * Virtual interrupts: the host injects them, the realm's timers raise them, SGIs are the host's to deliver
  * (DEN0137 A6).
  */
-#include "script.h"
+#include "realm_code.h"
 
 /* Numbers for SCRIPT_SYSREG. */
 #define SYSREG(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
@@ -139,6 +139,11 @@ MACHINE_TEST(sgi_exits)
 	write_register(realm, ICC_SGI1R_EL1, 0x5000002);
 	CHECK_EQ(sgi.count, 1);
 	CHECK_EQ(sgi.value, 0x5000002);
-	CHECK_EQ(sgi.esr >> 26, 0x18);
+	/* EC, and ICC_SGI1R_EL1 written: not from which register. */
+	CHECK_EQ(sgi.esr, 0x603a3016);
+	CHECK_EQ(realm_run_code(realm, code_sgi_x17).x[1], 0);
+	CHECK_EQ(sgi.count, 2);
+	CHECK_EQ(sgi.value, 0x5000001);
+	CHECK_EQ(sgi.esr, 0x603a3016);
 	realm_end(realm);
 }

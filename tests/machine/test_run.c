@@ -61,6 +61,26 @@ MACHINE_TEST(host_debug_state)
 	realm_end(realm);
 }
 
+/* A hole in the bus: beyond all that QEMU's `virt` has, within the PAs that the GPT covers. */
+#define BUS_HOLE ABI_U64(0x0e000000)
+
+/* The host maps what is no memory, the realm goes there: its own fault, and nobody else's. */
+MACHINE_TEST(bus_hole)
+{
+	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	struct test_realm *other = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	uint64_t ipa = host_unprotected_base(&realm->realm), value;
+
+	CHECK_OK(host_map_unprotected(&realm->realm, ipa, BUS_HOLE, GRANULE_SIZE, HOST_UNPROTECTED_WB_RW));
+	CHECK(is_external_abort(realm_write64(realm, ipa, 1)));
+	CHECK(is_external_abort(realm_read64(realm, ipa, &value)));
+	CHECK_EQ(realm_write64(other, test_ram(other), 7), 0);
+	CHECK_EQ(realm_read64(other, test_ram(other), &value), 0);
+	CHECK_EQ(value, 7);
+	realm_end(other);
+	realm_end(realm);
+}
+
 #define VECTOR_BYTES 256
 
 /* SIMD registers, SVE's included, are the host's again after a realm has used them; the realm's are its own. */

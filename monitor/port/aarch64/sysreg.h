@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * System registers by name, and the barriers that go with them.
+ * System registers by name, the barriers that go with them, and the maintenance that run/ does.
  */
 #ifndef PORT_SYSREG_H
 #define PORT_SYSREG_H
@@ -24,6 +24,18 @@
 static inline void isb(void)
 {
 	__asm__ volatile("isb" : : : "memory");
+}
+
+/* Stage 1 of EL1, as for a read; the answer is in PAR_EL1. */
+static inline void at_s1e1r(uint64_t va)
+{
+	__asm__ volatile("at s1e1r, %0\n\tisb" : : "r"(va) : "memory");
+}
+
+/* Forgets this PE's translations of the current VMID's stage 1. */
+static inline void tlbi_vmalle1(void)
+{
+	__asm__ volatile("tlbi vmalle1\n\tdsb nsh" : : : "memory");
 }
 
 /* A field of an ID register. */

@@ -41,7 +41,7 @@ static bool fault_ipa(uint64_t esr, uint64_t far, uint64_t *hpfar)
 	if ((esr & ESR_FSC_TYPE) != FSC_PERMISSION || (esr & ESR_S1PTW))
 		return true;
 	saved = read_sysreg("par_el1"); /* the realm's */
-	__asm__ volatile("at s1e1r, %0\n\tisb" : : "r"(far) : "memory");
+	at_s1e1r(far);
 	par = read_sysreg("par_el1");
 	write_sysreg("par_el1", saved);
 	*hpfar = (par & PAR_ADDRESS) >> 8;
@@ -70,6 +70,12 @@ static enum lookup look_up(const struct s2 *s2, uint64_t addr)
 	return result;
 }
 
+/* What the host is told of the syndrome, unless the address is an unprotected one. */
+static uint64_t exit_esr_of(uint64_t esr)
+{
+	return esr_ec(esr) == EC_DATA_ABORT_LOWER ? EXIT_ESR_DATA_ABORT : EXIT_ESR_INSTRUCTION_ABORT;
+}
+
 static enum trap_result exit_with(struct rmi_rec_exit *exit, uint64_t esr, uint64_t hpfar)
 {
 	exit->exit_reason = RMI_EXIT_SYNC;
@@ -78,21 +84,25 @@ static enum trap_result exit_with(struct rmi_rec_exit *exit, uint64_t esr, uint6
 	return TRAP_EXIT;
 }
 
-/* The hardware reports an error in memory (DEN0137 A4.5.2): by its severity. */
+/* The hardware reports an error in memory: by its severity (DDI0487, SET of an abort's syndrome). */
 static enum trap_result external_abort(struct rec *rec, uint64_t esr, uint64_t far, struct rmi_rec_exit *exit)
 {
-	unsigned int set = (unsigned int)(esr >> ESR_SET_SHIFT) & 3;
-
-	REQUIRE(set != 2); /* uncontainable: nothing here can be trusted any more */
-	if (set != 3)      /* not restartable */
+	switch (esr >> ESR_SET_SHIFT & 3) {
+	case SET_RESTARTABLE:
+		break;
+	case SET_UNCONTAINABLE:
+		realm_is_lost(rec);
+		break;
+	default:
 		inject_external_abort(rec, esr, far);
-	return exit_with(exit, esr & EXIT_ESR_DATA_ABORT, 0);
+		break;
+	}
+	return exit_with(exit, esr & exit_esr_of(esr), 0);
 }
 
 static enum trap_result protected_abort(struct rec *rec, uint64_t esr, uint64_t far, uint64_t hpfar,
 					struct rmi_rec_exit *exit)
 {
-	bool data = esr_ec(esr) == EC_DATA_ABORT_LOWER;
 	enum lookup found = look_up(&rec->realm->s2, hpfar << 8);
 
 	/* More than the share allows (csm.md I4), or nothing there. */
@@ -102,7 +112,7 @@ static enum trap_result protected_abort(struct rec *rec, uint64_t esr, uint64_t 
 	}
 	if (found == LOOKUP_MAPPED)
 		return TRAP_RESUME;
-	return exit_with(exit, esr & (data ? EXIT_ESR_DATA_ABORT : EXIT_ESR_INSTRUCTION_ABORT), hpfar);
+	return exit_with(exit, esr & exit_esr_of(esr), hpfar);
 }
 
 static enum trap_result unprotected_abort(struct rec *rec, uint64_t esr, uint64_t far, uint64_t hpfar,

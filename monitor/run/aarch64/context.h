@@ -114,15 +114,20 @@ void simd_take_back(struct rec *rec);
 
 /*
  * MDCR_EL2 of a realm: performance monitors, debug, profiling, trace filter and the debug channel trapped; nothing counts at
- * EL2; the buffers are not the realm's; no event counter is (HPMN).
+ * EL2; the buffers are not the realm's. HPMN is added (pmu.c).
  */
 #define MDCR_REALM                                                                               \
 	((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 14) |    \
 	 (UINT64_C(1) << 17) | (UINT64_C(1) << 19) | (UINT64_C(1) << 23) | (UINT64_C(1) << 27))
 
+/* MDCR_EL2 of this PE, as it is whenever no realm has the PMU. */
+void pmu_init_cpu(void);
 /* Between these two the PMU's first `count` event counters are the realm's; the second returns pmu_ovf_status. */
 void pmu_give(struct pmu_state *s, unsigned int count);
 uint8_t pmu_take_back(struct pmu_state *s);
+/* Between these two nothing counts: a realm without PMU runs. */
+void pmu_stop(void);
+void pmu_go_on(void);
 void pmu_reset(struct pmu_state *s);
 
 /* --- debug.c ---------------------------------------------------------------------------------------------- */
@@ -146,6 +151,9 @@ enum trap_result trap_sync(struct rec *rec, struct rmi_rec_exit *exit);
 enum trap_result trap_serror(struct rec *rec, struct rmi_rec_exit *exit);
 enum trap_result trap_abort(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit);
 enum trap_result trap_sysreg(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit);
+
+/* After an error that may be anywhere in its state, a realm does not run on. */
+void realm_is_lost(const struct rec *rec);
 
 /* The value of an ID register (op0 3, op1 0, CRn 0) as the realm is to see it. */
 uint64_t idreg_value(const struct realm *realm, unsigned int crm, unsigned int op2);

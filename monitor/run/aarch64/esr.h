@@ -27,6 +27,8 @@
 #define ESR_SRT_SHIFT 16
 #define ESR_SF (UINT64_C(1) << 15)
 #define ESR_SET_SHIFT 11
+#define SET_UNCONTAINABLE 2
+#define SET_RESTARTABLE 3
 #define ESR_FNV (UINT64_C(1) << 10)
 #define ESR_EA (UINT64_C(1) << 9)
 #define ESR_S1PTW (UINT64_C(1) << 7)
@@ -39,13 +41,15 @@
 #define FSC_PERMISSION 0x0c
 #define FSC_EXTERNAL 0x10
 
-/* What the host is told of each kind (DEN0137 A4.4). */
+/* What the host is told of each kind (DEN0137 A4.3.4, A4.3.10); all else is zero (RPNWZV). */
 #define EXIT_ESR_WFX UINT64_C(0xfc000003)
 #define EXIT_ESR_INSTRUCTION_ABORT UINT64_C(0xfc001a3f)
 #define EXIT_ESR_DATA_ABORT UINT64_C(0xfc001e3f)
 #define EXIT_ESR_DATA_ABORT_UNPROTECTED UINT64_C(0xfe001e3f)
 #define EXIT_ESR_EMULATABLE UINT64_C(0xfdc09e7f)
 #define EXIT_ESR_SERROR UINT64_C(0xfd001e3f)
+/* Which register, and the direction: not IL, and not Rt, which is the realm's business. */
+#define EXIT_ESR_SYSREG UINT64_C(0xfc3ffc1f)
 
 static inline unsigned int esr_ec(uint64_t esr)
 {

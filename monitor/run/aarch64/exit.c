@@ -13,6 +13,11 @@
 #define SERROR_IDS (UINT64_C(1) << 24)
 #define SERROR_AET_SHIFT 10
 #define SERROR_FSC_ASYNC 0x11
+#define AET_UNRECOVERABLE 1
+#define AET_RESTARTABLE 2
+#define AET_RECOVERABLE 3
+#define AET_CORRECTED 6
+#define AET_UNKNOWN 0 /* or uncontainable: the same for us */
 
 #define HCR_VSE (UINT64_C(1) << 8)
 
@@ -67,16 +72,41 @@ enum trap_result trap_sync(struct rec *rec, struct rmi_rec_exit *exit)
 	}
 }
 
+/*
+ * What was lost is not known to be the realm's alone, but its own state is certainly not to be trusted: no REC of it is
+ * entered again (docs/threat-model.md).
+ */
+void realm_is_lost(const struct rec *rec)
+{
+	REQUIRE(granule_lock(rec->rd, GRANULE_RD));
+	atomic_store(&rec->realm->state, REALM_SYSTEM_OFF);
+	granule_unlock(rec->rd);
+}
+
+/* How bad it is. Syndromes that are not the architecture's, or not categorised, say nothing. */
+static unsigned int serror_type(uint64_t esr)
+{
+	if ((esr & SERROR_IDS) || (esr & ESR_FSC) != SERROR_FSC_ASYNC)
+		return AET_UNKNOWN;
+	return (unsigned int)(esr >> SERROR_AET_SHIFT) & 7;
+}
+
 enum trap_result trap_serror(struct rec *rec, struct rmi_rec_exit *exit)
 {
 	uint64_t esr = read_sysreg("esr_el2");
-	unsigned int aet = (unsigned int)(esr >> SERROR_AET_SHIFT) & 7;
 
-	(void)rec;
-	/* Uncontainable, or nobody knows: nothing here can be trusted any more (DEN0137 A4.5.2). */
-	REQUIRE(!(esr & SERROR_IDS) && (esr & ESR_FSC) == SERROR_FSC_ASYNC && aet != 0);
-	if (aet == 1 || aet == 3) /* unrecoverable, recoverable: the realm takes it */
-		write_sysreg("hcr_el2", read_sysreg("hcr_el2") | HCR_VSE);
+	switch (serror_type(esr)) {
+	case AET_RESTARTABLE:
+	case AET_CORRECTED:
+		break;
+	case AET_UNRECOVERABLE:
+	case AET_RECOVERABLE:
+		write_sysreg("hcr_el2", read_sysreg("hcr_el2") | HCR_VSE); /* the realm takes it */
+		break;
+	default:
+		realm_is_lost(rec);
+		break;
+	}
 	exit->exit_reason = RMI_EXIT_SERROR;
 	exit->esr = esr & EXIT_ESR_SERROR;
 	return TRAP_EXIT;

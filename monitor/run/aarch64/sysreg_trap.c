@@ -102,7 +102,7 @@ enum trap_result trap_sysreg(struct rec *rec, uint64_t esr, struct rmi_rec_exit 
 	if (is_gic_for_host(esr)) {
 		/* Interrupts between RECs are the host's to deliver. */
 		exit->exit_reason = RMI_EXIT_SYNC;
-		exit->esr = esr;
+		exit->esr = esr & EXIT_ESR_SYSREG;
 		exit->gprs[0] = realm_gpr(rec, iss_rt(esr));
 		rec_skip(rec);
 		return TRAP_EXIT;
