@@ -2,6 +2,7 @@
 /*
  * The GIC's virtual CPU interface (Arm IHI0069; DEN0137 A6.1): the host's list registers in, and out.
  */
+#include "port/aarch64/percpu.h"
 #include "run/aarch64/context.h"
 #include "run/run.h"
 
@@ -25,11 +26,14 @@
 /* Constant after boot. */
 static struct {
 	unsigned int num_lrs;
-	unsigned int num_ap;     /* active priority registers of each group */
-	uint64_t priority_zero;  /* priority bits that are not implemented */
+	unsigned int num_ap;    /* active priority registers of each group */
+	uint64_t priority_zero; /* priority bits that are not implemented */
 	uint64_t intid_limit;
 	bool extended_range;
 } gic;
+
+/* The host's own, while a realm runs: which priorities the realm has active is nobody else's to know. */
+static struct gic_state host_gic[PORT_MAX_CPUS];
 
 void gic_init(void)
 {
@@ -49,9 +53,9 @@ void gic_init(void)
 /* Registers by number: the instruction needs the name. */
 #define NUMBERED_16(f) f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14) f(15)
 
-#define LR_LOAD(n) \
+#define LR_LOAD(n)              \
 	if (gic.num_lrs == (n)) \
-		return; \
+		return;         \
 	write_sysreg("ich_lr" #n "_el2", lr[n]);
 
 static void load_lrs(const uint64_t *lr)
@@ -59,9 +63,9 @@ static void load_lrs(const uint64_t *lr)
 	NUMBERED_16(LR_LOAD)
 }
 
-#define LR_SAVE(n) \
+#define LR_SAVE(n)              \
 	if (gic.num_lrs == (n)) \
-		return; \
+		return;         \
 	lr[n] = read_sysreg("ich_lr" #n "_el2");
 
 static void save_lrs(uint64_t *lr)
@@ -69,21 +73,43 @@ static void save_lrs(uint64_t *lr)
 	NUMBERED_16(LR_SAVE)
 }
 
-#define AP_LOAD(n) \
-	if (gic.num_ap > (n)) { \
+#define LR_CLEAR(n)             \
+	if (gic.num_lrs == (n)) \
+		return;         \
+	write_sysreg("ich_lr" #n "_el2", 0);
+
+static void clear_lrs(void)
+{
+	NUMBERED_16(LR_CLEAR)
+}
+
+#define AP_LOAD(n)                                              \
+	if (gic.num_ap > (n)) {                                 \
 		write_sysreg("ich_ap0r" #n "_el2", s->ap0r[n]); \
 		write_sysreg("ich_ap1r" #n "_el2", s->ap1r[n]); \
 	}
-#define AP_SAVE(n) \
-	if (gic.num_ap > (n)) { \
+#define AP_SAVE(n)                                              \
+	if (gic.num_ap > (n)) {                                 \
 		s->ap0r[n] = read_sysreg("ich_ap0r" #n "_el2"); \
 		s->ap1r[n] = read_sysreg("ich_ap1r" #n "_el2"); \
 	}
 
-void gic_load(const struct gic_state *s, const struct rmi_rec_enter *enter)
+static void load_state(const struct gic_state *s)
 {
 	write_sysreg("ich_vmcr_el2", s->vmcr);
 	AP_LOAD(0) AP_LOAD(1) AP_LOAD(2) AP_LOAD(3)
+}
+
+static void save_state(struct gic_state *s)
+{
+	s->vmcr = read_sysreg("ich_vmcr_el2");
+	AP_SAVE(0) AP_SAVE(1) AP_SAVE(2) AP_SAVE(3)
+}
+
+void gic_load(const struct gic_state *s, const struct rmi_rec_enter *enter)
+{
+	save_state(&host_gic[this_cpu()->index]);
+	load_state(s);
 	load_lrs(enter->gicv3_lrs);
 	write_sysreg("ich_hcr_el2", (enter->gicv3_hcr & RMI_GICV3_HCR_ENTER_MASK) | ICH_HCR_EN);
 }
@@ -92,12 +118,13 @@ void gic_save(struct gic_state *s, struct rmi_rec_exit *exit)
 {
 	exit->gicv3_misr = read_sysreg("ich_misr_el2");
 	exit->gicv3_hcr = read_sysreg("ich_hcr_el2") & RMI_GICV3_HCR_EXIT_MASK;
-	s->vmcr = read_sysreg("ich_vmcr_el2");
+	save_state(s);
 	exit->gicv3_vmcr = s->vmcr;
-	AP_SAVE(0) AP_SAVE(1) AP_SAVE(2) AP_SAVE(3)
 	save_lrs(exit->gicv3_lrs);
 	/* Disabled, the interface raises no maintenance interrupt at the host. */
 	write_sysreg("ich_hcr_el2", 0);
+	clear_lrs();
+	load_state(&host_gic[this_cpu()->index]);
 }
 
 static bool intid_is_valid(uint64_t intid)
