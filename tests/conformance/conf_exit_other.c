@@ -258,7 +258,8 @@ static void implementation_defined(void)
  */
 static void sgi(void)
 {
-	struct rmi_rec_exit expected = { .exit_reason = RMI_EXIT_SYNC, .esr = (uint64_t)EC_SYSREG << 26 | 0x3a3016 };
+	struct rmi_rec_exit expected = { .exit_reason = RMI_EXIT_SYNC,
+					 .esr = (uint64_t)EC_SYSREG << 26 | 0x3a3016 };
 	const uint64_t value = UINT64_C(0x5000002);
 	struct vm vm;
 	uint64_t r[6];

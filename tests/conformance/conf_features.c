@@ -28,6 +28,7 @@ static const struct field fields[] = {
 	{ "RJGHYJ", "ID_AA64PFR1_EL1.SME", ID_AA64PFR1, 24, 0 },
 	{ "RJGHYJ", "ID_AA64MMFR0_EL1.TGran4: a realm without LPA2 has 48 bits", ID_AA64MMFR0, 28, 0 },
 	{ "RJGHYJ", "ID_AA64PFR0_EL1.EL2: a realm has EL0 and EL1", ID_AA64PFR0, 8, 0 },
+	{ "RJGHYJ", "ID_AA64PFR0_EL1.EL3: there is SMC", ID_AA64PFR0, 12, 1 },
 	{ "RJGHYJ", "ID_AA64PFR0_EL1.EL1: AArch64 or more", ID_AA64PFR0, 4, 1 },
 };
 

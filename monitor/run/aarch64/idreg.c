@@ -14,13 +14,17 @@ static uint64_t at_most(uint64_t value, unsigned int shift, uint64_t limit)
 	return (value >> shift & 0xf) <= limit ? value : (value & ~FIELD(shift)) | limit << shift;
 }
 
-/* EL0 and EL1 in AArch64 only, FP, AdvSIMD, GIC, SVE where the realm has it, DIT, CSV2 without SCXTNUM, CSV3. */
+/*
+ * EL0 and EL1 in AArch64 only, EL3 in no other (it says that there is SMC), FP, AdvSIMD, GIC, SVE where the realm has it,
+ * DIT, CSV2 without SCXTNUM, CSV3. No EL2.
+ */
 static uint64_t pfr0(const struct realm *realm)
 {
 	uint64_t v = read_sysreg("id_aa64pfr0_el1");
 
-	v &= FIELD(16) | FIELD(20) | FIELD(24) | FIELD(48) | FIELD(56) | FIELD(60) |
+	v &= FIELD(12) | FIELD(16) | FIELD(20) | FIELD(24) | FIELD(48) | FIELD(56) | FIELD(60) |
 	     (realm->has_sve ? FIELD(32) : 0);
+	v = at_most(v, 12, 1);
 	return at_most(v, 56, 1) | 0x11;
 }
 
@@ -31,15 +35,16 @@ static uint64_t pfr1(void)
 }
 
 /*
- * The debug architecture, with the break- and watchpoints of the realm's parameters; the PMU of Armv8.8 at most (later
- * ones have registers that are not switched), where the realm has it.
+ * Debug and PMU of Armv8.8 at most (later ones have registers that are not switched), the PMU where the realm has it; the
+ * break- and watchpoints of the realm's parameters. No double lock: it is not emulated.
  */
 static uint64_t dfr0(const struct realm *realm)
 {
 	uint64_t v = read_sysreg("id_aa64dfr0_el1");
 
-	v &= FIELD(0) | FIELD(36) | (realm->has_pmu ? FIELD(8) : 0);
-	return at_most(v, 8, 8) | (uint64_t)realm->num_bps << 12 | (uint64_t)realm->num_wps << 20;
+	v &= FIELD(0) | (realm->has_pmu ? FIELD(8) : 0);
+	v = at_most(v, 0, 10);
+	return at_most(v, 8, 8) | (uint64_t)realm->num_bps << 12 | (uint64_t)realm->num_wps << 20 | FIELD(36);
 }
 
 /* All but TME. */
@@ -54,14 +59,14 @@ static uint64_t isar1(void)
 	return read_sysreg("id_aa64isar1_el1") & ~FIELD(60);
 }
 
-/* WFxT, RPRES, GPA3, APA3, BC, PAC_frac, CSSC: what needs no new state. */
+/* WFxT, RPRES, GPA3, APA3, BC, PAC_frac, CLRBHB, CSSC: what needs no new state. */
 static uint64_t isar2(void)
 {
 	return read_sysreg("id_aa64isar2_el1") &
-	       (FIELD(0) | FIELD(4) | FIELD(8) | FIELD(12) | FIELD(20) | FIELD(24) | FIELD(52));
+	       (FIELD(0) | FIELD(4) | FIELD(8) | FIELD(12) | FIELD(20) | FIELD(24) | FIELD(28) | FIELD(52));
 }
 
-/* PARange of 48 bits at most, ASIDBits, BigEnd, SNSMem, BigEndEL0, granules without LPA2, ExS, ECV. */
+/* PARange of 48 bits at most, ASIDBits, BigEnd, SNSMem, BigEndEL0, granules without LPA2, ExS, ECV without EL2's offset. */
 static uint64_t mmfr0(void)
 {
 	uint64_t v = read_sysreg("id_aa64mmfr0_el1");
@@ -70,27 +75,29 @@ static uint64_t mmfr0(void)
 	     FIELD(44) | FIELD(60);
 	v = at_most(v, 0, 5);
 	v = at_most(v, 20, 1);
-	/* TGran4 and TGran64 are signed: 15 is "none". */
-	if ((v >> 28 & 0xf) == 1)
-		v &= ~FIELD(28);
-	return v;
+	v = at_most(v, 60, 1);
+	/* TGran4 and TGran64 are signed: from 8 on there is none. */
+	return (v >> 28 & 0xf) < 8 ? v & ~FIELD(28) : v;
 }
 
-/* HAFDBS, HPDS, PAN, SpecSEI, XNX, ETS, nTLBPA. */
+/* HAFDBS, HPDS, PAN, SpecSEI, ETS, nTLBPA, ECBHB. */
 static uint64_t mmfr1(void)
 {
 	uint64_t v = read_sysreg("id_aa64mmfr1_el1");
 
-	return at_most(v & (FIELD(0) | FIELD(12) | FIELD(20) | FIELD(24) | FIELD(28) | FIELD(36) | FIELD(48)),
+	return at_most(v & (FIELD(0) | FIELD(12) | FIELD(20) | FIELD(24) | FIELD(36) | FIELD(48) | FIELD(60)),
 		       0, 2);
 }
 
-/* CnP, UAO, LSM, VARange, CCIDX, ST, AT, IDS, TTL, BBM, E0PD. */
+/* CnP, UAO, LSM, VARange of 52 bits at most, CCIDX, ST, AT, IDS without EL2's traps, TTL, BBM, E0PD. */
 static uint64_t mmfr2(void)
 {
-	return read_sysreg("id_aa64mmfr2_el1") &
-	       (FIELD(0) | FIELD(4) | FIELD(8) | FIELD(16) | FIELD(20) | FIELD(28) | FIELD(32) | FIELD(36) |
-		FIELD(48) | FIELD(52) | FIELD(60));
+	uint64_t v = read_sysreg("id_aa64mmfr2_el1");
+
+	v &= FIELD(0) | FIELD(4) | FIELD(8) | FIELD(16) | FIELD(20) | FIELD(28) | FIELD(32) | FIELD(36) |
+	     FIELD(48) | FIELD(52) | FIELD(60);
+	v = at_most(v, 16, 1);
+	return at_most(v, 36, 1);
 }
 
 uint64_t idreg_value(const struct realm *realm, unsigned int crm, unsigned int op2)
