@@ -70,6 +70,107 @@
 	msr	s3_0_c12_c11_5, x17
 	end	code_sgi_x17
 
+	/*
+	 * Undefined instructions in every state of PSTATE: one of the CPU's own (UDF) and, in the same state, one that the
+	 * monitor injects (HVC). Returns in x0 how many states there were, and in its upper half in how many the two left
+	 * other values of SPSR_EL1, ESR_EL1, the vector, or PSTATE. Of that NZCV and DIT are not compared: an exception leaves
+	 * them as they are, and QEMU's own clear them. At a page; vectors at its second half.
+	 */
+	code	code_exceptions
+	mrs	x15, vbar_el1
+	mrs	x14, sctlr_el1
+	adr	x1, code_exceptions
+	add	x1, x1, #2048
+	msr	vbar_el1, x1
+	mov	x0, #0
+	mov	x13, #0			/* the state's number: PAN, UAO, DIT, SSBS, TCO, BTYPE, N, C, SP, SPAN, DSSBS */
+1:	ubfx	x2, x13, #10, #1
+	bfi	x14, x2, #23, #1	/* SPAN */
+	ubfx	x2, x13, #11, #1
+	bfi	x14, x2, #44, #1	/* DSSBS */
+	msr	sctlr_el1, x14
+	isb
+	mov	x4, #0x3c4		/* all masked, EL1t or EL1h */
+	ubfx	x2, x13, #9, #1
+	orr	x4, x4, x2
+	ubfx	x2, x13, #0, #3
+	bfi	x4, x2, #22, #3		/* PAN, UAO, DIT: bits 22-24 */
+	ubfx	x2, x13, #3, #1
+	bfi	x4, x2, #12, #1		/* SSBS */
+	ubfx	x2, x13, #4, #1
+	bfi	x4, x2, #25, #1		/* TCO */
+	ubfx	x2, x13, #5, #2
+	bfi	x4, x2, #10, #2		/* BTYPE */
+	ubfx	x2, x13, #7, #1
+	bfi	x4, x2, #31, #1		/* N */
+	ubfx	x2, x13, #8, #1
+	bfi	x4, x2, #29, #1		/* C */
+	adr	x5, 5f
+	adr	x10, 2f
+	b	4f
+2:	mov	x20, x6			/* what UDF left */
+	mov	x21, x7
+	mov	x22, x8
+	mov	x23, x9
+	adr	x5, 6f
+	adr	x10, 3f
+	b	4f
+3:	cmp	x20, x6
+	ccmp	x21, x7, #0, eq
+	ccmp	x22, x8, #0, eq
+	ccmp	x23, x9, #0, eq
+	mov	x2, #0x100000000
+	csel	x2, xzr, x2, eq
+	add	x0, x0, x2
+	add	x0, x0, #1
+	add	x13, x13, #1
+	tbz	x13, #12, 1b
+	msr	daifset, #15
+	mov	x2, #1
+	bfi	x14, x2, #23, #1
+	bfi	x14, xzr, #44, #1
+	msr	sctlr_el1, x14
+	msr	vbar_el1, x15
+	isb
+	ret
+	/* To the instruction at x5 in the state x4. */
+4:	msr	elr_el1, x5
+	msr	spsr_el1, x4
+	isb
+	eret
+5:	udf	#0
+6:	hvc	#0
+
+	/* x6 SPSR_EL1, x7 ESR_EL1, x8 vector and address, x9 PSTATE as the exception left it; back to x10 in EL1h. */
+	.macro	exception_slot number
+	.balign	128
+	mrs	x9, daif
+	mov	x8, #\number
+	b	7f
+	.endm
+	.balign	2048
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	exception_slot \n
+	.endr
+	.balign	128
+7:	mrs	x2, s3_0_c4_c2_3	/* PAN */
+	orr	x9, x9, x2
+	mrs	x2, s3_0_c4_c2_4	/* UAO */
+	orr	x9, x9, x2
+	mrs	x2, ssbs
+	orr	x9, x9, x2
+	mrs	x2, s3_3_c4_c2_7	/* TCO */
+	orr	x9, x9, x2
+	mrs	x2, spsel
+	orr	x9, x9, x2
+	mrs	x6, spsr_el1
+	mrs	x7, esr_el1
+	mrs	x2, elr_el1
+	sub	x2, x2, x5		/* where it was: at the instruction */
+	orr	x8, x8, x2, lsl #8
+	br	x10
+	end	code_exceptions
+
 	.macro	z_store n
 	str	z\n, [x1, #\n, mul vl]
 	.endm

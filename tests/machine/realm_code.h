@@ -12,6 +12,7 @@
 REALM_CODE(code_sve_fill);
 REALM_CODE(code_sve_store);
 REALM_CODE(code_breakpoint);
+REALM_CODE(code_exceptions);
 REALM_CODE(code_smc_1);
 REALM_CODE(code_sgi_x17);
 REALM_CODE(code_watchpoint);

@@ -2,7 +2,7 @@
 /*
  * What a realm, or the host beside it, may do to the PE that the monitor's run/ must withstand.
  */
-#include "script.h"
+#include "realm_code.h"
 
 /* A realm's EL0 in AArch32, which the ID registers do not offer: the realm's own problem, nobody else's. */
 MACHINE_TEST(realm_aarch32)
@@ -81,6 +81,54 @@ MACHINE_TEST(bus_hole)
 	realm_end(realm);
 }
 
+#define TTBR0_EL1 SYSREG(3, 0, 2, 0, 0)
+#define TLBI_VAAE1 SYSREG(1, 0, 8, 7, 3)
+#define TABLE_ADDRESS ABI_U64(0xfffffffff000)
+#define ALIAS (ABI_U64(16) << 30)
+
+/* The entry of the realm's stage 1 tables (realm/bare/mmu.c: blocks of 1 GiB) for a VA. */
+static uint64_t stage1_entry(struct test_realm *realm, uint64_t va)
+{
+	uint64_t ttbr, table;
+
+	CHECK_EQ(realm_read_sysreg(realm, TTBR0_EL1, &ttbr), 0);
+	CHECK_EQ(realm_read64(realm, ttbr & TABLE_ADDRESS, &table), 0);
+	return (table & TABLE_ADDRESS) + 8 * (va >> 30);
+}
+
+/*
+ * TLB maintenance that a REC means for its own PE alone reaches the one on which it may have been before (HCR_EL2.FB):
+ * another REC, on another CPU all the time, reads through a translation until that is gone.
+ */
+MACHINE_TEST(tlb_broadcast, .smp = 2)
+{
+	struct test_realm *realm =
+		realm_start(REALM_PROGRAM_SCRIPT, &(struct realm_options){ .recs = 2, .populate = true });
+	uint64_t word = test_ram(realm), alias = ALIAS | (word & ((ABI_U64(1) << 30) - 1)), entry, block;
+	struct script_result r;
+
+	CHECK_EQ(realm_smc(realm, PSCI_CPU_ON, 1, script(realm, SCRIPT_SYSREG, SCRIPT_SECONDARY_ENTRY).x[0],
+			   1)
+			 .x[0],
+		 PSCI_SUCCESS);
+	CHECK_EQ(realm_write64(realm, word, 1), 0);
+	CHECK_EQ(realm_read64(realm, stage1_entry(realm, word), &block), 0);
+	entry = stage1_entry(realm, alias);
+	CHECK_EQ(realm_write64(realm, entry, block), 0);
+	CHECK_EQ(realm_write_sysreg(realm, TLBI_VAAE1, alias >> 12), 0);
+	script_begin(realm, 1, 1, SCRIPT_SPIN, alias, 2);
+	WAIT_FOR(false); /* one second: it has its translation by now */
+
+	CHECK_EQ(realm_write64(realm, entry, 0), 0);
+	CHECK_EQ(realm_write_sysreg(realm, TLBI_VAAE1, alias >> 12), 0);
+	WAIT_FOR(false);
+	/* With the translation still in force, it ends when it reads this. */
+	CHECK_EQ(realm_write64(realm, word, 2), 0);
+	r = script_end(realm, 1);
+	CHECK_EQ(r.x[1] & 0xfc00003f, 0x94000005); /* data abort, translation, level 1 */
+	realm_end(realm);
+}
+
 #define VECTOR_BYTES 256
 
 /* SIMD registers, SVE's included, are the host's again after a realm has used them; the realm's are its own. */
@@ -153,6 +201,17 @@ MACHINE_TEST(host_el1_state)
 	HOST_REGISTERS(SET)
 	CHECK_EQ(realm_write64(realm, test_ram(realm), 1), 0);
 	HOST_REGISTERS(SAME)
+	realm_end(realm);
+}
+
+/* An exception that the monitor injects is like one that the CPU takes by itself, in 4,096 states (and test_run_inject.c). */
+MACHINE_TEST(exceptions_as_taken)
+{
+	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	struct script_result r = realm_run_code(realm, code_exceptions);
+
+	CHECK_EQ(r.x[1], 0);
+	CHECK_EQ(r.x[0], 4096);
 	realm_end(realm);
 }
 

@@ -43,7 +43,7 @@ static uint64_t exception_pstate(uint64_t old)
 		pstate |= PSTATE_PAN;
 	if (sctlr & SCTLR_DSSBS)
 		pstate |= PSTATE_SSBS;
-	if (id_field(pfr1, PFR1_MTE) >= 2)
+	if (id_field(pfr1, PFR1_MTE) != 0)
 		pstate |= PSTATE_TCO;
 	if (id_field(pfr1, PFR1_NMI) != 0 && !(sctlr & SCTLR_SPINTMASK))
 		pstate |= PSTATE_ALLINT;
