@@ -52,6 +52,7 @@ void port_mbedtls_free(void *p)
 /* Between these two the library runs: it allocates in `arena`, and may use vector registers for its hashes. */
 static void enter(struct arena *arena)
 {
+	REQUIRE(port_timing_is_constant());
 	*port_current_arena() = arena;
 	port_simd_begin();
 }

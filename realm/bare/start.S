@@ -44,6 +44,7 @@ secondary_entry:
 
 	/* Keeps x0-x2. The tables are part of the image, so the walks find them whatever is cached. */
 mmu_on:
+	msr	dit, #1			/* tenants handle keys: no instruction's time tells of its data */
 	ldr	x9, =MAIR
 	msr	mair_el1, x9
 	ldr	x9, =TCR

@@ -159,6 +159,28 @@ MACHINE_TEST(token_library)
 	realm_end(realm);
 }
 
+#define PSTATE_DIT SYSREG(3, 3, 4, 2, 5) /* MRS and MSR */
+#define DIT_ON (ABI_U64(1) << 24)
+
+/*
+ * A realm's PSTATE.DIT is its own: where it is off, the monitor's is on all the same when it signs, and when it makes the
+ * next realm's identifier (it stops otherwise: port_timing_is_constant()).
+ */
+MACHINE_TEST(token_timing)
+{
+	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
+	uint64_t value;
+
+	CHECK_EQ(realm_read_sysreg(realm, PSTATE_DIT, &value), 0);
+	CHECK_EQ(value, DIT_ON); /* the realm's own start */
+	CHECK_EQ(realm_write_sysreg(realm, PSTATE_DIT, 0), 0);
+	token_read(realm, token_init(realm, 3), 4096, tokens[0]);
+	CHECK_EQ(realm_read_sysreg(realm, PSTATE_DIT, &value), 0);
+	CHECK_EQ(value, 0);
+	realm_end(realm_start(REALM_PROGRAM_SCRIPT, NULL));
+	realm_end(realm);
+}
+
 MACHINE_TEST(token_inputs)
 {
 	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);

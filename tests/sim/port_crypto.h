@@ -7,6 +7,12 @@
 
 extern _Thread_local unsigned int sim_simd_depth; /* sim.c */
 
+/* A matter of the real machine. */
+static inline bool port_timing_is_constant(void)
+{
+	return true;
+}
+
 static inline void port_simd_begin(void)
 {
 	sim_simd_depth++;

@@ -85,7 +85,7 @@ void simd_take_back(struct rec *rec)
 
 static struct granule *granule_in(unsigned int number, enum granule_state state)
 {
-	struct pa at = pa(HOST_DRAM_BASE + number * GRANULE_SIZE);
+	struct pa at = pa(SIM_DRAM_BASE + number * GRANULE_SIZE);
 	struct granule *g = granule_find_lock(at, GRANULE_UNDELEGATED);
 
 	assert_non_null(g);
@@ -117,7 +117,7 @@ struct rec *pe_reset(void)
 	struct granule *rd, *rec_granule;
 	struct rec *rec;
 
-	host_reset(8);
+	sim_reset(8);
 	register_count = 0;
 	has_next = false;
 	pe_flushes = 0;
@@ -142,7 +142,7 @@ void pe_enter(struct rec *rec)
 {
 	static const struct rmi_rec_enter nothing;
 
-	assert_true(run_machine_init());
+	assert_null(run_machine_init());
 	run_cpu_init();
 	run_context_init(rec);
 	run_begin(rec, &nothing);

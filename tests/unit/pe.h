@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A PE for unit tests of monitor/run: system registers by name, which keep what is written, and one realm with one REC on
+ * A PE for unit tests of monitor/run/aarch64: system registers by name, which keep what is written, and one realm with one REC on
  * it. What the hardware would do about a register it does not do; the tests say what an exception left.
  */
 #ifndef TESTS_UNIT_PE_H
@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "port/host/port_host.h"
-#include "run/context.h"
-#include "run/init.h"
+#include "sim/sim.h"
+#include "run/aarch64/context.h"
+#include "run/aarch64/init.h"
 #include "run/run.h"
 
 /* IPAs of the realm by what is there; PE_IPA_BITS of IPA space. */

@@ -5,7 +5,7 @@
  */
 #include "pe.h"
 
-#include "run/esr.h"
+#include "run/aarch64/esr.h"
 
 /* Fields of ESR_EL2 (DDI0487 D24.2.40). */
 #define EC (UINT64_C(0x3f) << 26)

@@ -5,7 +5,7 @@
  */
 #include "pe.h"
 
-#include "run/esr.h"
+#include "run/aarch64/esr.h"
 
 #define BIT(n) (UINT64_C(1) << (n))
 #define DAIF UINT64_C(0x3c0)

@@ -57,6 +57,7 @@ run_enter:
 
 	/* x1 = kind; the realm's x0 and x1 on the stack. */
 run_exit:
+	msr	dit, #1			/* an exception leaves it as the realm had it (boot.S) */
 	mrs	x0, tpidr_el2
 	ldr	x0, [x0, #PERCPU_REC]
 	stp	x2, x3, [x0, #16]

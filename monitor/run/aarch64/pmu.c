@@ -80,6 +80,43 @@ static void load(const struct pmu_state *s)
 	write_sysreg("pmcr_el0", s->pmcr);
 }
 
+/*
+ * No event counter is a realm's; where HPMN may not be 0 (CONSTRAINED UNPREDICTABLE without FEAT_HPMN0), one is, and
+ * pmu_stop() keeps it from counting.
+ */
+static uint64_t mdcr_without_pmu(void)
+{
+	const struct port_features *f = port_features();
+
+	return MDCR_REALM | (f->has_pmu && !f->has_hpmn0 && f->pmu_num_ctrs != 0 ? 1 : 0);
+}
+
+void pmu_init_cpu(void)
+{
+	write_sysreg("mdcr_el2", mdcr_without_pmu());
+}
+
+/* What a realm does is not counted for the host, be it by events or cycles. */
+void pmu_stop(void)
+{
+	uint64_t pmcr;
+
+	if (!port_features()->has_pmu)
+		return;
+	pmcr = read_sysreg("pmcr_el0") & ~PMCR_ONE_SHOT;
+	host_pmu[this_cpu()->index].pmcr = pmcr;
+	if (pmcr & PMCR_E)
+		write_sysreg("pmcr_el0", pmcr & ~PMCR_E);
+}
+
+void pmu_go_on(void)
+{
+	uint64_t pmcr = host_pmu[this_cpu()->index].pmcr;
+
+	if (port_features()->has_pmu && (pmcr & PMCR_E))
+		write_sysreg("pmcr_el0", pmcr);
+}
+
 void pmu_reset(struct pmu_state *s)
 {
 	*s = (struct pmu_state){ .pmcr = PMCR_LC };
@@ -96,7 +133,7 @@ void pmu_give(struct pmu_state *s, unsigned int count)
 uint8_t pmu_take_back(struct pmu_state *s)
 {
 	save(s);
-	write_sysreg("mdcr_el2", MDCR_REALM);
+	pmu_init_cpu();
 	load(&host_pmu[this_cpu()->index]);
 	/* As the hardware raises its interrupt (DDI0487 D13.3.1): a counter that is off may still have overflowed. */
 	return (s->pmcr & PMCR_E) && (s->ovsset & s->intenset) != 0 ? RMI_PMU_OVERFLOW_ACTIVE

@@ -63,6 +63,7 @@ unsigned int run_enter(struct rec *rec);
 
 /* The host's registers while a realm runs. */
 static struct el1_state host_el1[PORT_MAX_CPUS];
+static uint64_t host_vdisr[PORT_MAX_CPUS];
 
 /* The REC that ran last on each PE; compared only, it may be gone. */
 static const struct rec *last_rec[PORT_MAX_CPUS];
@@ -114,7 +115,7 @@ void run_cpu_init(void)
 	/* Without VS, TLB maintenance by a PE that has run no realm yet would act on 8 bits of the VMID only. */
 	write_sysreg("vtcr_el2", VTCR_COMMON | (port_features()->vmid_bits == 16 ? VTCR_VS : 0));
 	write_sysreg("vpidr_el2", read_sysreg("midr_el1"));
-	write_sysreg("mdcr_el2", MDCR_REALM);
+	pmu_init_cpu();
 	write_sysreg("cptr_el2", CPTR_REALM);
 	write_sysreg("ich_hcr_el2", 0);
 	/* Zero: registers of later extensions are trapped, none of the older ones (their bits are "n..."). */
@@ -197,7 +198,7 @@ static void forget_other_rec(const struct rec *rec, struct run_context *c)
 		return;
 	last_rec[cpu] = rec;
 	c->has_run = true;
-	__asm__ volatile("tlbi vmalle1\n\tdsb nsh" : : : "memory");
+	tlbi_vmalle1();
 }
 
 void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
@@ -220,10 +221,13 @@ void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
 	el1_save(&host_el1[this_cpu()->index]);
 	el1_load(&c->el1);
 	pauth_load(&c->pauth);
+	host_vdisr[this_cpu()->index] = read_sysreg(VDISR_EL2);
 	write_sysreg(VDISR_EL2, c->vdisr);
 	gic_load(&c->gic, enter);
 	if (realm->has_pmu)
 		pmu_give(&c->pmu, realm->pmu_num_ctrs);
+	else
+		pmu_stop();
 	if (c->debug_in_use)
 		debug_give(c);
 	isb();
@@ -269,6 +273,7 @@ void run_end(struct rec *rec, struct rmi_rec_exit *exit)
 	/* An SError that the realm has not taken yet waits for its next entry. */
 	c->virtual_serror = read_sysreg("hcr_el2") & HCR_VSE;
 	c->vdisr = read_sysreg(VDISR_EL2);
+	write_sysreg(VDISR_EL2, host_vdisr[this_cpu()->index]);
 	gic_save(&c->gic, exit);
 	simd_take_back(rec);
 	pauth_save(&c->pauth);
@@ -277,6 +282,8 @@ void run_end(struct rec *rec, struct rmi_rec_exit *exit)
 		debug_take_back(c);
 	if (realm->has_pmu)
 		exit->pmu_ovf_status = pmu_take_back(&c->pmu);
+	else
+		pmu_go_on();
 	timer_report(c, exit);
 	el1_load(&host_el1[this_cpu()->index]);
 	write_sysreg("hcr_el2", HCR_E2H);
