@@ -284,6 +284,44 @@ static void test_set_progress(void **state)
 	answer(RMI_REC_ENTER_FLAG_RIPAS_REJECT, PAGE(0), RSI_ACCEPT);
 }
 
+/* x3 [63:8] and x4 but bit 0 are reserved (SBZ): what a realm leaves there changes nothing (docs/limits.md). */
+static void test_reserved_bits(void **state)
+{
+	const uint64_t rubbish = ~UINT64_C(0xff), flags = ~UINT64_C(1);
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	(void)state;
+	make_all_kinds();
+	world_activate(&r);
+	for (unsigned int i = 0; i < 4; i++) {
+		bool destroyed = (i & 1) != 0, ram = (i & 2) != 0;
+		const uint64_t x[18] = { RSI_IPA_STATE_SET, PAGE(5), PAGE(6),
+					 rubbish | (ram ? RMI_RAM : RMI_EMPTY),
+					 flags | (destroyed ? RSI_IPA_STATE_FLAG_DESTROYED : 0) };
+
+		assert_true(world_smc_exits(&r, 0, x, &out, &exit));
+		assert_int_equal(exit.ripas_value, ram ? RMI_RAM : RMI_EMPTY);
+		if (destroyed)
+			SET_REACHES(PAGE(6), r.rd, r.rec[0], PAGE(5), PAGE(6));
+		else if (i == 0)
+			SET_FAILS(RTT(3), r.rd, r.rec[0], PAGE(5), PAGE(6)); /* DESTROYED, and to stay so */
+		answer(0, destroyed ? PAGE(6) : PAGE(5), RSI_ACCEPT);
+	}
+	/* The byte that counts is looked at. */
+	assert_int_equal(world_smc(&r, RSI_IPA_STATE_SET, PAGE(0), PAGE(1), rubbish | RMI_DESTROYED).x[0],
+			 RSI_ERROR_INPUT);
+}
+
+/* In a NEW realm INIT_RIPAS makes what is DESTROYED RAM, as it does with EMPTY (docs/limits.md). */
+static void test_init_over_destroyed(void **state)
+{
+	(void)state;
+	make_all_kinds();
+	INIT_REACHES(PAGE(3), r.rd, PAGE(0), PAGE(3));
+	check_ripas(0, 3, RMI_RAM);
+}
+
 static void test_set_fails(void **state)
 {
 	const uint64_t bad[] = { 0, UINT64_MAX, r.rd + 1, r.rtt, r.run, SIM_DRAM_BASE - GRANULE_SIZE };
@@ -332,8 +370,9 @@ static void test_set_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_init),        TEST(test_init_stops),   TEST(test_init_fails),
-		TEST(test_transitions), TEST(test_set_progress), TEST(test_set_fails),
+		TEST(test_init),          TEST(test_init_stops),          TEST(test_init_fails),
+		TEST(test_transitions),   TEST(test_set_progress),        TEST(test_set_fails),
+		TEST(test_reserved_bits), TEST(test_init_over_destroyed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
