@@ -64,7 +64,10 @@ MACHINE_TEST(host_debug_state)
 /* A hole in the bus: beyond all that QEMU's `virt` has, within the PAs that the GPT covers. */
 #define BUS_HOLE ABI_U64(0x0e000000)
 
-/* The host maps what is no memory, the realm goes there: its own fault, and nobody else's. */
+/*
+ * The host maps what is no memory, the realm goes there: its own fault, and nobody else's. (QEMU takes the abort to EL1
+ * in spite of HCR_EL2.TEA; what the monitor does with one is test_run_exits.c's.)
+ */
 MACHINE_TEST(bus_hole)
 {
 	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
