@@ -306,11 +306,15 @@ bool cose_key_parse(struct span bytes, struct public_key *key, struct refusal *r
 	int64_t number;
 	char text[SHOWN];
 
+	/* First of all, for what is no CBOR at all, and only begins like some. */
+	if (bytes.size != 0 && cbor_peek(r) != CBOR_MAP)
+		return refuse(
+			refusal, CAEC_MALFORMED,
+			"realm public key: no map (COSE_Key), but %zu bytes that begin with 0x%02x (%s)",
+			bytes.size, bytes.data[0], cbor_type_name(cbor_peek(r)));
 	if (!cose_well_formed(bytes, "realm public key", refusal))
 		return false;
-	if (!cbor_expect(&r, CBOR_MAP, &map))
-		return refuse(refusal, CAEC_MALFORMED, "realm public key: not a map: %s",
-			      cbor_type_name(cbor_peek(r)));
+	cbor_next(&r, &map);
 	if (!collect_key(&r, map.value, &p, refusal))
 		return false;
 	if (!p.kty.present || !p.crv.present)

@@ -158,7 +158,9 @@ def realm_key(corpus):
 
     case("empty", b"", MALFORMED, "realm public key: cut off")
     case("raw-point", b"\x04" + x + y, MALFORMED, "a point (SEC 1) of 97 bytes where a COSE_Key should be")
-    case("not-map", b"\x80", MALFORMED, "realm public key: not a map: an array")
+    case("not-map", b"\x80", MALFORMED, "realm public key: no map (COSE_Key), but 1 bytes that begin with 0x80 (an array)")
+    spki = bytes.fromhex("3076301006072a8648ce3d020106052b81040022036200") + b"\x04" + x + y  # RFC 5480
+    case("spki", spki, MALFORMED, "no map (COSE_Key), but 120 bytes that begin with 0x30 (a negative integer)")
     case("trailing", encoded() + b"\0", MALFORMED, "realm public key: bytes behind the end")
     case("twice", encoded(more=[(1, 2)]), MALFORMED, "a map key that comes twice")
     case("no-kty", encoded(kty=None), MALFORMED, "no key type or no curve")
