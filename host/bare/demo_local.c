@@ -132,7 +132,7 @@ static void doorbell(struct trio *t, uint64_t n)
 		"up.");
 	script_begin(t->b, 0, 1, SCRIPT_AWAIT_RING, PATIENCE);
 	settle(t->b);
-	host_csm_ring(&rmm, t->b->realm.rd);
+	host_csm_ring(&rmm, t->b->realm.rd, 0);
 	r = script_end(t->b, 0);
 	claim(r.x[0] == HOST_DOORBELL_INTID && r.x[2] == RSI_SUCCESS && r.x[3] == CSM_INDEX_NONE,
 	      "the host rings: B wakes, asks the monitor, and knows that nobody rang");

@@ -38,12 +38,21 @@ uint64_t host_csm_enable(struct host_realm *realm, unsigned int granules)
 	return result;
 }
 
+/* The realm named may be gone by now; whoever has news for it couldn't know. */
+static void pass_news(struct host *host, uint64_t rd, uint64_t rec)
+{
+	if (rd != 0)
+		host_csm_ring(host, rd, rec);
+}
+
 static uint64_t unmap(struct host_realm *realm, uint64_t base, uint64_t size)
 {
+	struct rmi_csm_bell bell;
 	uint64_t next, result;
 
 	for (uint64_t ipa = base; ipa < base + size; ipa = next) {
-		result = rmi_csm_unmap(realm->host, realm->rd, ipa, &next);
+		result = rmi_csm_unmap(realm->host, realm->rd, ipa, &next, &bell);
+		pass_news(realm->host, bell.rd, bell.rec);
 		if (result == RMI_SUCCESS && next <= ipa)
 			result = HOST_ERROR_RMM;
 		if (result != RMI_SUCCESS)
@@ -84,9 +93,11 @@ static uint64_t unmap_all(struct host_realm *realm)
 static uint64_t take_back(struct host_realm *realm)
 {
 	uint64_t granule, held, result;
+	struct rmi_csm_bell bell;
 
 	do {
-		result = rmi_csm_apt_destroy(realm->host, realm->rd, &granule, &held);
+		result = rmi_csm_apt_destroy(realm->host, realm->rd, &granule, &held, &bell);
+		pass_news(realm->host, bell.rd, bell.rec);
 		if (result != RMI_SUCCESS)
 			return host_csm_fail(realm->host, RMI_CSM_APT_DESTROY, result);
 		if (granule != 0)
@@ -161,11 +172,12 @@ static uint64_t serve_reserve(struct host_realm *realm, const struct host_csm_re
 }
 
 /*
- * First the counter, then the look at who runs REC 0; host_rec_run() does it the other way round. So either that
+ * First the counter, then the look at who runs the REC; host_rec_run() does it the other way round. So either that
  * thread finds the new count at its next entry, or it is kicked, and then has a next entry.
  */
-static void ring(struct host_realm *realm)
+static void ring(struct host_realm *realm, uint64_t index)
 {
+	struct host_rec *rec = &realm->recs[index < realm->rec_count ? index : 0];
 	const struct host_ops *ops = realm->host->ops;
 	uint32_t runner;
 
@@ -173,13 +185,13 @@ static void ring(struct host_realm *realm)
 		realm->doorbell(realm);
 		return;
 	}
-	__atomic_fetch_add(&realm->doorbells, 1, __ATOMIC_SEQ_CST);
-	runner = __atomic_load_n(&realm->recs[0].runner, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&rec->doorbells, 1, __ATOMIC_SEQ_CST);
+	runner = __atomic_load_n(&rec->runner, __ATOMIC_SEQ_CST);
 	if (runner != 0 && ops->kick != NULL)
 		ops->kick(realm->host->context, runner - 1);
 }
 
-uint64_t host_csm_ring(struct host *host, uint64_t rd)
+uint64_t host_csm_ring(struct host *host, uint64_t rd, uint64_t rec)
 {
 	struct host_realm *realm;
 
@@ -187,18 +199,19 @@ uint64_t host_csm_ring(struct host *host, uint64_t rd)
 	host->ops->lock(host->context, &host->lock);
 	realm = host_realm_find_locked(host, rd);
 	if (realm != NULL)
-		ring(realm);
+		ring(realm, rec);
 	host->ops->unlock(host->context, &host->lock);
 	return realm != NULL ? RMI_SUCCESS : HOST_ERROR_RMM;
 }
 
-bool host_csm_was_rung(const struct host_realm *realm)
+bool host_csm_was_rung(const struct host_rec *rec)
 {
-	return __atomic_load_n(&realm->doorbells, __ATOMIC_SEQ_CST) != realm->doorbells_passed;
+	return __atomic_load_n(&rec->doorbells, __ATOMIC_SEQ_CST) != rec->doorbells_passed;
 }
 
 uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request *request)
 {
+	pass_news(realm->host, request->ring, request->ring_rec);
 	switch (request->event) {
 	case CSM_EVENT_P_REALM:
 		return host_populate_in_blocks(realm, request->base, request->size);
@@ -212,8 +225,6 @@ uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request 
 	case CSM_EVENT_RTT_NEEDED:
 		return serve_tables(realm, request->base, request->size, request->argument);
 	case CSM_EVENT_NOTIFY:
-		/* The realm named may be gone by now; whoever rang couldn't know. */
-		host_csm_ring(realm->host, request->argument);
 		return RMI_SUCCESS;
 	default:
 		return HOST_ERROR_ARGUMENT;

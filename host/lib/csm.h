@@ -18,6 +18,8 @@ struct host_csm_request {
 	enum csm_event event;
 	uint64_t base, size;
 	uint64_t argument;
+	uint64_t ring; /* the RD of a realm that has news, in its REC `ring_rec`; 0: none has */
+	uint64_t ring_rec;
 };
 
 /* Gives the realm an APT of `granules` granules, or as many more if it has one. */
@@ -30,13 +32,14 @@ uint64_t host_csm_disable(struct host_realm *realm);
 uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request *request);
 
 /*
- * Rings the doorbell of the realm with this RD: HOST_DOORBELL_INTID in REC 0, at its next entry, which comes at once
- * (host_ops.kick) if a thread runs it; or what host_realm.doorbell does. Any thread may call this. HOST_ERROR_RMM: there is no such realm.
+ * Rings the doorbell of the realm with this RD: HOST_DOORBELL_INTID in its REC `rec` (0 if it has none of that number), at
+ * that REC's next entry, which comes at once (host_ops.kick) if a thread runs it; or what host_realm.doorbell does. Any
+ * thread may call this. HOST_ERROR_RMM: there is no such realm.
  */
-uint64_t host_csm_ring(struct host *host, uint64_t rd);
+uint64_t host_csm_ring(struct host *host, uint64_t rd, uint64_t rec);
 
-/* The doorbell rang and REC 0 has not been told yet. For the thread that runs REC 0: before it sleeps on its behalf. */
-bool host_csm_was_rung(const struct host_realm *realm);
+/* The doorbell rang and the REC has not been told yet. For the thread that runs it: before it sleeps on its behalf. */
+bool host_csm_was_rung(const struct host_rec *rec);
 
 /* Breaks what the realm has mapped as a consumer in [base, base + size), one of its ranges or its end. */
 uint64_t host_csm_unmap(struct host_realm *realm, uint64_t base, uint64_t size);

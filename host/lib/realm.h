@@ -63,6 +63,8 @@ struct host_rec {
 	uint64_t exits;                   /* REC_ENTERs that came back */
 	bool trap_wfi;                    /* have WFI exit */
 	uint32_t runner;                  /* the thread that runs it, plus one; 0: none (atomic) */
+	uint64_t doorbells;               /* how often a peer rang for the realm here (atomic) */
+	uint64_t doorbells_passed;        /* how many of them it was told of: its runner's own */
 	uint32_t pending[HOST_VCPU_IRQS]; /* INTIDs to inject; 0: free. See host_rec_interrupt() */
 	void *owner;                      /* the caller's own */
 };
@@ -82,8 +84,6 @@ struct host_realm {
 	unsigned int rec_count;
 	struct host_rec recs[HOST_MAX_RECS];
 	bool has_apt;
-	uint64_t doorbells;        /* exits for NOTIFY that named this realm (atomic) */
-	uint64_t doorbells_passed; /* how many of them REC 0 was told of: its runner's own */
 
 	/* A peer rang: raise HOST_DOORBELL_INTID in an interrupt controller of the caller's own. With host.lock held, from
 	 * any thread. NULL: host_rec_load_interrupts() injects it. */

@@ -61,18 +61,18 @@ static bool inject(uint64_t *lrs, unsigned int count, uint32_t intid)
  * A doorbell is an edge: while it is active it becomes pending again, so that what rings after the realm has taken the
  * interrupt, and perhaps looked already, is another one. While it is pending, it is the same one.
  */
-static void pass_doorbell(struct host_realm *realm, uint64_t *lrs, unsigned int count)
+static void pass_doorbell(struct host_rec *rec, uint64_t *lrs, unsigned int count)
 {
-	uint64_t rung = __atomic_load_n(&realm->doorbells, __ATOMIC_SEQ_CST);
+	uint64_t rung = __atomic_load_n(&rec->doorbells, __ATOMIC_SEQ_CST);
 	uint64_t *lr = find(lrs, count, HOST_DOORBELL_INTID);
 
-	if (rung == realm->doorbells_passed)
+	if (rung == rec->doorbells_passed)
 		return;
 	if (lr != NULL)
 		*lr |= LR_PENDING;
 	else if (!inject_new(lrs, count, HOST_DOORBELL_INTID))
 		return;
-	realm->doorbells_passed = rung;
+	rec->doorbells_passed = rung;
 }
 
 /* A timer's interrupt is a level: pending as long as the condition holds, and no longer. */
@@ -101,8 +101,7 @@ void host_rec_load_interrupts(struct host_rec *rec)
 	}
 	follow_timer(lrs, count, INTID_VIRTUAL_TIMER, exit->cntv_ctl);
 	follow_timer(lrs, count, INTID_PHYSICAL_TIMER, exit->cntp_ctl);
-	if (rec->index == 0)
-		pass_doorbell(rec->realm, lrs, count);
+	pass_doorbell(rec, lrs, count);
 	for (unsigned int i = 0; i < HOST_VCPU_IRQS; i++) {
 		uint32_t intid = __atomic_load_n(&rec->pending[i], __ATOMIC_ACQUIRE);
 
@@ -111,7 +110,7 @@ void host_rec_load_interrupts(struct host_rec *rec)
 	}
 	/* A doorbell that finds no room comes when there is some, not when the realm happens to exit. (A single list
 	 * register in use is underflow already: the realm would exit for ever.) */
-	if (rec->index == 0 && count > 1 && host_csm_was_rung(rec->realm))
+	if (count > 1 && host_csm_was_rung(rec))
 		rec->run->enter.gicv3_hcr = HCR_UNDERFLOW;
 	else
 		rec->run->enter.gicv3_hcr = 0;

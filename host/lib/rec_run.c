@@ -197,6 +197,8 @@ static struct outcome exit_csm(struct host_rec *rec, const struct host_handlers 
 		.base = rec->run->exit.csm_base,
 		.size = rec->run->exit.csm_size,
 		.argument = rec->run->exit.csm_argument,
+		.ring = rec->run->exit.csm_ring,
+		.ring_rec = rec->run->exit.csm_ring_rec,
 	};
 	bool granted = handlers->csm != NULL ? handlers->csm(rec, &request)
 					     : host_csm_serve(rec->realm, &request) == RMI_SUCCESS;

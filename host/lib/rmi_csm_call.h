@@ -30,20 +30,30 @@ static inline uint64_t rmi_csm_apt_extend(struct host *host, uint64_t rd, uint64
 	return rmi_call(host, RMI_CSM, RMI_CSM_APT_EXTEND, rd, granule, 0, 0).x[0];
 }
 
-static inline uint64_t rmi_csm_apt_destroy(struct host *host, uint64_t rd, uint64_t *granule, uint64_t *held)
+/* A realm that has news: its doorbell is to be rung. */
+struct rmi_csm_bell {
+	uint64_t rd; /* 0: nobody has */
+	uint64_t rec;
+};
+
+static inline uint64_t rmi_csm_apt_destroy(struct host *host, uint64_t rd, uint64_t *granule, uint64_t *held,
+					   struct rmi_csm_bell *bell)
 {
 	struct rmi_regs regs = rmi_call(host, RMI_CSM, RMI_CSM_APT_DESTROY, rd, 0, 0, 0);
 
 	*granule = regs.x[1];
 	*held = regs.x[2];
+	*bell = (struct rmi_csm_bell){ regs.x[3], regs.x[4] };
 	return regs.x[0];
 }
 
-static inline uint64_t rmi_csm_unmap(struct host *host, uint64_t rd, uint64_t ipa, uint64_t *next)
+static inline uint64_t rmi_csm_unmap(struct host *host, uint64_t rd, uint64_t ipa, uint64_t *next,
+				     struct rmi_csm_bell *bell)
 {
 	struct rmi_regs regs = rmi_call(host, RMI_CSM, RMI_CSM_UNMAP, rd, ipa, 0, 0);
 
 	*next = regs.x[1];
+	*bell = (struct rmi_csm_bell){ regs.x[3], regs.x[4] };
 	return regs.x[0];
 }
 

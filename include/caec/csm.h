@@ -18,6 +18,9 @@
 #define CSM_FEATURE_NOTIFY ABI_U64(0x2)        /* NOTIFY, PENDING */
 #define CSM_FEATURE_LOCAL_ATTEST ABI_U64(0x4)  /* PEER_MEASUREMENT, MEASURED shares */
 #define CSM_FEATURE_BLOCKS ABI_U64(0x8)        /* tables of P and C may be folded to blocks */
+#define CSM_FEATURE_ENDS_AS_RAM ABI_U64(0x10)  /* RESERVE's flag RAM */
+#define CSM_FEATURE_NEWS ABI_U64(0x20)         /* PENDING tells of ends, too; the host hears whom to ring */
+#define CSM_FEATURE_DOORBELL ABI_U64(0x40)     /* DOORBELL: the realm chooses the REC that is rung */
 
 /* --- Host side: one function id, the operation in x1 (docs/csm.md "Host interface"). --- */
 #define RMI_CSM 0xc4000182
@@ -47,6 +50,7 @@
 #define RSI_CSM_PENDING 0xc600010a
 #define RSI_CSM_QUERY 0xc600010b
 #define RSI_CSM_PEER_MEASUREMENT 0xc600010c
+#define RSI_CSM_DOORBELL 0xc600010d
 
 /* The service's UUID, 64e3187b-e4f3-4fbd-8e5b-6fb49e0a3b47, as the four words that CALL_UID returns. */
 #define RSI_CSM_UID_0 0x7b18e364
@@ -61,20 +65,23 @@ enum rmi_csm_op {
 	RMI_CSM_VERSION = 0,    /* requested -> x1 lower, x2 higher, x3 features */
 	RMI_CSM_APT_CREATE = 1, /* rd, granule */
 	RMI_CSM_APT_EXTEND = 2, /* rd, granule */
-	RMI_CSM_APT_DESTROY = 3,/* rd -> x1 granule released or 0, x2 granules still held */
-	RMI_CSM_UNMAP = 4,      /* rd, ipa -> x1 next ipa */
+	RMI_CSM_APT_DESTROY = 3,/* rd -> x1 granule released or 0, x2 granules still held, x3, x4 as UNMAP */
+	RMI_CSM_UNMAP = 4,      /* rd, ipa -> x1 next ipa, x3 RD of a realm to ring or 0, x4 in which REC */
 	RMI_CSM_FILL = 5,       /* rd, ipa -> x1 next ipa, x2 pages mapped */
 	RMI_CSM_ENTRY_READ = 6, /* rd, index -> x1 role | state << 8, x2 base, x3 size, x4 next index */
 };
 
-/* What an exit for CSM asks of the host: RmiRecExit.csm_event. */
+/*
+ * What an exit for CSM asks of the host: RmiRecExit.csm_event. Whatever the event: if RmiRecExit.csm_ring is not 0, ring
+ * the doorbell of the realm with that RD, in its REC number csm_ring_rec.
+ */
 enum csm_event {
 	CSM_EVENT_P_REALM = 1,    /* base, size: create RTTs and populate */
 	CSM_EVENT_C_REALM = 2,    /* base, size: unpopulate; RTTs down to level `argument` */
 	CSM_EVENT_REMOVE = 3,     /* base, size in the realm with RD `argument`: may reclaim */
 	CSM_EVENT_APT_FULL = 4,   /* RMI_CSM_APT_EXTEND, or reject */
 	CSM_EVENT_RTT_NEEDED = 5, /* base, size left: RTT_CREATE to level `argument` */
-	CSM_EVENT_NOTIFY = 6,     /* ring the doorbell of the realm with RD `argument` */
+	CSM_EVENT_NOTIFY = 6,     /* the realm with RD `argument` (csm_ring, too) was rung for */
 };
 
 /* Results of RSI_CSM_*: rsi_status, and these. */
@@ -111,6 +118,9 @@ enum csm_state {
 
 /* SHARE flags. */
 #define CSM_SHARE_FLAG_MEASURED ABI_U64(0x1)
+
+/* RESERVE flags. RAM: what the provider takes away becomes ordinary memory. */
+#define CSM_RESERVE_FLAG_RAM ABI_U64(0x1)
 
 /* The end of a QUERY or ENTRY_READ walk, and PENDING's "nothing". */
 #define CSM_INDEX_NONE ABI_U64(0xffffffffffffffff)

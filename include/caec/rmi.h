@@ -243,7 +243,9 @@ struct rmi_rec_exit {
 	uint64_t csm_base;
 	uint64_t csm_size;
 	uint64_t csm_argument;
-	uint8_t sbz7[0x700 - 0x660];
+	uint64_t csm_ring;       /* RD of a realm to ring the doorbell of; 0: none */
+	uint64_t csm_ring_rec;   /* in which of its RECs, in the order of REC_CREATE */
+	uint8_t sbz7[0x700 - 0x670];
 	uint8_t pmu_ovf_status;
 	uint8_t sbz8[0x800 - 0x701];
 };
@@ -262,6 +264,7 @@ ABI_OFFSET(rmi_rec_exit, ripas_value, 0x510);
 ABI_OFFSET(rmi_rec_exit, imm, 0x600);
 ABI_OFFSET(rmi_rec_exit, csm_event, 0x640);
 ABI_OFFSET(rmi_rec_exit, csm_argument, 0x658);
+ABI_OFFSET(rmi_rec_exit, csm_ring, 0x660);
 ABI_OFFSET(rmi_rec_exit, pmu_ovf_status, 0x700);
 ABI_SIZE(rmi_rec_exit, 0x800);
 

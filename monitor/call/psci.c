@@ -9,27 +9,14 @@ static bool psci_return(struct rec *rec, enum psci_status status)
 	return realm_return(rec, (uint64_t)(int64_t)status);
 }
 
-/*
- * Affinity fields of a target: Aff0 has four bits (DEN0137 A2.3.3). Flags are those of MPIDR_EL1, should a realm pass that
- * as it reads it.
- */
-#define TARGET_AFFINITY UINT64_C(0xff00ffff0f)
-#define TARGET_FLAGS UINT64_C(0xff000000)
-
 /* The host hears the function, and what of its arguments it must know. */
 static bool psci_exit(struct rec *rec, uint32_t fid, uint64_t target, struct rmi_rec_exit *exit)
 {
 	exit->exit_reason = RMI_EXIT_PSCI;
 	exit->gprs[0] = fid;
-	exit->gprs[1] = target & TARGET_AFFINITY;
+	exit->gprs[1] = target & REC_MPIDR_AFFINITY;
 	rec_skip(rec);
 	return false;
-}
-
-static bool mpidr_is_used(const struct rec *rec, uint64_t mpidr)
-{
-	return (mpidr & ~(TARGET_AFFINITY | TARGET_FLAGS)) == 0 &&
-	       rec_index_of_mpidr(mpidr) < atomic_load(&rec->realm->rec_index);
 }
 
 static bool mpidr_is_own(const struct rec *rec, uint64_t mpidr)
@@ -50,7 +37,7 @@ static bool cpu_on(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
 
 	if (!s2_is_protected(&rec->realm->s2, rec->gprs[2]))
 		return psci_return(rec, PSCI_INVALID_ADDRESS);
-	if (!mpidr_is_used(rec, target))
+	if (!rec_mpidr_is_used(rec->realm, target))
 		return psci_return(rec, PSCI_INVALID_PARAMETERS);
 	if (mpidr_is_own(rec, target))
 		return psci_return(rec, PSCI_ALREADY_ON);
@@ -62,7 +49,7 @@ static bool affinity_info(struct rec *rec, uint32_t fid, struct rmi_rec_exit *ex
 {
 	uint64_t target = rec->gprs[1];
 
-	if ((uint32_t)rec->gprs[2] != 0 || !mpidr_is_used(rec, target))
+	if ((uint32_t)rec->gprs[2] != 0 || !rec_mpidr_is_used(rec->realm, target))
 		return psci_return(rec, PSCI_INVALID_PARAMETERS);
 	if (mpidr_is_own(rec, target))
 		return realm_return(rec, PSCI_AFFINITY_ON);

@@ -34,17 +34,25 @@ static uint64_t call_apt_extend(const uint64_t *arg, uint64_t *out)
 
 static uint64_t call_apt_destroy(const uint64_t *arg, uint64_t *out)
 {
+	struct csm_bell bell = { 0, 0 };
 	struct pa rd = pa(arg[2]);
+	uint64_t result = csm_apt_destroy(rd, &out[1], &out[2], &bell);
 
-	return csm_apt_destroy(rd, &out[1], &out[2]);
+	out[3] = bell.rd;
+	out[4] = bell.rec;
+	return result;
 }
 
 static uint64_t call_unmap(const uint64_t *arg, uint64_t *out)
 {
 	struct pa rd = pa(arg[2]);
 	uint64_t addr = arg[3];
+	struct csm_bell bell = { 0, 0 };
+	uint64_t result = csm_unmap(rd, addr, &out[1], &bell);
 
-	return csm_unmap(rd, addr, &out[1]);
+	out[3] = bell.rd;
+	out[4] = bell.rec;
+	return result;
 }
 
 static uint64_t call_fill(const uint64_t *arg, uint64_t *out)

@@ -36,7 +36,7 @@ static uint64_t find_unassigned(struct granule *rd, uint64_t addr, struct rtt_wa
 		return RMI_ERROR_INPUT;
 	*w = rtt_walk(&realm->s2, ipa(addr), RTT_LEVEL_PAGE);
 	if (w->level < RTT_LEVEL_PAGE || rtte_kind(w->entry, w->level) != RTTE_UNASSIGNED ||
-	    csm_consumer_overlaps(rd, addr, addr + GRANULE_SIZE))
+	    !csm_admits_data(rd, ipa(addr)))
 		return rmi_result(RMI_ERROR_RTT, (unsigned int)w->level);
 	return RMI_SUCCESS;
 }

@@ -47,7 +47,7 @@ static bool write_reason(const struct rmi_rec_exit *exit, struct pa run)
 	case RMI_EXIT_RIPAS_CHANGE:
 		return PUT(exit, run, ripas_base, 3 * sizeof(uint64_t));
 	case RMI_EXIT_CSM:
-		return PUT(exit, run, csm_event, 4 * sizeof(uint64_t));
+		return PUT(exit, run, csm_event, 6 * sizeof(uint64_t));
 	default:
 		return true;
 	}
@@ -77,7 +77,7 @@ static void clear_exit(struct rmi_rec_exit *exit)
 	CLEAR(exit, gprs, 4 * sizeof(exit->gprs[0]));
 	CLEAR(exit, ripas_base, 3 * sizeof(uint64_t));
 	CLEAR(exit, imm, sizeof(uint64_t));
-	CLEAR(exit, csm_event, 4 * sizeof(uint64_t));
+	CLEAR(exit, csm_event, 6 * sizeof(uint64_t));
 	CLEAR(exit, pmu_ovf_status, sizeof(uint64_t));
 }
 

@@ -72,12 +72,19 @@ static void pair_args(const uint64_t *x, struct csm_args *a)
 
 static void reserve_args(const uint64_t *x, struct csm_args *a)
 {
-	*a = (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3], .base = x[4], .size = x[5] };
+	*a = (struct csm_args){
+		.peer = { x[1], x[2] }, .n = x[3], .base = x[4], .size = x[5], .flags = x[6]
+	};
 }
 
 static void notify_args(const uint64_t *x, struct csm_args *a)
 {
 	*a = (struct csm_args){ .peer = { x[1], x[2] }, .n = x[3], .role = x[4] };
+}
+
+static void doorbell_args(const uint64_t *x, struct csm_args *a)
+{
+	*a = (struct csm_args){ .mpidr = x[1] };
 }
 
 static void destroy_args(const uint64_t *x, struct csm_args *a)
@@ -118,6 +125,7 @@ static const struct command commands[] = {
 	{ RSI_CSM_NOTIFY, notify_args, csm_notify },
 	{ RSI_CSM_PENDING, index_args, csm_pending },
 	{ RSI_CSM_PEER_MEASUREMENT, peer_measurement_args, csm_peer_measurement },
+	{ RSI_CSM_DOORBELL, doorbell_args, csm_doorbell },
 };
 
 static const struct command *find_command(uint32_t fid)
@@ -166,6 +174,8 @@ static bool leave(struct rec *rec, const struct csm_answer *a, struct rmi_rec_ex
 	exit->csm_base = a->base;
 	exit->csm_size = a->size;
 	exit->csm_argument = a->argument;
+	exit->csm_ring = a->bell.rd;
+	exit->csm_ring_rec = a->bell.rec;
 	return false;
 }
 

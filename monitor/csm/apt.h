@@ -36,6 +36,9 @@ enum apt_phase {
 	APT_PHASE_RELEASE, /* of a region: the page at `cursor` is on its way out, and is a hole for consumers */
 };
 
+/* Of a consumer: its provider is taking the share back, or has. What is unmapped stays so. */
+#define APT_FLAG_ENDING 0x8000U
+
 /* Position of an entry in one of the two search trees (apt_tree.c). */
 struct apt_link {
 	uint32_t child[2];
@@ -83,7 +86,8 @@ struct apt_entry {
 		uint32_t rim_entry; /* share: its entry of kind APT_RIM, or APT_NONE */
 	};
 	uint32_t consumer; /* share: granule index of the consumer's RD while attached; else APT_NONE */
-	uint32_t pending;  /* share, consumer: notified, and not yet told (0 or 1) */
+	uint16_t pending;  /* share, consumer: notified, and not yet told (0 or 1) */
+	uint16_t flags;    /* consumer: CSM_RESERVE_FLAG_*, APT_FLAG_ENDING */
 };
 _Static_assert(sizeof(struct apt_entry) <= 128, "32 entries must fit a granule");
 

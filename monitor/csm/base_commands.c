@@ -31,6 +31,18 @@ bool csm_consumer_covers(struct granule *rd, uint64_t base, uint64_t top)
 	return e != NULL && e->kind == APT_CONSUMER && e->base <= base && top <= e->base + e->size;
 }
 
+bool csm_admits_data(struct granule *rd, struct ipa addr)
+{
+	struct apt *apt = csm_apt(rd);
+	const struct apt_entry *e = apt == NULL ? NULL : csm_find_overlap(apt, addr.v, addr.v + GRANULE_SIZE);
+
+	if (e == NULL || e->kind != APT_CONSUMER)
+		return true;
+	/* Only what the provider itself took back: else the host could put a page where its data is looked for. */
+	return (e->flags & CSM_RESERVE_FLAG_RAM) && (e->flags & APT_FLAG_ENDING) &&
+	       e->state != CSM_STATE_DESTROYING;
+}
+
 static struct apt_entry *region_at(struct granule *rd, uint64_t addr)
 {
 	struct apt *apt = csm_apt(rd);

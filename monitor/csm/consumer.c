@@ -63,17 +63,19 @@ static enum csm_step reserve_locked(const struct csm_call *call, struct csm_answ
 {
 	struct csm_rid rid = call->args->peer;
 	uint64_t n = call->args->n, base = call->args->base, size = call->args->size;
+	uint64_t flags = call->args->flags;
 	struct apt *apt = csm_apt(call->rd);
 	struct apt_entry *consumer;
 
 	csm_done(a, apt == NULL ? SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT);
-	if (apt == NULL || !csm_range_is_valid(realm_of(call->rd), base, size) ||
-	    rid_equal(rid, realm_of(call->rd)->rid))
+	if (apt == NULL || (flags & ~CSM_RESERVE_FLAG_RAM) != 0 ||
+	    !csm_range_is_valid(realm_of(call->rd), base, size) || rid_equal(rid, realm_of(call->rd)->rid))
 		return CSM_STEP_END;
 	consumer = apt_find(apt, apt_rid_key(APT_CONSUMER, rid, n));
 	if (consumer != NULL) {
 		/* The same reservation, not complete yet, goes on; any other use of the number is an error. */
-		if (consumer->state == CSM_STATE_CREATING && consumer->base == base && consumer->size == size)
+		if (consumer->state == CSM_STATE_CREATING && consumer->base == base &&
+		    consumer->size == size && consumer->flags == flags)
 			return reserve_phase(call, apt, consumer, a);
 		csm_done(a, RSI_ERROR_STATE);
 		return CSM_STEP_END;
@@ -90,6 +92,7 @@ static enum csm_step reserve_locked(const struct csm_call *call, struct csm_answ
 	consumer->n = n;
 	consumer->base = base;
 	consumer->size = size;
+	consumer->flags = (uint16_t)flags;
 	if (!apt_insert(apt, consumer))
 		return CSM_STEP_END;
 	return reserve_phase(call, apt, consumer, a);
@@ -229,14 +232,15 @@ void csm_attach(const struct csm_call *call, struct csm_answer *a)
  * One step of emptying the range: the mappings go, and every entry that is C's own becomes EMPTY. True:
  * done, and the share (if any is left) has no consumer.
  */
-static bool detach_range(const struct csm_call *call, struct apt_entry *share, struct apt_entry *consumer)
+static bool detach_range(const struct csm_call *call, struct granule *p, struct apt_entry *share,
+			 struct apt_entry *consumer)
 {
 	const struct s2 *s2 = &realm_of(call->rd)->s2;
 	bool linked = share != NULL && share->consumer == granule_index(call->rd);
 
 	if (!linked && (consumer->state == CSM_STATE_RESERVED || consumer->state == CSM_STATE_CREATING ||
 			consumer->state == CSM_STATE_REVOKED))
-		return true; /* nothing is mapped; RIPAS is EMPTY, or was never changed, or the host took the table */
+		return true; /* nothing is mapped; RIPAS is what it shall be, or was never changed */
 	if (consumer->state != CSM_STATE_DESTROYING) {
 		consumer->state = CSM_STATE_DESTROYING;
 		consumer->phase = APT_PHASE_NONE;
@@ -248,19 +252,23 @@ static bool detach_range(const struct csm_call *call, struct apt_entry *share, s
 		share->state = CSM_STATE_BROKEN; /* nothing is mapped from now on */
 	if (!csm_unmap_step(share, &consumer->cursor, RMI_EMPTY))
 		return false;
-	csm_share_detached(share);
+	csm_share_detached(p, share);
 	return true;
 }
 
 static enum csm_step detach_locked(const struct csm_call *call, struct granule *peer, struct csm_answer *a)
 {
+	struct apt_entry *share = csm_find_share(peer, call->rd, call->args->n);
 	struct apt_entry *consumer = find_consumer(call, a);
+	bool linked = share != NULL && share->consumer != APT_NONE;
 
 	if (consumer == NULL)
 		return CSM_STEP_END;
-	if (!detach_range(call, csm_find_share(peer, call->rd, call->args->n), consumer))
+	if (!detach_range(call, peer, share, consumer))
 		return CSM_STEP_MORE;
-	csm_tell_removed(a, consumer->base, consumer->size, call->rd);
+	csm_tell(a, CSM_EVENT_REMOVE, consumer->base, consumer->size, granule_pa(call->rd).v);
+	if (linked && share->state == CSM_STATE_OFFERED)
+		a->bell = csm_bell_of(peer);
 	apt_remove(csm_apt(call->rd), consumer);
 	return CSM_STEP_END;
 }

@@ -29,7 +29,8 @@
 
 /* What VERSION reports on both interfaces. */
 #define CSM_FEATURES_OFFERED \
-	(CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST | CSM_FEATURE_BLOCKS)
+	(CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST | CSM_FEATURE_BLOCKS | \
+	 CSM_FEATURE_ENDS_AS_RAM | CSM_FEATURE_NEWS | CSM_FEATURE_DOORBELL)
 
 /* Consumers that one DATA_CREATE_UNKNOWN or DATA_DESTROY serves: a walk of tables each. */
 #define CSM_STEP_CONSUMERS (CSM_STEP / 8)
@@ -38,6 +39,12 @@
 #define CSM_STEP_REMOVALS (CSM_STEP / 16)
 
 /* --- The realm's commands -------------------------------------------------------------------------- */
+
+/* A realm that has news: the host is to ring its doorbell. */
+struct csm_bell {
+	uint64_t rd; /* 0: nobody has */
+	uint64_t rec;
+};
 
 enum csm_outcome {
 	CSM_DONE, /* `status` and the values are the result */
@@ -54,6 +61,7 @@ struct csm_answer {
 	uint64_t base;
 	uint64_t size;
 	uint64_t argument;
+	struct csm_bell bell;
 };
 
 /* The arguments of a command, by name (docs/csm.md "Realm interface"); those that it has not are zero. */
@@ -67,6 +75,7 @@ struct csm_args {
 	uint64_t flags;
 	uint64_t role;       /* 0: the caller provides; 1: it consumes */
 	uint64_t index;      /* of an entry, or of a measurement */
+	uint64_t mpidr;
 	const uint64_t *rim; /* 8 words */
 	uint64_t version;
 };
@@ -84,7 +93,7 @@ typedef void csm_command(const struct csm_call *call, struct csm_answer *answer)
 csm_command csm_realm_id, csm_query;
 csm_command csm_create, csm_share, csm_revoke, csm_destroy;
 csm_command csm_reserve, csm_attach, csm_detach;
-csm_command csm_notify, csm_pending, csm_peer_measurement;
+csm_command csm_notify, csm_pending, csm_doorbell, csm_peer_measurement;
 
 /* --- The host's operations ------------------------------------------------------------------------- */
 
@@ -95,8 +104,8 @@ csm_command csm_notify, csm_pending, csm_peer_measurement;
 uint64_t csm_apt_create(struct pa rd, struct pa granule);
 uint64_t csm_apt_extend(struct pa rd, struct pa granule);
 /* `*released` is the granule that goes back to the host (0: none yet), `*held` how many are left. */
-uint64_t csm_apt_destroy(struct pa rd, uint64_t *released, uint64_t *held);
-uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next);
+uint64_t csm_apt_destroy(struct pa rd, uint64_t *released, uint64_t *held, struct csm_bell *bell);
+uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next, struct csm_bell *bell);
 uint64_t csm_fill(struct pa rd, uint64_t addr, uint64_t *next, uint64_t *mapped);
 
 /* What the host may know of an entry: neither the peer nor the permission. */
@@ -141,6 +150,9 @@ bool csm_range_overlaps(struct granule *rd, uint64_t base, uint64_t top);
 bool csm_consumer_overlaps(struct granule *rd, uint64_t base, uint64_t top);
 /* [base, top) lies in one range that the realm holds as consumer. */
 bool csm_consumer_covers(struct granule *rd, uint64_t base, uint64_t top);
+
+/* The realm may have a page of its own at `addr`: not where it has another's memory, or is to have it. */
+bool csm_admits_data(struct granule *rd, struct ipa addr);
 
 /* The realm got a page at `addr`: consumers of a region there get it too, if their tables reach it. */
 void csm_data_created(struct granule *rd, struct ipa addr);

@@ -62,7 +62,8 @@ uint64_t csm_apt_extend(struct pa rd_pa, struct pa granule)
 /* --- APT_DESTROY ---------------------------------------------------------------------------------------------- */
 
 /* Frees a consumer entry that holds no mapping any more. */
-static uint64_t drop_consumer(struct granule *rd, struct csm_rid rid, struct csm_rid provider, uint64_t n)
+static uint64_t drop_consumer(struct granule *rd, struct csm_rid rid, struct csm_rid provider, uint64_t n,
+			      struct csm_bell *bell)
 {
 	struct apt_entry *consumer, *share;
 	uint64_t result = RMI_SUCCESS;
@@ -76,10 +77,12 @@ static uint64_t drop_consumer(struct granule *rd, struct csm_rid rid, struct csm
 	if (consumer != NULL) {
 		share = csm_find_share(peer, rd, n);
 		if (share != NULL && share->consumer == granule_index(rd)) {
-			if (share->mapped != 0)
+			if (share->mapped != 0) {
 				result = RMI_ERROR_REALM; /* RMI_CSM_UNMAP first */
-			else
-				csm_share_detached(share);
+			} else {
+				csm_share_detached(peer, share);
+				*bell = csm_bell_of(peer);
+			}
 		}
 		if (result == RMI_SUCCESS)
 			apt_remove(apt, consumer);
@@ -101,10 +104,11 @@ static void release_granule(struct realm *realm, uint64_t *released, uint64_t *h
 	*released = granule_pa(g).v;
 }
 
-uint64_t csm_apt_destroy(struct pa rd_pa, uint64_t *released, uint64_t *held)
+uint64_t csm_apt_destroy(struct pa rd_pa, uint64_t *released, uint64_t *held, struct csm_bell *bell)
 {
 	struct granule *rd = granule_find_lock(rd_pa, GRANULE_RD);
-	struct apt_entry *range, seen, gone;
+	struct apt_entry *range, seen;
+	struct csm_gone gone;
 	struct realm *realm;
 	struct csm_rid rid;
 	struct apt *apt;
@@ -130,8 +134,9 @@ uint64_t csm_apt_destroy(struct pa rd_pa, uint64_t *released, uint64_t *held)
 
 	/* The other realm's lock may come before ours: look, let go, and lock both. */
 	if (seen.kind == APT_CONSUMER)
-		return drop_consumer(rd, rid, seen.peer, seen.n);
+		return drop_consumer(rd, rid, seen.peer, seen.n, bell);
 	csm_region_close(rd, rid, seen.id, &gone);
+	*bell = gone.bell;
 	return RMI_SUCCESS;
 }
 
@@ -184,7 +189,32 @@ static uint64_t find_attachment(struct pa rd_pa, uint64_t addr, struct attachmen
 	return RMI_SUCCESS;
 }
 
-uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next)
+/* The range is no longer attached, by the host's doing alone: both sides hear of it. */
+static void break_attachment(const struct attachment *at, struct csm_bell *bell)
+{
+	if (at->consumer->state == CSM_STATE_ATTACHED) {
+		at->consumer->state = CSM_STATE_BROKEN;
+		at->consumer->phase = APT_PHASE_NONE;
+		csm_add_news(at->rd, at->consumer);
+	}
+	if (at->share->state == CSM_STATE_ATTACHED) {
+		at->share->state = CSM_STATE_BROKEN;
+		csm_add_news(at->peer, at->share);
+		*bell = csm_bell_of(at->peer);
+	}
+}
+
+/* Of what the host unmaps. A DETACH or REVOKE that is not complete leaves what it leaves otherwise. */
+static enum rmi_ripas unmapped_ripas(const struct attachment *at)
+{
+	enum rmi_ripas ending = csm_ending(at->consumer);
+
+	if (at->consumer->state == CSM_STATE_DESTROYING || at->share->state == CSM_STATE_REVOKED)
+		return ending;
+	return ending == RMI_RAM ? RMI_RAM : RMI_DESTROYED;
+}
+
+uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next, struct csm_bell *bell)
 {
 	struct attachment at;
 	uint64_t result = find_attachment(rd, addr, &at);
@@ -194,21 +224,15 @@ uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next)
 		return result;
 	cursor = at.consumer->size; /* without a share there is nothing to do */
 	if (at.share != NULL) {
-		/* A DETACH or REVOKE that is not complete leaves EMPTY entries; so does this, then. */
-		bool ends =
-			at.consumer->state == CSM_STATE_DESTROYING || at.share->state == CSM_STATE_REVOKED;
-		enum rmi_ripas ripas = ends ? RMI_EMPTY : RMI_DESTROYED;
-
-		if (at.consumer->state == CSM_STATE_ATTACHED) {
-			at.consumer->state = CSM_STATE_BROKEN;
-			at.consumer->phase = APT_PHASE_NONE;
-		}
-		if (at.share->state == CSM_STATE_ATTACHED)
-			at.share->state = CSM_STATE_BROKEN;
+		break_attachment(&at, bell);
 		cursor = addr - at.consumer->base;
-		csm_unmap_step(at.share, &cursor, ripas);
-		if (at.share->mapped == 0 && at.share->state == CSM_STATE_BROKEN)
-			csm_share_detached(at.share);
+		csm_unmap_step(at.share, &cursor, unmapped_ripas(&at));
+		/* A range that ends as memory waits for the provider's end: only then may it have pages of its own. */
+		if (at.share->mapped == 0 && at.share->state == CSM_STATE_BROKEN &&
+		    !(at.consumer->flags & CSM_RESERVE_FLAG_RAM)) {
+			csm_share_detached(at.peer, at.share);
+			*bell = csm_bell_of(at.peer);
+		}
 	}
 	*next = at.consumer->base + cursor;
 	csm_unlock_pair(at.rd, at.peer);

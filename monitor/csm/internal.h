@@ -24,16 +24,28 @@ static inline void csm_ask(struct csm_answer *a, enum csm_event event, uint64_t 
 	a->base = base;
 	a->size = size;
 	a->argument = argument;
+	a->bell = (struct csm_bell){ 0, 0 };
 }
 
-/* Success, of which the host hears first: a range is gone from the realm with RD `rd`. */
-static inline void csm_tell_removed(struct csm_answer *a, uint64_t base, uint64_t size,
-				    const struct granule *rd)
+/* The event is told, and the command is a success. */
+static inline void csm_tell(struct csm_answer *a, enum csm_event event, uint64_t base, uint64_t size,
+			    uint64_t argument)
 {
-	csm_ask(a, CSM_EVENT_REMOVE, base, size, granule_pa(rd).v);
+	csm_ask(a, event, base, size, argument);
 	a->outcome = CSM_TELL;
 	a->status = RSI_SUCCESS;
 	a->num_values = 0;
+}
+
+/* A realm has news in an entry of its table: PENDING will say so. Its RD is locked, as for the bell to ring then. */
+static inline void csm_add_news(struct granule *rd, struct apt_entry *e)
+{
+	apt_pending_add(apt_of(realm_of(rd)->apt), e);
+}
+
+static inline struct csm_bell csm_bell_of(const struct granule *rd)
+{
+	return (struct csm_bell){ granule_pa(rd).v, realm_of(rd)->doorbell };
 }
 
 /* One bounded part of a command, done under locks that are free again when it returns. */
@@ -82,8 +94,11 @@ bool csm_need_room(struct apt *apt, uint32_t count, const struct csm_call *call,
 
 /* --- Shares (share.c) --------------------------------------------------------------------------- */
 
-/* The share has no consumer any more: back to OFFERED, or waiting for REVOKE to collect it. */
-void csm_share_detached(struct apt_entry *share);
+/* P's share has no consumer any more: back to OFFERED, of which P hears, or waiting for REVOKE to collect it. */
+void csm_share_detached(struct granule *p, struct apt_entry *share);
+
+/* The RIPAS of what a consumer loses to its provider. */
+enum rmi_ripas csm_ending(const struct apt_entry *consumer);
 
 /* Binds a new share to the initial measurement in eight registers; there is room for the entry. */
 void csm_share_bind(struct apt *apt, struct apt_entry *share, const uint64_t rim[8]);
@@ -100,11 +115,19 @@ void csm_share_remove(struct apt *apt, struct apt_entry *share);
  */
 enum csm_step csm_share_close(struct granule *p, struct granule *c, struct apt_entry *share);
 
+/* What a step of taking a region apart has ended. */
+struct csm_gone {
+	enum apt_kind kind; /* APT_FREE: nothing; APT_SHARE: one that had a consumer; APT_REGION: all */
+	uint64_t base;      /* of the region, or of the consumer's range */
+	uint64_t size;
+	struct csm_bell bell; /* the consumer's, which has news */
+};
+
 /*
- * One step of taking a region of the realm apart: its shares, then itself. END: the region is gone, and
- * `*gone` a copy of it (kind APT_FREE if there was none with this id).
+ * One step of taking a region of the realm apart: its shares, then itself. END: the region is gone (kind APT_FREE: there
+ * was none with this id).
  */
-enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t id, struct apt_entry *gone);
+enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t id, struct csm_gone *gone);
 
 /* --- Ranges of a realm's own (range.c) ---------------------------------------------------------------- */
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Notifications between the two sides of a share: RSI_CSM_NOTIFY, PENDING (docs/csm.md). That somebody rang is
+ * Notifications between the two sides of a share: RSI_CSM_NOTIFY, PENDING, DOORBELL (docs/csm.md). That somebody rang is
  * kept here, in the APT of the side that is rung for; the host's doorbell interrupt only says "look".
  */
 #include "csm/internal.h"
+#include "model/rec.h"
 
 #define ROLE_PROVIDER 0U
 #define ROLE_CONSUMER 1U
@@ -41,12 +42,10 @@ static void notify_locked(const struct csm_call *call, struct granule *peer, str
 		csm_done(a, RSI_CSM_ERROR_DENIED);
 		return;
 	}
-	apt_pending_add(csm_apt(peer), other);
+	csm_add_news(peer, other);
 	/* Each time, also if it was rung for before: the host may have lost that doorbell. */
-	csm_ask(a, CSM_EVENT_NOTIFY, 0, 0, granule_pa(peer).v);
-	a->outcome = CSM_TELL;
-	a->status = RSI_SUCCESS;
-	a->num_values = 0;
+	csm_tell(a, CSM_EVENT_NOTIFY, 0, 0, granule_pa(peer).v);
+	a->bell = csm_bell_of(peer);
 }
 
 void csm_notify(const struct csm_call *call, struct csm_answer *a)
@@ -89,5 +88,25 @@ void csm_pending(const struct csm_call *call, struct csm_answer *a)
 {
 	REQUIRE(granule_lock(call->rd, GRANULE_RD));
 	pending_locked(call, a);
+	granule_unlock(call->rd);
+}
+
+/* Which of its RECs the host is to ring for the realm: a hint to the host, as the doorbell is one to the realm. */
+static void doorbell_locked(const struct csm_call *call, struct csm_answer *a)
+{
+	struct realm *realm = realm_of(call->rd);
+	uint64_t mpidr = call->args->mpidr;
+
+	csm_done(a, realm->apt == NULL ? SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT);
+	if (realm->apt == NULL || !rec_mpidr_is_used(realm, mpidr))
+		return;
+	realm->doorbell = (uint32_t)rec_index_of_mpidr(mpidr);
+	csm_done(a, RSI_SUCCESS);
+}
+
+void csm_doorbell(const struct csm_call *call, struct csm_answer *a)
+{
+	REQUIRE(granule_lock(call->rd, GRANULE_RD));
+	doorbell_locked(call, a);
 	granule_unlock(call->rd);
 }

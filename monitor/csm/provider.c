@@ -243,10 +243,11 @@ static enum csm_step revoke_locked(const struct csm_call *call, struct granule *
 	attached = share->consumer != APT_NONE;
 	if (csm_share_close(call->rd, peer, share) == CSM_STEP_MORE)
 		return CSM_STEP_MORE;
-	if (attached)
-		csm_tell_removed(a, base, size, peer);
-	else
-		csm_done(a, RSI_SUCCESS);
+	csm_done(a, RSI_SUCCESS);
+	if (attached) {
+		csm_tell(a, CSM_EVENT_REMOVE, base, size, granule_pa(peer).v);
+		a->bell = csm_bell_of(peer);
+	}
 	return CSM_STEP_END;
 }
 
@@ -283,7 +284,7 @@ static uint64_t check_destroy(struct granule *rd, uint64_t id)
 static enum csm_step destroy_step(const struct csm_call *call, struct csm_answer *a)
 {
 	struct csm_rid rid = realm_of(call->rd)->rid;
-	struct apt_entry gone;
+	struct csm_gone gone;
 	uint64_t status;
 
 	REQUIRE(granule_lock(call->rd, GRANULE_RD));
@@ -292,10 +293,16 @@ static enum csm_step destroy_step(const struct csm_call *call, struct csm_answer
 	csm_done(a, status);
 	if (status != RSI_SUCCESS)
 		return CSM_STEP_END;
-	if (csm_region_close(call->rd, rid, call->args->id, &gone) == CSM_STEP_MORE)
-		return CSM_STEP_MORE;
+	if (csm_region_close(call->rd, rid, call->args->id, &gone) == CSM_STEP_MORE) {
+		if (gone.kind != APT_SHARE)
+			return CSM_STEP_MORE;
+		/* As REVOKE tells it; and the call goes on. */
+		csm_ask(a, CSM_EVENT_REMOVE, gone.base, gone.size, gone.bell.rd);
+		a->bell = gone.bell;
+		return CSM_STEP_END;
+	}
 	if (gone.kind == APT_REGION)
-		csm_tell_removed(a, gone.base, gone.size, call->rd);
+		csm_tell(a, CSM_EVENT_REMOVE, gone.base, gone.size, granule_pa(call->rd).v);
 	else
 		csm_done(a, RSI_ERROR_INPUT); /* another REC of the realm finished it, and told the host */
 	return CSM_STEP_END;

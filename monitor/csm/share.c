@@ -6,12 +6,22 @@
 
 #include <string.h>
 
-void csm_share_detached(struct apt_entry *share)
+void csm_share_detached(struct granule *p, struct apt_entry *share)
 {
 	REQUIRE(share->mapped == 0);
 	share->consumer = APT_NONE;
-	if (share->state != CSM_STATE_REVOKED)
-		share->state = CSM_STATE_OFFERED; /* P's consent stands until P takes it back */
+	if (share->state == CSM_STATE_REVOKED)
+		return;
+	share->state = CSM_STATE_OFFERED; /* P's consent stands until P takes it back */
+	csm_add_news(p, share);
+}
+
+enum rmi_ripas csm_ending(const struct apt_entry *consumer)
+{
+	/* What C gives up of itself it does not want to touch any more. */
+	if (consumer->state == CSM_STATE_DESTROYING)
+		return RMI_EMPTY;
+	return (consumer->flags & CSM_RESERVE_FLAG_RAM) ? RMI_RAM : RMI_EMPTY;
 }
 
 void csm_share_bind(struct apt *apt, struct apt_entry *share, const uint64_t rim[8])
@@ -52,24 +62,33 @@ void csm_share_remove(struct apt *apt, struct apt_entry *share)
 	apt_remove(apt, share);
 }
 
-enum csm_step csm_share_close(struct granule *p, struct granule *c, struct apt_entry *share)
+/* Takes the share from its consumer. */
+static enum csm_step close_consumer(struct granule *p, struct granule *c, struct apt_entry *share)
 {
 	struct apt_entry *consumer;
 
-	if (share->consumer != APT_NONE) {
-		REQUIRE(c != NULL && granule_at(share->consumer) == c);
-		if (share->state != CSM_STATE_REVOKED) {
-			share->state = CSM_STATE_REVOKED; /* nothing is mapped from now on */
-			share->cursor = 0;
-		}
-		if (!csm_unmap_step(share, &share->cursor, RMI_EMPTY))
-			return CSM_STEP_MORE;
-		consumer = apt_find(csm_apt(c), apt_rid_key(APT_CONSUMER, realm_of(p)->rid, share->n));
-		REQUIRE(consumer != NULL && share->mapped == 0);
-		consumer->state = CSM_STATE_REVOKED;
-		consumer->phase = APT_PHASE_NONE;
-		share->consumer = APT_NONE;
+	REQUIRE(c != NULL && granule_at(share->consumer) == c);
+	consumer = apt_find(csm_apt(c), apt_rid_key(APT_CONSUMER, realm_of(p)->rid, share->n));
+	REQUIRE(consumer != NULL);
+	if (share->state != CSM_STATE_REVOKED) {
+		share->state = CSM_STATE_REVOKED; /* nothing is mapped from now on */
+		share->cursor = 0;
+		consumer->flags |= APT_FLAG_ENDING;
 	}
+	if (!csm_unmap_step(share, &share->cursor, csm_ending(consumer)))
+		return CSM_STEP_MORE;
+	REQUIRE(share->mapped == 0);
+	consumer->state = CSM_STATE_REVOKED;
+	consumer->phase = APT_PHASE_NONE;
+	share->consumer = APT_NONE;
+	csm_add_news(c, consumer);
+	return CSM_STEP_END;
+}
+
+enum csm_step csm_share_close(struct granule *p, struct granule *c, struct apt_entry *share)
+{
+	if (share->consumer != APT_NONE && close_consumer(p, c, share) == CSM_STEP_MORE)
+		return CSM_STEP_MORE;
 	csm_share_remove(csm_apt(p), share);
 	return CSM_STEP_END;
 }
@@ -86,7 +105,20 @@ static void drop_offered(struct apt *apt, struct apt_entry *region)
 	}
 }
 
-enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t id, struct apt_entry *gone)
+/* A step of closing the region's first share, which names `peer`. */
+static void close_first(struct granule *rd, struct granule *peer, struct apt_entry *share,
+			struct csm_gone *gone)
+{
+	const struct csm_gone seen = { APT_SHARE, share->base, share->size, { 0, 0 } };
+	bool attached = share->consumer != APT_NONE;
+
+	if (csm_share_close(rd, peer, share) == CSM_STEP_END && attached) {
+		*gone = seen;
+		gone->bell = csm_bell_of(peer);
+	}
+}
+
+enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t id, struct csm_gone *gone)
 {
 	enum csm_step step = CSM_STEP_END;
 	struct csm_rid peer_rid = { 0, 0 };
@@ -94,7 +126,7 @@ enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t 
 	struct granule *peer = NULL;
 	struct apt *apt;
 
-	gone->kind = APT_FREE;
+	*gone = (struct csm_gone){ .kind = APT_FREE };
 	/* Whom the first share names is known only under the lock: look, let go, lock both. */
 	if (!csm_lock_pair(rd, rid, rid, &peer))
 		return CSM_STEP_END;
@@ -108,7 +140,7 @@ enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t 
 			peer_rid = share->peer;
 			step = CSM_STEP_MORE;
 		} else {
-			*gone = *region;
+			*gone = (struct csm_gone){ APT_REGION, region->base, region->size, { 0, 0 } };
 			apt_remove(apt, region);
 		}
 	}
@@ -123,7 +155,7 @@ enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t 
 	share = region == NULL ? NULL : apt_entry(apt, region->first);
 	/* If another PE was faster the next step finds what is left. */
 	if (share != NULL && rid_equal(share->peer, peer_rid))
-		csm_share_close(rd, peer, share);
+		close_first(rd, peer, share, gone);
 	csm_unlock_pair(rd, peer);
 	return CSM_STEP_MORE;
 }

@@ -41,6 +41,7 @@ struct realm {
 	_Alignas(8) uint8_t rpv[64];
 	_Alignas(8) uint8_t measurement[RSI_NUM_MEASUREMENTS][RSI_MEASUREMENT_SIZE]; /* RIM, REM 1-4 */
 	struct granule *apt; /* root of the Access Policy Table; NULL: no CSM for this realm */
+	uint32_t doorbell;   /* index of the REC in which the realm wants CSM's doorbell */
 };
 _Static_assert(sizeof(struct realm) <= GRANULE_SIZE, "struct realm must fit a granule");
 

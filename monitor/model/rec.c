@@ -5,6 +5,7 @@
 #include "model/rec.h"
 
 #define MPIDR_RES1 (UINT64_C(1) << 31)
+#define MPIDR_FLAGS UINT64_C(0xff000000) /* of MPIDR_EL1, should a realm pass that as it reads it */
 
 static uint64_t index_of(uint64_t aff0, uint64_t aff1, uint64_t aff2, uint64_t aff3)
 {
@@ -19,6 +20,12 @@ uint64_t rec_index_of_rmi_mpidr(uint64_t mpidr)
 uint64_t rec_index_of_mpidr(uint64_t mpidr)
 {
 	return index_of(mpidr, mpidr >> 8, mpidr >> 16, mpidr >> 32);
+}
+
+bool rec_mpidr_is_used(const struct realm *realm, uint64_t mpidr)
+{
+	return (mpidr & ~(REC_MPIDR_AFFINITY | MPIDR_FLAGS)) == 0 &&
+	       rec_index_of_mpidr(mpidr) < atomic_load(&realm->rec_index);
 }
 
 uint64_t rec_mpidr(uint64_t rmi_mpidr)

@@ -101,6 +101,10 @@ static inline void rec_skip(struct rec *rec)
 /* RmiRecMpidr and MPIDR_EL1 to the index of a REC in its realm (DEN0137 A2.3.2, B4.4.17). */
 uint64_t rec_index_of_rmi_mpidr(uint64_t mpidr);
 uint64_t rec_index_of_mpidr(uint64_t mpidr);
+/* Affinity fields of an MPIDR that a realm names a REC by: Aff0 has four bits (DEN0137 A2.3.3). */
+#define REC_MPIDR_AFFINITY UINT64_C(0xff00ffff0f)
+/* The realm has, or had, a REC with it. */
+bool rec_mpidr_is_used(const struct realm *realm, uint64_t mpidr);
 /* RmiRecMpidr to the value of MPIDR_EL1. */
 uint64_t rec_mpidr(uint64_t rmi_mpidr);
 

@@ -64,7 +64,7 @@ void step_attach(const uint64_t a[6], uint64_t r[6])
 	struct csm_rid provider = { a[0], a[1] };
 	struct csm_attachment attachment = { 0 };
 
-	r[0] = csm_reserve(&provider, a[2], a[3], a[4]);
+	r[0] = csm_reserve(&provider, a[2], a[3], a[4], a[5]);
 	r[1] = csm_attach(&provider, a[2], &attachment);
 	r[2] = attachment.permission;
 	r[3] = attachment.pages;

@@ -142,9 +142,10 @@ enum csm_error csm_destroy(uint64_t id)
 
 /* --- Consumer ------------------------------------------------------------------------------------ */
 
-enum csm_error csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t base, uint64_t size)
+enum csm_error csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t base, uint64_t size,
+			   uint64_t flags)
 {
-	struct smc_regs regs = { { RSI_CSM_RESERVE, provider->lo, provider->hi, n, base, size } };
+	struct smc_regs regs = { { RSI_CSM_RESERVE, provider->lo, provider->hi, n, base, size, flags } };
 
 	return csm_call(&regs);
 }

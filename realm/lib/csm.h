@@ -67,8 +67,12 @@ struct csm_attachment {
 	uint64_t holes; /* pages of the region that the host has not provided yet */
 };
 
-/* Gives [base, base + size) up for share `n` of `provider`; what it held is lost. */
-enum csm_error csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t base, uint64_t size);
+/*
+ * Gives [base, base + size) up for share `n` of `provider`; what it held is lost. `flags`: CSM_RESERVE_FLAG_RAM for a
+ * range in which no access ever ends in an abort because the provider took its memory back: it reads zeroes then.
+ */
+enum csm_error csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t base, uint64_t size,
+			   uint64_t flags);
 enum csm_error csm_attach(const struct csm_rid *provider, uint64_t n, struct csm_attachment *attachment);
 
 /* Unmaps, and frees the entry and the range. */
@@ -96,8 +100,14 @@ enum csm_error csm_find_entry(enum csm_role role, const struct csm_rid *peer, ui
 /* Rings the peer's doorbell. `role` is ours: CSM_ROLE_SHARE as the provider, CSM_ROLE_CONSUMER. */
 enum csm_error csm_notify(const struct csm_rid *peer, uint64_t n, enum csm_role role);
 
-/* The first entry from `first` on that has been rung for, which is no longer so then; CSM_INDEX_NONE. */
+/*
+ * The first entry from `first` on of which there is news (the peer rang; or another ended it, which its state tells), and
+ * then is none any more; CSM_INDEX_NONE.
+ */
 enum csm_error csm_pending(uint64_t first, uint64_t *index);
+
+/* Our doorbell rings in the REC with this MPIDR from now on; in REC 0 at first. */
+enum csm_error csm_doorbell(uint64_t mpidr);
 
 /* Measurement `index` of a peer that we share with: 0 RIM, 1-4 REM, 5 RPV. *algorithm: RMI_HASH_*. */
 enum csm_error csm_peer_measurement(const struct csm_rid *peer, unsigned int index,

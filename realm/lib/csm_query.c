@@ -70,6 +70,13 @@ enum csm_error csm_pending(uint64_t first, uint64_t *index)
 	return error;
 }
 
+enum csm_error csm_doorbell(uint64_t mpidr)
+{
+	struct smc_regs regs = { { RSI_CSM_DOORBELL, mpidr } };
+
+	return csm_call(&regs);
+}
+
 enum csm_error csm_peer_measurement(const struct csm_rid *peer, unsigned int index,
 				    uint8_t value[RSI_MEASUREMENT_SIZE], uint64_t *algorithm)
 {

@@ -78,7 +78,7 @@ static size_t attach(const uint8_t *argument, uint8_t *result, uint64_t *status)
 
 	*status = csm_find(&features);
 	if (*status == CSM_OK)
-		*status = csm_reserve(&peer, n, REGION_BASE, REGION_SIZE);
+		*status = csm_reserve(&peer, n, REGION_BASE, REGION_SIZE, 0);
 	if (*status != CSM_OK)
 		return 0;
 	*status = csm_attach(&peer, n, &attachment);

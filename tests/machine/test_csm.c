@@ -329,15 +329,59 @@ MACHINE_TEST(csm_host_takes_a_page)
 	realm_end(s.p);
 }
 
+/* A consumer that asked for it sees zeroes where the provider took its memory back, and is never hurt. */
+MACHINE_TEST(csm_ends_as_memory)
+{
+	uint64_t reserve[18] = { RSI_CSM_RESERVE };
+	struct script_result r;
+	struct csm_setup s;
+	uint64_t value;
+
+	csm_setup(&s, PAGES, CSM_PERM_RO);
+	CHECK_EQ(csm_detach(s.c, s.p_rid, s.n), RSI_SUCCESS);
+	reserve[1] = s.p_rid.lo;
+	reserve[2] = s.p_rid.hi;
+	reserve[3] = s.n;
+	reserve[4] = CSM_WINDOW;
+	reserve[5] = s.size;
+	reserve[6] = CSM_RESERVE_FLAG_RAM;
+	realm_smc_wide(s.c, reserve);
+	CHECK_EQ(reserve[0], RSI_SUCCESS);
+	CHECK_EQ(csm_attach(s.c, s.p_rid, s.n, &r), RSI_SUCCESS);
+	CHECK_EQ(realm_write64(s.p, CSM_WINDOW, 0x5ec2e7), 0);
+	CHECK_EQ(realm_read64(s.c, CSM_WINDOW, &value), 0);
+	CHECK_EQ(value, 0x5ec2e7);
+	CHECK(is_external_abort(realm_write64(s.c, CSM_WINDOW, 1)));
+
+	CHECK_EQ(csm_revoke(s.p, s.c_rid, s.n), RSI_SUCCESS);
+	for (uint64_t at = CSM_WINDOW; at < CSM_WINDOW + s.size; at += GRANULE_SIZE) {
+		CHECK_EQ(realm_read64(s.c, at, &value), 0);
+		CHECK_EQ(value, 0);
+		CHECK_EQ(realm_write64(s.c, at, at), 0);
+		CHECK_EQ(realm_read64(s.c, at, &value), 0);
+		CHECK_EQ(value, at);
+	}
+	CHECK_EQ(realm_read64(s.p, CSM_WINDOW, &value), 0);
+	CHECK_EQ(value, 0x5ec2e7);
+	CHECK_EQ(csm_state_of(s.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
+	CHECK_EQ(csm_detach(s.c, s.p_rid, s.n), RSI_SUCCESS);
+	CHECK_EQ(realm_read64(s.c, CSM_WINDOW, &value), 0);
+	CHECK_EQ(value, CSM_WINDOW);
+	realm_end(s.c);
+	realm_end(s.p);
+}
+
 MACHINE_TEST(csm_host_unmaps)
 {
+	struct rmi_csm_bell bell;
 	struct csm_setup s;
 	struct script_result r;
 	uint64_t next = 0;
 
 	csm_setup(&s, PAGES, CSM_PERM_RW);
-	CHECK_RMI(rmi_csm_unmap(&rmm, s.c->realm.rd, CSM_WINDOW, &next), RMI_SUCCESS);
+	CHECK_RMI(rmi_csm_unmap(&rmm, s.c->realm.rd, CSM_WINDOW, &next, &bell), RMI_SUCCESS);
 	CHECK_EQ(next, CSM_WINDOW + s.size);
+	CHECK_EQ(bell.rd, s.p->realm.rd);
 	CHECK_EQ(csm_state_of(s.c, CSM_ROLE_CONSUMER), CSM_STATE_BROKEN);
 	CHECK_EQ(csm_state_of(s.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
 	CHECK_EQ(csm_attach(s.c, s.p_rid, s.n, &r), RSI_ERROR_STATE);

@@ -141,7 +141,7 @@ static enum host_action sleep_for(struct test_realm *realm)
 
 	++*(uint64_t *)realm->owner;
 	timer_preempt_after(ticks_of_ms(PATIENCE));
-	while (!host_csm_was_rung(&realm->realm) && sysreg_read(cntpct_el0) < end) {
+	while (!host_csm_was_rung(&realm->realm.recs[0]) && sysreg_read(cntpct_el0) < end) {
 		wfi();
 		gic_handle();
 	}
@@ -285,7 +285,7 @@ MACHINE_TEST(csm_notify_dropped)
 		check_entry(s.c, pending(s.c), CSM_ROLE_CONSUMER, s.p_rid, s.n);
 		CHECK_EQ(pending(s.c), CSM_INDEX_NONE);
 		/* Late: the realm has looked by then. */
-		CHECK_OK(host_csm_ring(&rmm, s.c->realm.rd));
+		CHECK_OK(host_csm_ring(&rmm, s.c->realm.rd, 0));
 		CHECK_EQ(acknowledge(s.c), HOST_DOORBELL_INTID);
 		end_interrupt(s.c, HOST_DOORBELL_INTID);
 		CHECK_EQ(pending(s.c), CSM_INDEX_NONE);
@@ -301,7 +301,7 @@ MACHINE_TEST(csm_notify_duplicated)
 	s.p->csm = ring_twice;
 	CHECK_EQ(notify(s.p, s.c_rid, s.n, PROVIDER), RSI_SUCCESS);
 	CHECK_EQ(acknowledge(s.c), HOST_DOORBELL_INTID);
-	CHECK_OK(host_csm_ring(&rmm, s.c->realm.rd));
+	CHECK_OK(host_csm_ring(&rmm, s.c->realm.rd, 0));
 	end_interrupt(s.c, HOST_DOORBELL_INTID);
 	check_entry(s.c, pending(s.c), CSM_ROLE_CONSUMER, s.p_rid, s.n);
 	CHECK_EQ(acknowledge(s.c), HOST_DOORBELL_INTID);
@@ -318,14 +318,14 @@ MACHINE_TEST(csm_notify_made_up)
 	setup(&s);
 	for (unsigned int i = 0; i < 10; i++) {
 		if (i % 2 == 0)
-			CHECK_OK(host_csm_ring(&rmm, s.c->realm.rd));
+			CHECK_OK(host_csm_ring(&rmm, s.c->realm.rd, 0));
 		else
 			CHECK(host_rec_interrupt(&s.c->realm.recs[0], HOST_DOORBELL_INTID));
 		CHECK_EQ(acknowledge(s.c), HOST_DOORBELL_INTID);
 		CHECK_EQ(pending(s.c), CSM_INDEX_NONE);
 		end_interrupt(s.c, HOST_DOORBELL_INTID);
 	}
-	CHECK_EQ(host_csm_ring(&rmm, s.c->realm.rd + GRANULE_SIZE), HOST_ERROR_RMM);
+	CHECK_EQ(host_csm_ring(&rmm, s.c->realm.rd + GRANULE_SIZE, 0), HOST_ERROR_RMM);
 	CHECK_EQ(notify(s.p, s.c_rid, s.n, PROVIDER), RSI_SUCCESS);
 	CHECK_EQ(acknowledge(s.c), HOST_DOORBELL_INTID);
 	check_entry(s.c, pending(s.c), CSM_ROLE_CONSUMER, s.p_rid, s.n);
@@ -378,10 +378,52 @@ MACHINE_TEST(csm_notify_own_doorbell)
 	CHECK_EQ(notify(s.p, s.c_rid, s.n, PROVIDER), RSI_SUCCESS);
 	CHECK_EQ(notify(s.p, s.c_rid, s.n, PROVIDER), RSI_SUCCESS);
 	CHECK_EQ(rings, 2);
-	CHECK(!host_csm_was_rung(&s.c->realm));
+	CHECK(!host_csm_was_rung(&s.c->realm.recs[0]));
 	CHECK_EQ(acknowledge(s.c), INTID_NONE);
 	check_entry(s.c, pending(s.c), CSM_ROLE_CONSUMER, s.p_rid, s.n);
 	end(&s);
+}
+
+/* A realm with two RECs hears of its peer in the second, when it says so. */
+MACHINE_TEST(csm_notify_other_rec)
+{
+	struct csm_setup s = { .size = GRANULE_SIZE };
+	struct script_result r;
+	uint64_t entry;
+
+	s.p = csm_realm("P");
+	s.c = realm_start(REALM_PROGRAM_SCRIPT,
+			  &(struct realm_options){ .name = "C", .apt_granules = 1, .recs = 2 });
+	s.p_rid = csm_rid_of(s.p);
+	s.c_rid = csm_rid_of(s.c);
+	CHECK_EQ(csm_create(s.p, CSM_WINDOW, s.size, &s.id), RSI_SUCCESS);
+	CHECK_EQ(csm_share(s.p, s.id, s.c_rid, CSM_PERM_RW, &s.n), RSI_SUCCESS);
+	CHECK_EQ(csm_reserve(s.c, s.p_rid, s.n, CSM_WINDOW, s.size), RSI_SUCCESS);
+	CHECK_EQ(csm_attach(s.c, s.p_rid, s.n, &r), RSI_SUCCESS);
+	entry = script(s.c, SCRIPT_SYSREG, SCRIPT_SECONDARY_ENTRY).x[0];
+	CHECK_EQ(realm_smc(s.c, PSCI_CPU_ON, 1, entry, 1).x[0], PSCI_SUCCESS);
+	take_interrupts(s.c);
+	CHECK_EQ(script_rec(s.c, 1, SCRIPT_SYSREG, ICC_PMR_EL1, 1, 0xff).x[1], 0);
+	CHECK_EQ(script_rec(s.c, 1, SCRIPT_SYSREG, ICC_IGRPEN1_EL1, 1, 1).x[1], 0);
+
+	CHECK_EQ(realm_smc(s.c, RSI_CSM_DOORBELL, 1).x[0], RSI_SUCCESS);
+	CHECK_EQ(notify(s.p, s.c_rid, s.n, PROVIDER), RSI_SUCCESS);
+	CHECK(!host_csm_was_rung(&s.c->realm.recs[0]));
+	CHECK(host_csm_was_rung(&s.c->realm.recs[1]));
+	CHECK_EQ(acknowledge(s.c), INTID_NONE);
+	CHECK_EQ(script_rec(s.c, 1, SCRIPT_SYSREG, ICC_IAR1_EL1).x[0], HOST_DOORBELL_INTID);
+	CHECK_EQ(script_rec(s.c, 1, SCRIPT_SYSREG, ICC_EOIR1_EL1, 1, HOST_DOORBELL_INTID).x[1], 0);
+	check_entry(s.c, pending(s.c), CSM_ROLE_CONSUMER, s.p_rid, s.n);
+
+	/* That the share ends is news, too, and rings there as well. */
+	CHECK_EQ(csm_revoke(s.p, s.c_rid, s.n), RSI_SUCCESS);
+	CHECK_EQ(acknowledge(s.c), INTID_NONE);
+	CHECK_EQ(script_rec(s.c, 1, SCRIPT_SYSREG, ICC_IAR1_EL1).x[0], HOST_DOORBELL_INTID);
+	CHECK_EQ(script_rec(s.c, 1, SCRIPT_SYSREG, ICC_EOIR1_EL1, 1, HOST_DOORBELL_INTID).x[1], 0);
+	check_entry(s.c, pending(s.c), CSM_ROLE_CONSUMER, s.p_rid, s.n);
+	CHECK_EQ(csm_state_of(s.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
+	realm_end(s.c);
+	realm_end(s.p);
 }
 
 struct ringer {
@@ -395,7 +437,7 @@ static void ring_on(void *argument)
 	struct ringer *ringer = argument;
 
 	while (!__atomic_load_n(&ringer->over, __ATOMIC_ACQUIRE)) {
-		if (host_csm_ring(&rmm, __atomic_load_n(&ringer->rd, __ATOMIC_ACQUIRE)) == RMI_SUCCESS)
+		if (host_csm_ring(&rmm, __atomic_load_n(&ringer->rd, __ATOMIC_ACQUIRE), 0) == RMI_SUCCESS)
 			ringer->found++;
 		else
 			ringer->gone++;
@@ -413,7 +455,7 @@ MACHINE_TEST(csm_notify_while_realms_go, .smp = 2)
 
 		take_interrupts(realm);
 		__atomic_store_n(&ringer.rd, realm->realm.rd, __ATOMIC_RELEASE);
-		CHECK(WAIT_FOR(host_csm_was_rung(&realm->realm)));
+		CHECK(WAIT_FOR(host_csm_was_rung(&realm->realm.recs[0])));
 		CHECK_EQ(acknowledge(realm), HOST_DOORBELL_INTID);
 		CHECK_EQ(pending(realm), CSM_INDEX_NONE);
 		realm_end(realm);

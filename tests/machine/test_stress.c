@@ -61,6 +61,7 @@ static uint64_t one_command(struct attacker *a)
 {
 	uint64_t g = any(a), ipa = ipas[pick(a, IPAS)], x, y;
 	int64_t level = 2 + (int64_t)pick(a, 2);
+	struct rmi_csm_bell bell;
 
 	switch (pick(a, 18)) {
 	case 0:
@@ -92,7 +93,7 @@ static uint64_t one_command(struct attacker *a)
 	case 15:
 		return rmi_csm_apt_create(&rmm, g, any(a));
 	case 16:
-		return rmi_csm_apt_destroy(&rmm, g, &x, &y);
+		return rmi_csm_apt_destroy(&rmm, g, &x, &y, &bell);
 	default:
 		return rmi_rtt_init_ripas(&rmm, g, ipa, ipa + GRANULE_SIZE, &x);
 	}
@@ -109,6 +110,7 @@ static void attack(void *argument)
 /* Tries everything on a granule that may help to get it or another one back. */
 static void take_back(uint64_t g)
 {
+	struct rmi_csm_bell bell;
 	uint64_t x, y;
 
 	rmi_rec_destroy(&rmm, g);
@@ -119,7 +121,7 @@ static void take_back(uint64_t g)
 		for (unsigned int i = 0; i < IPAS; i++)
 			rmi_rtt_destroy(&rmm, g, ipas[i] & ~(host_level_size(level - 1) - 1), level, &x, &y);
 	}
-	while (rmi_csm_apt_destroy(&rmm, g, &x, &y) == RMI_SUCCESS && y != 0)
+	while (rmi_csm_apt_destroy(&rmm, g, &x, &y, &bell) == RMI_SUCCESS && y != 0)
 		;
 	rmi_realm_destroy(&rmm, g);
 	rmi_granule_undelegate(&rmm, g);

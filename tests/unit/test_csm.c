@@ -685,8 +685,9 @@ static void test_service(void **state)
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[1], 0x10000);
 	assert_int_equal(out.x[2], 0x10000);
-	assert_int_equal(out.x[3],
-			 CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST | CSM_FEATURE_BLOCKS);
+	assert_int_equal(out.x[3], CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST |
+					   CSM_FEATURE_BLOCKS | CSM_FEATURE_ENDS_AS_RAM | CSM_FEATURE_NEWS |
+					   CSM_FEATURE_DOORBELL);
 	assert_int_equal(out.x[4], 79); /* what is no output stays */
 	assert_int_equal(smc(&w.p, RSI_CSM_VERSION, 0x20000), RSI_ERROR_INPUT);
 	csm_offer(&w, 1, CSM_PERM_RO);

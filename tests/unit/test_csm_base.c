@@ -476,8 +476,9 @@ static void test_apt_commands(void **state)
 	out = world_rmi(RMI_CSM, RMI_CSM_VERSION, CSM_ABI_VERSION);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(out.x[1], 0x10000);
-	assert_int_equal(out.x[3],
-			 CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST | CSM_FEATURE_BLOCKS);
+	assert_int_equal(out.x[3], CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST |
+					   CSM_FEATURE_BLOCKS | CSM_FEATURE_ENDS_AS_RAM | CSM_FEATURE_NEWS |
+					   CSM_FEATURE_DOORBELL);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_VERSION, 0x20000), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_CSM, 7, r.rd), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_CSM, UINT64_MAX, r.rd), RMI_ERROR_INPUT);

@@ -41,6 +41,7 @@ struct consumer {
 	uint64_t n;
 	unsigned int base, size;
 	enum csm_state state;
+	uint64_t flags;
 };
 
 static struct {
@@ -170,6 +171,45 @@ static void check_invariants(void)
 	}
 }
 
+/* What ended as memory is the realm's to have, and never ends in an abort. */
+static void check_endings(void)
+{
+	for (unsigned int i = 0; i < MAX; i++) {
+		const struct consumer *c = &m.consumers[i];
+
+		if (!c->live || c->state != CSM_STATE_REVOKED || !(c->flags & CSM_RESERVE_FLAG_RAM))
+			continue;
+		for (unsigned int page = c->base; page < c->base + c->size; page++)
+			assert_int_not_equal(world_entry(&m.realm[c->realm], WORLD_CSM + PAGES(page)).ripas,
+					     RMI_EMPTY);
+	}
+}
+
+/* The host gave the realm a page: not in the place of another's, but where another's has ended. */
+static void check_admitted(unsigned int realm, unsigned int page)
+{
+	for (unsigned int i = 0; i < MAX; i++) {
+		const struct consumer *c = &m.consumers[i];
+
+		if (c->live && c->realm == realm && page >= c->base && page < c->base + c->size)
+			assert_true(c->state == CSM_STATE_REVOKED && (c->flags & CSM_RESERVE_FLAG_RAM));
+	}
+}
+
+/* Pages of others that the realm reaches in its range. */
+static unsigned int foreign_pages(const struct consumer *c)
+{
+	unsigned int count = 0;
+
+	for (unsigned int page = c->base; page < c->base + c->size; page++) {
+		uint64_t pa, desc;
+
+		count += world_translate(&m.realm[c->realm], WORLD_CSM + PAGES(page), &pa, &desc) &&
+			 (desc & DESC_FOREIGN);
+	}
+	return count;
+}
+
 /* A call of a realm, with interrupts at random; in the middle the invariants hold as before it. */
 static struct smc_regs call(unsigned int realm, const uint64_t x[18])
 {
@@ -269,13 +309,16 @@ static void step_reserve(void)
 	uint64_t n = pick((unsigned int)m.next_n[provider][realm] + 2);
 	const struct share *s = find_share(provider, realm, n);
 	struct smc_regs out;
+	uint64_t flags;
 
 	if (slot == MAX)
 		return;
 	if (s != NULL && pick(4) != 0)
 		size = m.regions[s->region].size; /* mostly what fits */
 	base = pick(WINDOW - size);
-	out = CALL(realm, RSI_CSM_RESERVE, RID(m.rid[provider]), n, WORLD_CSM + PAGES(base), PAGES(size));
+	flags = pick(2) ? CSM_RESERVE_FLAG_RAM : 0;
+	out = CALL(realm, RSI_CSM_RESERVE, RID(m.rid[provider]), n, WORLD_CSM + PAGES(base), PAGES(size),
+		   flags);
 	if (provider == realm) {
 		assert_int_equal(out.x[0], RSI_ERROR_INPUT);
 	} else if (find_consumer(realm, provider, n) != NULL) {
@@ -285,7 +328,7 @@ static void step_reserve(void)
 	} else {
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 		m.consumers[slot] =
-			(struct consumer){ true, realm, provider, n, base, size, CSM_STATE_RESERVED };
+			(struct consumer){ true, realm, provider, n, base, size, CSM_STATE_RESERVED, flags };
 	}
 }
 
@@ -339,14 +382,15 @@ static void step_detach(void)
 	if (s != NULL && s->consumer == (int)i)
 		s->consumer = -1;
 	c->live = false;
-	assert_int_equal(pages_reached(&m.realm[c->realm], WORLD_CSM + PAGES(c->base), PAGES(c->size)), 0);
+	assert_int_equal(foreign_pages(c), 0);
 }
 
 /* The host: takes pages, gives pages, unmaps, fills. Whatever it does, the invariants hold. */
 static void step_host(void)
 {
-	struct world_realm *r = &m.realm[pick(REALMS)];
-	uint64_t at = WORLD_CSM + PAGES(pick(WINDOW));
+	unsigned int realm = pick(REALMS), number = pick(WINDOW);
+	struct world_realm *r = &m.realm[realm];
+	uint64_t at = WORLD_CSM + PAGES(number);
 	struct smc_regs out;
 
 	switch (pick(4)) {
@@ -360,6 +404,8 @@ static void step_host(void)
 
 		if (rmi(RMI_DATA_CREATE_UNKNOWN, r->rd, page, at) != RMI_SUCCESS)
 			world_undelegate(page);
+		else
+			check_admitted(realm, number);
 		break;
 	}
 	case 2:
@@ -380,7 +426,7 @@ static void step_host(void)
 			c->state = CSM_STATE_BROKEN;
 			/* Emptied as a whole or not: what is left is explained by the share. */
 			s = find_share(c->provider, c->realm, c->n);
-			if (s != NULL && pages_reached(r, base, PAGES(c->size)) == 0)
+			if (s != NULL && foreign_pages(c) == 0 && c->flags == 0)
 				s->consumer = -1;
 		}
 		break;
@@ -406,6 +452,7 @@ static void run_seed(uint64_t seed)
 	for (unsigned int i = 0; i < STEPS; i++) {
 		steps[pick(sizeof(steps) / sizeof(steps[0]))]();
 		check_invariants();
+		check_endings();
 	}
 	for (unsigned int i = 0; i < REALMS; i++)
 		world_end(&m.realm[(i + seed) % REALMS]);

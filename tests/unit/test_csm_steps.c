@@ -153,6 +153,17 @@ static void check_foreign(unsigned int r, uint64_t at, uint64_t page, uint64_t d
 	share_mappings[number_of(p)][share->index]++;
 }
 
+/* The realm's own page, in a consumer range: its provider has ended the share, and the realm asked for memory then. */
+static void check_own(unsigned int r, uint64_t at)
+{
+	struct apt *apt = csm_apt(rd_of(r));
+	const struct apt_entry *e = apt == NULL ? NULL : csm_find_overlap(apt, at, at + GRANULE_SIZE);
+
+	if (e == NULL || e->kind != APT_CONSUMER || e->state == CSM_STATE_CREATING)
+		return;
+	assert_true((e->flags & CSM_RESERVE_FLAG_RAM) && (e->flags & APT_FLAG_ENDING));
+}
+
 static void check_page(unsigned int r, unsigned int p)
 {
 	struct cached *cached = &m.tlb[r][p];
@@ -170,6 +181,8 @@ static void check_page(unsigned int r, unsigned int p)
 	assert_int_equal(world_state(page), GRANULE_DATA);
 	if (desc & DESC_FOREIGN)
 		check_foreign(r, at, page, desc);
+	else
+		check_own(r, at);
 }
 
 static void check_share(unsigned int r, const struct apt_entry *share)
@@ -216,7 +229,8 @@ static void check_entries(unsigned int r)
 			assert_int_equal(share->consumer, granule_index(rd_of(r)));
 		}
 		if (e->kind == APT_CONSUMER && pick(8) == 0 &&
-		    (e->state == CSM_STATE_RESERVED || e->state == CSM_STATE_REVOKED))
+		    (e->state == CSM_STATE_RESERVED ||
+		     (e->state == CSM_STATE_REVOKED && !(e->flags & CSM_RESERVE_FLAG_RAM))))
 			check_empty(r, e);
 	}
 }
@@ -463,7 +477,7 @@ static bool choose_reserve(unsigned int r, uint64_t x[18])
 		base = WORLD_CSM;
 	if (base + size > WORLD_CSM + PAGES(WINDOW))
 		return false;
-	ASK(RSI_CSM_RESERVE, RID(m.rid[from]), share->n, base, size);
+	ASK(RSI_CSM_RESERVE, RID(m.rid[from]), share->n, base, size, pick(2) ? CSM_RESERVE_FLAG_RAM : 0);
 }
 
 static bool choose_attach(unsigned int r, uint64_t x[18])

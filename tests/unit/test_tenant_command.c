@@ -48,8 +48,10 @@ enum csm_error csm_share(uint64_t id, const struct csm_rid *peer, enum csm_permi
 	return answers[2];
 }
 
-enum csm_error csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t base, uint64_t size)
+enum csm_error csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t base, uint64_t size,
+			   uint64_t flags)
 {
+	(void)flags;
 	assert_int_equal(base, REGION);
 	assert_int_equal(size, SIZE);
 	named = *provider;

@@ -99,7 +99,7 @@ static void say_about_entry(struct rec *rec, unsigned int r)
 		break;
 	default:
 		if (x[2] == CSM_STATE_CREATING)
-			SAY(RSI_CSM_RESERVE, x[3], x[4], x[5], x[7], x[8]);
+			SAY(RSI_CSM_RESERVE, x[3], x[4], x[5], x[7], x[8], pick(2));
 		else if (x[2] == CSM_STATE_REVOKED || x[2] == CSM_STATE_BROKEN || pick(8) == 0)
 			SAY(RSI_CSM_DETACH, x[3], x[4], x[5]);
 		else
@@ -120,13 +120,16 @@ static void say_csm(struct rec *rec, unsigned int r)
 	case 1:
 	case 2:
 		SAY(RSI_CSM_RESERVE, RID(rids[q]), atomic_load(&offers[q][r].n), base,
-		    atomic_load(&offers[q][r].size));
+		    atomic_load(&offers[q][r].size), pick(2));
 		break;
 	case 3:
 		SAY(RSI_CSM_PEER_MEASUREMENT, RID(rids[q]), pick(6));
 		break;
 	case 4:
 		SAY(RSI_CSM_PENDING, 0);
+		break;
+	case 5:
+		SAY(RSI_CSM_DOORBELL, pick(RECS));
 		break;
 	default:
 		SAY(RSI_CSM_QUERY, pick(15));

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A provider that begins to take a share back and does not go on with it: what its consumer has then, whose range ends as
+ * memory (docs/csm.md "Endings"). The monitor here takes steps of 16 entries (CSM_STEP).
+ */
+#include "csm_world.h"
+
+#define SIZE 40U
+#define PAGE(i) (WORLD_CSM + PAGES(i))
+
+static bool gets_data(struct world_realm *r, uint64_t at)
+{
+	uint64_t page = world_delegated();
+
+	if (rmi(RMI_DATA_CREATE_UNKNOWN, r->rd, page, at) == RMI_SUCCESS)
+		return true;
+	world_undelegate(page);
+	return false;
+}
+
+/* One step of the call, for good or until somebody goes on with it. */
+static void begin(struct world_realm *r, const uint64_t x[18])
+{
+	sim_irq_after(0);
+	assert_int_equal(world_smc_args(r, x).x[0], RSI_INCOMPLETE);
+	sim_irq_after(-1);
+}
+
+#define BEGIN(r, ...) begin(r, (const uint64_t[18]){ __VA_ARGS__ })
+
+/* C is attached; 16 of its 40 pages are gone. */
+static void stop_in_the_middle(struct csm_world *w)
+{
+	csm_realms(w);
+	csm_offer(w, SIZE, CSM_PERM_RW);
+	assert_int_equal(smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), w->n, WORLD_CSM, w->size,
+			     CSM_RESERVE_FLAG_RAM),
+			 RSI_SUCCESS);
+	assert_int_equal(smc(&w->c, RSI_CSM_ATTACH, RID(w->p_rid), w->n), RSI_SUCCESS);
+	BEGIN(&w->p, RSI_CSM_REVOKE, RID(w->c_rid), w->n);
+	assert_int_equal(pages_reached(&w->c, WORLD_CSM, w->size), SIZE - CSM_STEP);
+}
+
+/* What is gone is C's to have, at once; what is not gone is P's still. */
+static void test_goes_on(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	stop_in_the_middle(&w);
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_ATTACHED);
+	assert_int_equal(world_entry(&w.c, PAGE(3)).ripas, RMI_RAM);
+	assert_true(gets_data(&w.c, PAGE(3)));
+	assert_false(gets_data(&w.c, PAGE(CSM_STEP)));
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	/* Its own page has stayed, the rest is there to have. */
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 1);
+	assert_true(gets_data(&w.c, PAGE(SIZE - 1)));
+	csm_end(&w);
+}
+
+/* The host goes on in P's place, for what it wants back. */
+static void test_host_unmaps(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	stop_in_the_middle(&w);
+	for (uint64_t at = WORLD_CSM; at < WORLD_CSM + w.size;) {
+		struct smc_regs out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, at);
+
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		at = out.x[1];
+	}
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_BROKEN);
+	assert_true(gets_data(&w.c, PAGE(0)));
+	assert_true(gets_data(&w.c, PAGE(SIZE - 1)));
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 2);
+	csm_end(&w);
+}
+
+/* C goes first: what it got stays its own, the rest is empty; and nothing comes while it goes. */
+static void test_detaches(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	stop_in_the_middle(&w);
+	assert_true(gets_data(&w.c, PAGE(3)));
+	BEGIN(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n);
+	assert_false(gets_data(&w.c, PAGE(4)));
+	/* P goes on meanwhile. */
+	BEGIN(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n);
+	assert_int_equal(world_entry(&w.c, PAGE(CSM_STEP + 1)).ripas, RMI_EMPTY);
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 1);
+	for (unsigned int i = 0; i < SIZE; i++) {
+		if (i != 3)
+			assert_int_equal(world_entry(&w.c, PAGE(i)).ripas, RMI_EMPTY);
+	}
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	csm_end(&w);
+}
+
+/* P's page goes while the consumer has one of its own in that place. */
+static void test_provider_loses_page(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	stop_in_the_middle(&w);
+	assert_true(gets_data(&w.c, PAGE(3)));
+	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, PAGE(3));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, PAGE(CSM_STEP + 1));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	assert_true(gets_data(&w.c, PAGE(CSM_STEP + 1)));
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 2);
+	csm_end(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_goes_on),
+		cmocka_unit_test(test_host_unmaps),
+		cmocka_unit_test(test_detaches),
+		cmocka_unit_test(test_provider_loses_page),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
