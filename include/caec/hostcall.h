@@ -105,6 +105,7 @@ enum conform_op {
 	CONFORM_WAIT = 0x307,       /* ticks -> ticks it took */
 	CONFORM_ACCESS_EL0 = 0x308, /* CONFORM_ACCESS at EL0; FAR_EL1 as an IPA */
 	CONFORM_EXEC_EL0 = 0x309,   /* IPA of code that returns -> x0, fault, FAR_EL1, ELR_EL1, SPSR_EL1 */
+	CONFORM_MEET = 0x30a,       /* two addresses: writes 1 to the one, waits until the other isn't 0 */
 };
 
 /* The instruction that CONFORM_ACCESS executes: x0/w0 is read or written, x1 has the address. */

@@ -173,3 +173,11 @@ void conform_wait(const uint64_t a[6], uint64_t r[6])
 		r[0] = ticks() - start;
 	} while (r[0] < a[0]);
 }
+
+void conform_meet(const uint64_t a[6], uint64_t r[6])
+{
+	(void)r;
+	*(volatile uint64_t *)a[0] = 1;
+	while (*(volatile uint64_t *)a[1] == 0)
+		;
+}

@@ -23,6 +23,7 @@ void conform_sve(const uint64_t a[6], uint64_t r[6]);
 void conform_access_el0(const uint64_t a[6], uint64_t r[6]);
 void conform_exec_el0(const uint64_t a[6], uint64_t r[6]);
 void conform_wait(const uint64_t a[6], uint64_t r[6]);
+void conform_meet(const uint64_t a[6], uint64_t r[6]);
 
 /* An address to hand to PSCI_CPU_ON: CONFORM_SECONDARY_ENTRY. */
 extern const uint8_t conform_secondary_entry[];

@@ -228,6 +228,7 @@ static const struct step steps[] = {
 	{ CONFORM_WAIT, conform_wait },
 	{ CONFORM_ACCESS_EL0, conform_access_el0 },
 	{ CONFORM_EXEC_EL0, conform_exec_el0 },
+	{ CONFORM_MEET, conform_meet },
 	{ SCRIPT_SMC, smc_short },
 	{ SCRIPT_READ64, step_read64 },
 	{ SCRIPT_WRITE64, step_write64 },

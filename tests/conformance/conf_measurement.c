@@ -36,7 +36,7 @@ static void plain(void)
 {
 	begin();
 	conf_guest_load(&guest);
-	check_rim("IXKSBZ", "a realm with a page and a REC");
+	check_rim("IXKSBZ", "a realm with pages and a REC");
 }
 
 /* Each parameter that counts has its effect, and those that don't have none: both are in one value. */
@@ -91,9 +91,9 @@ static void data(void)
 {
 	begin();
 	conf_guest_load(&guest);
-	add_page(GUEST_IPA + 5 * GRANULE_SIZE, RMI_DATA_FLAG_MEASURE, 0x11);
-	add_page(GUEST_IPA + 2 * GRANULE_SIZE, RMI_DATA_FLAG_MEASURE, 0x22);
-	add_page(GUEST_IPA + 3 * GRANULE_SIZE, 0, 0x33);
+	add_page(GUEST_PAGES + 5 * GRANULE_SIZE, RMI_DATA_FLAG_MEASURE, 0x11);
+	add_page(GUEST_PAGES + 2 * GRANULE_SIZE, RMI_DATA_FLAG_MEASURE, 0x22);
+	add_page(GUEST_PAGES + 3 * GRANULE_SIZE, 0, 0x33);
 	check_rim("RMI_DATA_CREATE.rim", "pages, measured and not, in their order");
 }
 
@@ -101,7 +101,7 @@ static void data(void)
 static void unmeasured(void)
 {
 	struct conf_realm *realm = &guest.realm;
-	uint64_t source, page, ipa = GUEST_IPA + 7 * GRANULE_SIZE, rtt, top;
+	uint64_t source, page, ipa = GUEST_PAGES + 7 * GRANULE_SIZE, rtt, top;
 	struct conf_rec rec;
 
 	begin();
@@ -133,7 +133,7 @@ static void unmeasured(void)
 /* A page that is taken away again has been measured all the same (IYXLCP). */
 static void taken_away(void)
 {
-	uint64_t pa, top, ipa = GUEST_IPA + 9 * GRANULE_SIZE;
+	uint64_t pa, top, ipa = GUEST_PAGES + 9 * GRANULE_SIZE;
 
 	begin();
 	conf_guest_load(&guest);
@@ -149,18 +149,15 @@ static void taken_away(void)
 /* REC 0 is what conf_guest_start() makes; others come behind it, so the realm isn't activated before them. */
 static void recs(void)
 {
-	struct conf_rec rec, more;
+	struct conf_rec more;
 	uint64_t x[GUEST_GPRS] = { RSI_MEASUREMENT_READ, 0 };
 
 	begin();
 	conf_guest_load(&guest);
-	conf_rec_prepare(&rec, &guest.realm, 0);
-	rec.params->pc = GUEST_IPA;
-	for (unsigned int i = 0; i < 8; i++)
-		rec.params->gprs[i] = ABI_U64(0x0123456789abcdef) * (i + 3);
-	conf_expect_ok("RMI_REC_CREATE", "REC 0, with registers",
-		       rmi_rec_create(&rmm, guest.realm.rd, rec.pa, rec.params_pa));
-	conf_measure_rec(&guest.rim, rec.params);
+	conf_guest_rec_prepare(&guest);
+	for (unsigned int i = 3; i < 8; i++)
+		guest.rec.params->gprs[i] = ABI_U64(0x0123456789abcdef) * (i + 3);
+	conf_guest_rec_make(&guest);
 	conf_rec_prepare(&more, &guest.realm, 1);
 	more.params->flags = 0;
 	conf_expect_ok("RMI_REC_CREATE", "REC 1, not runnable",
@@ -172,11 +169,7 @@ static void recs(void)
 	conf_measure_rec(&guest.rim, more.params);
 	conf_expect_ok("RMI_REC_DESTROY", "REC 2", rmi_rec_destroy(&rmm, more.pa));
 
-	conf_expect_ok("RMI_REALM_ACTIVATE", "the guest", rmi_realm_activate(&rmm, guest.realm.rd));
-	guest.rec = rec;
-	guest.run_pa = conf_granule();
-	guest.run = conf_content(guest.run_pa);
-	conf_guest_enter(&guest);
+	conf_guest_activate(&guest);
 	conf_need_true("RSI_MEASUREMENT_READ", "the guest comes back", conf_guest_smc(&guest, x));
 	conf_check_true("RMI_REC_CREATE.rim",
 			conf_text("%s: runnable RECs with registers, one that isn't runnable",
@@ -199,7 +192,7 @@ static void init_ripas(uint64_t base, uint64_t top, uint64_t size)
 
 static void ripas(void)
 {
-	uint64_t base = GUEST_IPA + 0x100 * GRANULE_SIZE;
+	uint64_t base = GUEST_PAGES;
 
 	begin();
 	conf_guest_load(&guest);
@@ -266,7 +259,7 @@ static void active(void)
 	conf_guest_start(&guest);
 	conf_need_true("RSI_MEASUREMENT_READ", "the guest comes back", conf_guest_smc(&guest, x));
 	memcpy(first, x, sizeof(first));
-	conf_data(&guest.realm, GUEST_IPA + 7 * GRANULE_SIZE);
+	conf_data(&guest.realm, GUEST_PAGES + 7 * GRANULE_SIZE);
 	conf_tables(&guest.realm, GUEST_IPA + BLOCK, 3);
 	conf_expect_ok("RMI_RTT_DESTROY", "a table",
 		       rmi_rtt_destroy(&rmm, guest.realm.rd, GUEST_IPA + BLOCK, 3, &rtt, &top));

@@ -11,7 +11,7 @@ static struct conf_guest guest;
 
 static void new_only(const char *state)
 {
-	uint64_t page = GUEST_IPA + 7 * GRANULE_SIZE, rd = guest.realm.rd;
+	uint64_t page = GUEST_PAGES + 7 * GRANULE_SIZE, rd = guest.realm.rd;
 	struct conf_rec rec;
 	struct conf_command c;
 
@@ -31,7 +31,7 @@ static void new_only(const char *state)
 /* Commands without a condition on the realm's state (B4.3). */
 static void any_state(const char *state)
 {
-	uint64_t page = GUEST_IPA + 7 * GRANULE_SIZE, rd = guest.realm.rd, pa = conf_delegated(), top;
+	uint64_t page = GUEST_PAGES + 7 * GRANULE_SIZE, rd = guest.realm.rd, pa = conf_delegated(), top;
 	uint64_t block = GUEST_IPA + 0x200000, up = conf_unprotected(&guest.realm);
 
 	conf_check_status("RMI_DATA_CREATE_UNKNOWN", state, rmi_data_create_unknown(&rmm, rd, pa, page),
@@ -54,17 +54,14 @@ static void any_state(const char *state)
 /* All that the guest is made of goes, as from any realm. */
 static void take_apart(const char *state)
 {
-	uint64_t rd = guest.realm.rd, pa, top, end = conf_ipa_end(&guest.realm);
+	uint64_t rd = guest.realm.rd, pa, top;
 
 	conf_check_status("RMI_REALM_DESTROY.realm_live", state, conf_any_index(rmi_realm_destroy(&rmm, rd)),
 			  RMI_ERROR_REALM);
 	conf_check_status("RMI_REC_DESTROY", state, rmi_rec_destroy(&rmm, guest.rec.pa), RMI_SUCCESS);
 	conf_check_status("RMI_DATA_DESTROY", state, rmi_data_destroy(&rmm, rd, GUEST_IPA, &pa, &top),
 			  RMI_SUCCESS);
-	for (int64_t level = 3; level > 0; level--)
-		for (uint64_t ipa = 0; ipa < end; ipa = top)
-			if (rmi_rtt_destroy(&rmm, rd, ipa, level, &pa, &top) != RMI_SUCCESS)
-				conf_leave_unless(top > ipa); /* none there, and where the next may be */
+	conf_guest_unload(&guest);
 	conf_check_status("RMI_REALM_DESTROY", state, rmi_realm_destroy(&rmm, rd), RMI_SUCCESS);
 }
 
@@ -147,7 +144,7 @@ static void running(void)
 	conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "a page for the guest and us",
 		       rmi_rtt_map_unprotected(&rmm, guest.realm.rd, up, 3, page | CONF_NS_ATTRIBUTES));
 	conf_guest_start(&guest);
-	conf_guest_order_wait(&guest, up, up + 8);
+	conf_guest_order(&guest, CONFORM_MEET, up, up + 8);
 	cpu_run(1, enter_once, &result);
 	if (conf_check_true("RMI_REC_ENTER", "the guest runs on another CPU", wait_until_it_runs(&words[0])))
 		check_running();

@@ -183,16 +183,9 @@ static void replaced(void)
 
 static void take_apart(void)
 {
-	uint64_t rd = guest.realm.rd, pa, top, end = conf_ipa_end(&guest.realm);
-
 	conf_expect_ok("RMI_REC_DESTROY", "the guest's", rmi_rec_destroy(&rmm, guest.rec.pa));
-	conf_expect_ok("RMI_DATA_DESTROY", "its code", rmi_data_destroy(&rmm, rd, GUEST_IPA, &pa, &top));
-	conf_expect_ok("RMI_DATA_DESTROY", "its page", rmi_data_destroy(&rmm, rd, IPA, &pa, &top));
-	for (int64_t level = 3; level > 0; level--)
-		for (uint64_t ipa = 0; ipa < end; ipa = top)
-			if (rmi_rtt_destroy(&rmm, rd, ipa, level, &pa, &top) != RMI_SUCCESS)
-				conf_leave_unless(top > ipa);
-	conf_expect_ok("RMI_REALM_DESTROY", "the guest", rmi_realm_destroy(&rmm, rd));
+	conf_guest_unload(&guest);
+	conf_expect_ok("RMI_REALM_DESTROY", "the guest", rmi_realm_destroy(&rmm, guest.realm.rd));
 }
 
 static void vmid_again(void)
