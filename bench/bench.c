@@ -4,7 +4,7 @@
  */
 #include "bench.h"
 
-#include "bare/command.h"
+#include "board/command.h"
 
 uint64_t bench_instructions(uint64_t ticks)
 {

@@ -11,7 +11,7 @@
 
 #include <caec/csm.h>
 
-#include "script.h"
+#include "puppet/script.h"
 
 /* Instructions since an arbitrary point. */
 uint64_t bench_now(void);

@@ -5,7 +5,7 @@
  */
 #include "bench.h"
 
-#include "csm_realms.h"
+#include "puppet/csm_realms.h"
 
 static const uint64_t sizes[] = { 1, 512, 4096 };
 

@@ -6,7 +6,7 @@
  */
 #include "bench.h"
 
-#include "csm_realms.h"
+#include "puppet/csm_realms.h"
 
 #define REGION ABI_U64(0x40000)
 #define COUNT 8U

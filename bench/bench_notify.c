@@ -4,7 +4,7 @@
  */
 #include "bench.h"
 
-#include "csm_realms.h"
+#include "puppet/csm_realms.h"
 
 #define COUNT 50U
 

@@ -4,7 +4,7 @@
  */
 #include "bench.h"
 
-#include "csm_realms.h"
+#include "puppet/csm_realms.h"
 
 /* CONTINUE with a small buffer, over and over. */
 static void in_parts(struct test_realm *realm, uint64_t buffer, uint64_t size)

@@ -4,7 +4,7 @@
  */
 #include "description.h"
 
-#include <caec/hostcall.h>
+#include "common/hostcall.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -74,7 +74,7 @@ enum tenant_command {
 #define TENANT_TEXT_MAX 1024
 
 /*
- * The program's one step (include/caec/hostcall.h): IPA of TENANT_MESSAGE_MAX bytes of unprotected memory, length of
+ * The program's one step (common/hostcall.h): IPA of TENANT_MESSAGE_MAX bytes of unprotected memory, length of
  * the message there, TENANT_MESSAGE_MAX -> length of the answer, in the same place.
  */
 #define TENANT_STEP_MESSAGE 0x400

@@ -6,7 +6,7 @@
 #include "lib/rsi.h"
 #include "lib/smc.h"
 #include "bench.h"
-#include "string.h"
+#include "common/string.h"
 
 static void clock(const uint64_t a[6], uint64_t r[6])
 {

@@ -6,7 +6,7 @@
 #include "lib/csm.h"
 #include "lib/hostcall.h"
 #include "lib/smc.h"
-#include "string.h"
+#include "common/string.h"
 
 /* Nothing but the call. */
 static inline void bare_host_call(struct rsi_host_call *call)

@@ -7,7 +7,7 @@
 
 #include "bench.h"
 #include "lib/channel.h"
-#include "string.h"
+#include "common/string.h"
 
 #define MESSAGE_MAX 0x10000
 #define NONCE_SIZE 12

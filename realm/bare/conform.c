@@ -3,13 +3,13 @@
  * What a realm does at the exits that the conformance suite looks at, and what it finds after them (enum conform_op).
  * Nothing here judges.
  */
-#include <caec/hostcall.h>
+#include "common/hostcall.h"
 
 #include "conform.h"
 #include "mmu.h"
 #include "program.h"
 #include "rec.h"
-#include "string.h"
+#include "common/string.h"
 
 #define READ(name)                                                 \
 	({                                                         \

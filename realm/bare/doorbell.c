@@ -8,7 +8,7 @@
 #include "lib/channel.h"
 #include "lib/csm.h"
 #include "program.h"
-#include "string.h"
+#include "common/string.h"
 
 /* ICC_PMR_EL1, ICC_IAR1_EL1, ICC_EOIR1_EL1, ICC_IGRPEN1_EL1. */
 #define ICC_PMR "S3_0_C4_C6_0"

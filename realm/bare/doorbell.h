@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The doorbell as a realm hears it: steps of REALM_PROGRAM_SCRIPT (include/caec/hostcall.h).
+ * The doorbell as a realm hears it: steps of REALM_PROGRAM_SCRIPT (common/hostcall.h).
  */
 #ifndef REALM_BARE_DOORBELL_H
 #define REALM_BARE_DOORBELL_H

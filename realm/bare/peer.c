@@ -8,7 +8,7 @@
 #include "lib/csm.h"
 #include "lib/rsi.h"
 #include "program.h"
-#include "string.h"
+#include "common/string.h"
 
 #define INDEX_RIM 0
 

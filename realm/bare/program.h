@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The programs in the image (include/caec/hostcall.h, enum realm_program). All but HELLO do what the host
+ * The programs in the image (common/hostcall.h, enum realm_program). All but HELLO do what the host
  * tells them, step by step; which steps a program knows is in its table.
  */
 #ifndef REALM_BARE_PROGRAM_H
 #define REALM_BARE_PROGRAM_H
 
-#include <caec/hostcall.h>
+#include "common/hostcall.h"
 
 /* Status of HOSTCALL_EXIT, other than 0. */
 #define STATUS_NOT_A_REALM 1

@@ -8,7 +8,7 @@
 #include "doorbell.h"
 #include "probe.h"
 #include "program.h"
-#include "string.h"
+#include "common/string.h"
 
 extern const uint8_t secondary_entry[];
 void fp_load(const uint64_t words[64]);

@@ -6,7 +6,7 @@
 
 #include "lib/channel.h"
 #include "program.h"
-#include "string.h"
+#include "common/string.h"
 
 #define MESSAGE_MAX 2048
 

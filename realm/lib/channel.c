@@ -5,7 +5,7 @@
  */
 #include "channel.h"
 
-#include "string.h"
+#include "common/string.h"
 
 #define WORD sizeof(uint64_t)
 #define SKIP ABI_U64(0xffffffffffffffff)

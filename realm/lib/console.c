@@ -6,10 +6,10 @@
 
 #include <stdarg.h>
 
-#include "format.h"
+#include "common/format.h"
 #include "hostcall.h"
 #include "rsi.h"
-#include "string.h"
+#include "common/string.h"
 
 void print(const char *format, ...)
 {

@@ -3,7 +3,7 @@
  * Confidential Shared Memory: regions, shares, attachments.
  */
 #include "csm_call.h"
-#include "string.h"
+#include "common/string.h"
 
 const char *csm_error_name(enum csm_error error)
 {

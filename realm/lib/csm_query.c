@@ -3,7 +3,7 @@
  * Confidential Shared Memory: what there is, doorbells, and who the peer is.
  */
 #include "csm_call.h"
-#include "string.h"
+#include "common/string.h"
 
 /* The RMM looks at a bounded number of slots per call: role -1 means that none of those was in use. */
 enum csm_error csm_query(uint64_t *index, struct csm_entry *entry)

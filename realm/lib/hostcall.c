@@ -6,7 +6,7 @@
 
 #include "psci.h"
 #include "rsi.h"
-#include "string.h"
+#include "common/string.h"
 
 static struct rsi_host_call *prepare(enum hostcall service)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Talking to the bare host through RSI_HOST_CALL (include/caec/hostcall.h).
+ * Talking to the bare host through RSI_HOST_CALL (common/hostcall.h).
  */
 #ifndef REALM_LIB_HOSTCALL_H
 #define REALM_LIB_HOSTCALL_H
 
-#include <caec/hostcall.h>
 #include <caec/rsi.h>
+
+#include "common/hostcall.h"
 
 /* This REC's buffer for host calls: the platform's business (realm/bare: one per REC). */
 struct rsi_host_call *hostcall_buffer(void);

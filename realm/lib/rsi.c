@@ -5,7 +5,7 @@
 #include "rsi.h"
 
 #include "smc.h"
-#include "string.h"
+#include "common/string.h"
 
 /* What is none of the known codes (SMCCC_NOT_SUPPORTED is the likely one) can't be dealt with by anybody. */
 static enum rsi_status status_of(const struct smc_regs *regs)

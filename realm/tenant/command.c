@@ -8,7 +8,7 @@
 #include <caec/tenant.h>
 
 #include "lib/csm.h"
-#include "string.h"
+#include "common/string.h"
 
 #ifndef REGION_BASE /* the unit test has it elsewhere: where there is nothing of the sanitizer's */
 #define REGION_BASE ABI_U64(0x100000000)

@@ -11,7 +11,7 @@
 #include "lib/hostcall.h"
 #include "lib/rsi.h"
 #include "session.h"
-#include "string.h"
+#include "common/string.h"
 
 /* From start.S, which knows it by name. Zeroed there, as .bss is. */
 extern struct rec recs[REC_MAX];

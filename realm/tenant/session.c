@@ -13,7 +13,7 @@
 
 #include "lib/rsi.h"
 #include "random.h"
-#include "string.h"
+#include "common/string.h"
 
 #define HEADER (1 + TENANT_COUNTER_SIZE)
 #define KEYS 32 /* bytes of each of the two */

@@ -5,7 +5,7 @@
  */
 #include "conf_vm.h"
 
-#include "bare/gic.h"
+#include "board/gic.h"
 
 #define EC_WFX 0x01
 #define EC_SYSREG 0x18

@@ -4,7 +4,7 @@
  */
 #include "commands.h"
 
-#include "bare/platform.h"
+#include "board/platform.h"
 
 static void delegate_conditions(void)
 {

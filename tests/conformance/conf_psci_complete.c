@@ -4,7 +4,7 @@
  */
 #include "conf_vm.h"
 
-#include "bare/platform.h"
+#include "board/platform.h"
 
 static uint64_t psci(enum psci_status status)
 {

@@ -5,7 +5,7 @@
  */
 #include "conf_vm.h"
 
-#include "bare/gic.h"
+#include "board/gic.h"
 
 #define RECS 4
 #define HOPS 40

@@ -5,8 +5,8 @@
  */
 #include "conf_vm.h"
 
-#include "bare/gic.h"
-#include "bare/platform.h"
+#include "board/gic.h"
+#include "board/platform.h"
 
 /* Addresses that are no run page, or no REC, and the condition that says so. */
 struct bad_address {

@@ -4,8 +4,8 @@
  */
 #include "conf_vm.h"
 
-#include "bare/gic.h"
-#include "bare/platform.h"
+#include "board/gic.h"
+#include "board/platform.h"
 
 /* On the other CPU: enters until the realm is done. No checks there. */
 struct runner {

@@ -6,7 +6,7 @@
 #include "commands.h"
 #include "conf_vm.h"
 
-#include "bare/gic.h"
+#include "board/gic.h"
 
 /* --- General-purpose registers ---------------------------------------------------------------------------- */
 

@@ -5,7 +5,7 @@
  */
 #include "conf_vm.h"
 
-#include "bare/gic.h"
+#include "board/gic.h"
 
 #define CHALLENGE 64
 

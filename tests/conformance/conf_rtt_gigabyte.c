@@ -5,7 +5,7 @@
  */
 #include "tables.h"
 
-#include "bare/platform.h"
+#include "board/platform.h"
 
 #define IPA ABI_U64(0x80000000)
 #define GIB ABI_U64(0x40000000)

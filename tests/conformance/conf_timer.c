@@ -4,7 +4,7 @@
  */
 #include "conf_vm.h"
 
-#include "bare/gic.h"
+#include "board/gic.h"
 
 #define ICC_PMR_EL1 SYSREG(3, 0, 4, 6, 0)
 #define ICC_IGRPEN1_EL1 SYSREG(3, 0, 12, 12, 7)

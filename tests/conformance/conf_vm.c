@@ -4,8 +4,8 @@
  */
 #include "conf_vm.h"
 
-#include "bare/gic.h"
-#include "bare/platform.h"
+#include "board/gic.h"
+#include "board/platform.h"
 
 /* What a record is full of before an entry. */
 #define RUBBISH 0xa5

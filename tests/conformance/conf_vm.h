@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A realm under the microscope: entered by hand, exit by exit, told what to do by the operations of REALM_PROGRAM_SCRIPT
- * (include/caec/hostcall.h).
+ * (common/hostcall.h).
  *
  *	struct vm vm;
  *
@@ -18,10 +18,10 @@
 #ifndef TESTS_CONFORMANCE_CONF_VM_H
 #define TESTS_CONFORMANCE_CONF_VM_H
 
-#include <caec/hostcall.h>
 #include <caec/psci.h>
 #include <caec/rsi.h>
 
+#include "common/hostcall.h"
 #include "conformance.h"
 
 #include "lib/memory.h"

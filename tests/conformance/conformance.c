@@ -4,7 +4,7 @@
  */
 #include "conformance.h"
 
-#include "bare/command.h"
+#include "board/command.h"
 
 extern const struct conf_group *const conf_groups_begin[], *const conf_groups_end[];
 

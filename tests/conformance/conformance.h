@@ -32,13 +32,13 @@
 #ifndef TESTS_CONFORMANCE_H
 #define TESTS_CONFORMANCE_H
 
-#include "bare/console.h"
-#include "bare/cpu.h"
-#include "bare/format.h"
-#include "bare/memory.h"
-#include "bare/rmm.h"
-#include "bare/smp.h"
-#include "bare/string.h"
+#include "board/console.h"
+#include "board/cpu.h"
+#include "common/format.h"
+#include "board/memory.h"
+#include "board/rmm.h"
+#include "board/smp.h"
+#include "common/string.h"
 #include "lib/rmi_call.h"
 
 struct conf_group {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "guest.h"
 
-#include "bare/platform.h"
+#include "board/platform.h"
 
 /* Behind what the image takes of its RAM: the registers of an SMC. */
 #define WORDS (GUEST_PAGES - GRANULE_SIZE)

@@ -12,10 +12,10 @@
 #ifndef TESTS_CONFORMANCE_GUEST_H
 #define TESTS_CONFORMANCE_GUEST_H
 
-#include <caec/hostcall.h>
 #include <caec/psci.h>
 #include <caec/rsi.h>
 
+#include "common/hostcall.h"
 #include "measure.h"
 #include "tables.h"
 
@@ -62,7 +62,7 @@ bool conf_guest_smc(struct conf_guest *guest, uint64_t x[GUEST_GPRS]);
 bool conf_guest_load64(struct conf_guest *guest, uint64_t ipa, uint64_t *value, uint64_t *fault);
 bool conf_guest_store64(struct conf_guest *guest, uint64_t ipa, uint64_t value, uint64_t *fault);
 
-/* An operation (include/caec/hostcall.h) in run->enter, for whoever enters the REC (on another CPU). */
+/* An operation (common/hostcall.h) in run->enter, for whoever enters the REC (on another CPU). */
 void conf_guest_order(struct conf_guest *guest, uint64_t operation, uint64_t a, uint64_t b);
 
 #endif

@@ -4,8 +4,8 @@
 #include <mbedtls/sha256.h>
 #include <mbedtls/sha512.h>
 
-#include "bare/console.h"
-#include "bare/string.h"
+#include "board/console.h"
+#include "common/string.h"
 
 /* The layouts of C1.11 to C1.13 in one: what follows the RIM differs. */
 struct descriptor {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "objects.h"
 
-#include <caec/hostcall.h>
+#include "common/hostcall.h"
 
 /* --- Realms ------------------------------------------------------------------------------------------ */
 

@@ -3,11 +3,11 @@
  * The command `measure`: builds realms of many kinds and prints, of each, its description and the RIM that it reads
  * itself (RSI_MEASUREMENT_READ). tools/check-measure holds caec-measure against that.
  */
-#include "script.h"
+#include "puppet/script.h"
 
-#include "bare/command.h"
-#include "bare/describe.h"
-#include "bare/format.h"
+#include "board/command.h"
+#include "board/describe.h"
+#include "common/format.h"
 
 #define MIB ABI_U64(0x100000)
 #define GIB ABI_U64(0x40000000)

@@ -5,7 +5,7 @@
 #ifndef TESTS_REALM_CODE_H
 #define TESTS_REALM_CODE_H
 
-#include "script.h"
+#include "puppet/script.h"
 
 #define REALM_CODE(name) extern const uint32_t name[], name##_end[]
 

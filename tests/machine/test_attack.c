@@ -3,7 +3,8 @@
  * A hostile host against memory that realms share. Each attack says what must be refused and how that
  * shows: by the faulting access itself, or by an error code and nothing changed.
  */
-#include "csm_realms.h"
+#include "machine.h"
+#include "puppet/csm_realms.h"
 
 #define SECRET ABI_U64(0x5ec2e75ec2e7)
 

@@ -4,7 +4,8 @@
  * reserved bits: the specified error, nothing changed, and a monitor that goes on. The same for every call
  * of a realm.
  */
-#include "csm_realms.h"
+#include "machine.h"
+#include "puppet/csm_realms.h"
 #include "realm_code.h"
 
 /* Addresses that are no granule of the kind a command wants. */

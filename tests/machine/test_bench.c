@@ -2,7 +2,7 @@
 /*
  * The test bench itself: CPUs, timer, probes, text.
  */
-#include "bare/format.h"
+#include "common/format.h"
 #include "machine.h"
 
 static void note_cpu(void *argument)

@@ -2,7 +2,8 @@
 /*
  * Confidential Shared Memory on the machine: its life, permissions, refusals, and the end in any order.
  */
-#include "csm_realms.h"
+#include "machine.h"
+#include "puppet/csm_realms.h"
 
 /* mov x0, #42; ret */
 #define CODE_RETURN_42 ABI_U64(0xd65f03c0d2800540)

@@ -3,7 +3,8 @@
  * CSM notifications on the machine: RSI_CSM_NOTIFY in one realm, the host's doorbell, RSI_CSM_PENDING in the other; and
  * what a host that plays with the doorbell can't do.
  */
-#include "csm_realms.h"
+#include "machine.h"
+#include "puppet/csm_realms.h"
 
 #define ICC_PMR_EL1 SYSREG(3, 0, 4, 6, 0)
 #define ICC_IAR1_EL1 SYSREG(3, 0, 12, 12, 0)

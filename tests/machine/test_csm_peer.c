@@ -3,7 +3,8 @@
  * Local attestation on the machine: what a realm is told of its peer is what the peer reads itself, and a share bound to a
  * RIM opens to that RIM only.
  */
-#include "csm_realms.h"
+#include "machine.h"
+#include "puppet/csm_realms.h"
 
 #define INDEX_RIM 0
 #define INDEX_RPV 5

@@ -2,6 +2,7 @@
 /*
  * Self-hosted debug in realms (DEN0137 A3.1.4).
  */
+#include "machine.h"
 #include "realm_code.h"
 
 #define MDSCR_EL1 SYSREG(2, 0, 0, 2, 2)

@@ -3,8 +3,9 @@
  * The same again, many times: realms that come and go, RECs that are preempted and moved at random. The tests do a
  * little of it, `endurance realms N` and `endurance preempt SECONDS` as much as asked for.
  */
-#include "bare/command.h"
-#include "script.h"
+#include "machine.h"
+#include "board/command.h"
+#include "puppet/script.h"
 
 /* xorshift64: the same sequence on every run. */
 static uint64_t random_state;

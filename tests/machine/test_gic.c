@@ -3,6 +3,7 @@
  * Virtual interrupts: the host injects them, the realm's timers raise them, SGIs are the host's to deliver
  * (DEN0137 A6).
  */
+#include "machine.h"
 #include "realm_code.h"
 
 /* Numbers for SCRIPT_SYSREG. */

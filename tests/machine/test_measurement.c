@@ -3,7 +3,8 @@
  * The hashes of the firmware itself: one extension of a REM, against values computed elsewhere (DEN0137 A7.1.2; the
  * 32 bytes 01 02 ... 20 after a REM of zeroes).
  */
-#include "script.h"
+#include "machine.h"
+#include "puppet/script.h"
 
 static void check_extension(enum rmi_hash_algorithm algorithm, const uint64_t *expected, unsigned int words)
 {

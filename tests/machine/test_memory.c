@@ -3,7 +3,8 @@
  * A realm's memory while it runs: protected pages on demand and out of the host's reach, RIPAS changes,
  * memory shared with the host.
  */
-#include "script.h"
+#include "machine.h"
+#include "puppet/script.h"
 
 /* A page that isn't there: the exit says which, the host brings one, and the access works. */
 MACHINE_TEST(fault_populates)

@@ -2,6 +2,7 @@
 /*
  * Emulated devices: accesses to unprotected pages that are not there (DEN0137 A4.3.4.2, A4.2.2).
  */
+#include "machine.h"
 #include "realm_code.h"
 
 /* What the host's device saw, and what it answers. */

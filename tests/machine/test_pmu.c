@@ -2,7 +2,8 @@
 /*
  * Performance monitors in realms (DEN0137 A3.1.5, A8.1).
  */
-#include "script.h"
+#include "machine.h"
+#include "puppet/script.h"
 
 #define PMCR_EL0 SYSREG(3, 3, 9, 12, 0)
 #define PMCNTENSET_EL0 SYSREG(3, 3, 9, 12, 1)

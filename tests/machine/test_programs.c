@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The realm programs (realm/bare) do what include/caec/hostcall.h says, and what a realm has in its
+ * The realm programs (realm/bare) do what common/hostcall.h says, and what a realm has in its
  * registers is its own.
  */
-#include "csm_realms.h"
+#include "machine.h"
+#include "puppet/csm_realms.h"
 
 /* realm/bare/program.h */
 #define STATUS_UNKNOWN_STEP 3

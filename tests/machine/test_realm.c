@@ -2,7 +2,8 @@
 /*
  * Realms come and go: built, run, and every granule back.
  */
-#include "script.h"
+#include "machine.h"
+#include "puppet/script.h"
 
 static void say_hello(const struct realm_options *options)
 {
@@ -177,7 +178,7 @@ MACHINE_TEST(realm_destroy_sparse)
 	check_destroy(48, GRANULE_SIZE, shared);
 	check_destroy(48, ABI_U64(0x200000), shared);
 	check_destroy(48, ABI_U64(0x40000000), shared);
-	check_destroy(48, ABI_U64(0x8000000000), shared); /* an entry of the starting table each */
+	check_destroy(48, ABI_U64(0x8000000000), shared);  /* an entry of the starting table each */
 	check_destroy(48, ABI_U64(0xcccccccd000), shared); /* to the ends of both halves */
 	test_granule_free(shared);
 }

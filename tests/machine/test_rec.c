@@ -2,7 +2,8 @@
 /*
  * RECs run, stop, and run again: host calls, PSCI, interrupts.
  */
-#include "script.h"
+#include "machine.h"
+#include "puppet/script.h"
 
 /* --- Host calls -------------------------------------------------------------------------------------- */
 

@@ -5,7 +5,8 @@
  * realm finds neither. Vectors and predicates: test_run.c, test_sve.c. What is trapped or undefined in a realm:
  * realm_hidden_registers, pmu_hidden, debug_registers.
  */
-#include "script.h"
+#include "machine.h"
+#include "puppet/script.h"
 
 #define ALL UINT64_MAX
 #define HOST_ONLY 0

@@ -2,6 +2,7 @@
 /*
  * What a realm, or the host beside it, may do to the PE that the monitor's run/ must withstand.
  */
+#include "machine.h"
 #include "realm_code.h"
 
 /* A realm's EL0 in AArch32, which the ID registers do not offer: the realm's own problem, nobody else's. */

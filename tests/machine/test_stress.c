@@ -3,7 +3,8 @@
  * A host that issues commands at random, from two CPUs at once, on the same few granules and addresses: nothing
  * stops, nothing waits for ever, and in the end the host gets every granule back, empty, by itself (csm.md I9).
  */
-#include "script.h"
+#include "machine.h"
+#include "puppet/script.h"
 
 #define POOL 20U
 #define ROUNDS 15000U

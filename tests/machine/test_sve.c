@@ -2,6 +2,7 @@
 /*
  * SVE in realms (DEN0137 A3.1.3): the length they were made with, and registers of their own.
  */
+#include "machine.h"
 #include "realm_code.h"
 
 #define CPACR_EL1 SYSREG(3, 0, 1, 0, 2)

@@ -3,7 +3,8 @@
  * Attestation tokens on the machine: with EL3's key and platform token. `token_print` puts two of them on the console
  * for tests/check-token, which has OpenSSL; none of this is secret.
  */
-#include "csm_realms.h"
+#include "machine.h"
+#include "puppet/csm_realms.h"
 
 #define TOKEN_MAX 8192U
 #define LINE_BYTES 32U
