@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define MANIFEST_MAJOR 0U
-#define MANIFEST_MINOR 3U
+#define TEXT_OF(number) #number
+#define NUMBER(macro) TEXT_OF(macro)
+#define TOO_MANY_BANKS "has more than " NUMBER(GRANULE_MAX_BANKS) " banks of DRAM"
 
 struct list {
 	uint64_t count;
@@ -66,52 +67,59 @@ static bool sum_is_right(const struct list *l, uint64_t array_sum)
 	return l->count + l->pa + l->checksum + array_sum == 0;
 }
 
-static bool read_banks(const void *page, uint64_t page_pa, const struct list *l, struct manifest *m)
+/* NULL, or what is wrong. */
+static const char *read_banks(const void *page, uint64_t page_pa, const struct list *l, struct manifest *m)
 {
 	const struct bank *banks = list_array(page, page_pa, l, sizeof(*banks));
 
-	if (banks == NULL || l->count == 0 || l->count > GRANULE_MAX_BANKS ||
-	    !sum_is_right(l, sum_words(banks, l->count * sizeof(*banks))))
-		return false;
+	if (l->count == 0)
+		return "names no DRAM";
+	if (banks == NULL || !sum_is_right(l, sum_words(banks, l->count * sizeof(*banks))))
+		return "has a list of DRAM that is damaged";
+	if (l->count > GRANULE_MAX_BANKS)
+		return TOO_MANY_BANKS;
 	for (size_t i = 0; i < l->count; i++)
 		m->bank[i] = (struct granule_bank){ pa(banks[i].base), banks[i].size };
 	m->num_banks = l->count;
-	return true;
+	return NULL;
 }
 
-static bool read_console(const void *page, uint64_t page_pa, const struct list *l, struct manifest *m)
+/* The consoles, at least one; NULL: the list is empty, or damaged. */
+static const struct console *sound_consoles(const void *page, uint64_t page_pa, const struct list *l)
 {
 	const struct console *consoles = list_array(page, page_pa, l, sizeof(*consoles));
 	uint64_t sum, names = 0;
 
-	m->console_pa = 0;
-	if (l->count == 0)
-		return true;
-	if (consoles == NULL)
-		return false;
+	if (l->count == 0 || consoles == NULL)
+		return NULL;
 	sum = sum_words(consoles, l->count * sizeof(*consoles));
 	for (size_t i = 0; i < l->count; i++)
 		names += consoles[i].name;
 	/*
-	 * The interface sums the whole array. TF-A 2.12's QEMU port leaves the names out; an RMM that is to boot
+	 * The interface sums the whole array. TF-A 2.12 has a port that leaves the names out; an RMM that is to boot
 	 * there has to take that too.
 	 */
-	if (!sum_is_right(l, sum) && !sum_is_right(l, sum - names))
-		return false;
-	if (memcmp(&consoles[0].name, "pl011", sizeof("pl011")) != 0)
-		return true; /* another kind: no log */
-	m->console_pa = consoles[0].base;
-	m->console_pages = consoles[0].pages;
-	return true;
+	return sum_is_right(l, sum) || sum_is_right(l, sum - names) ? consoles : NULL;
 }
 
-enum boot_error manifest_read(const void *page, uint64_t page_pa, struct manifest *m)
+uint32_t manifest_version(const void *page)
+{
+	return ((const struct manifest_page *)page)->version;
+}
+
+uint64_t manifest_console(const void *page, uint64_t page_pa)
+{
+	const struct console *first = sound_consoles(page, page_pa, &((const struct manifest_page *)page)->consoles);
+
+	/* Another kind gets no log. */
+	return first != NULL && memcmp(&first->name, "pl011", sizeof("pl011")) == 0 ? first->base : 0;
+}
+
+const char *manifest_read(const void *page, uint64_t page_pa, struct manifest *m)
 {
 	const struct manifest_page *p = page;
 
-	if (p->version >> 16 != MANIFEST_MAJOR || (p->version & 0xffff) < MANIFEST_MINOR)
-		return BOOT_MANIFEST_VERSION_NOT_SUPPORTED;
-	if (!read_banks(page, page_pa, &p->dram, m) || !read_console(page, page_pa, &p->consoles, m))
-		return BOOT_MANIFEST_DATA_ERROR;
-	return BOOT_SUCCESS;
+	if (p->consoles.count != 0 && sound_consoles(page, page_pa, &p->consoles) == NULL)
+		return "has a list of consoles that is damaged";
+	return read_banks(page, page_pa, &p->dram, m);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The boot manifest, version 0.3, in the page shared with EL3 (RMM-EL3 interface, "Boot Manifest").
+ * The boot manifest, version 0.3 and what adds to it, in the page shared with EL3 (RMM-EL3 interface, "Boot Manifest").
  */
 #ifndef PORT_MANIFEST_H
 #define PORT_MANIFEST_H
@@ -11,8 +11,6 @@
 struct manifest {
 	struct granule_bank bank[GRANULE_MAX_BANKS];
 	size_t num_banks;
-	uint64_t console_pa; /* 0: none */
-	uint64_t console_pages;
 };
 
 /* E_RMM_BOOT_*: what RMM_BOOT_COMPLETE reports. */
@@ -27,7 +25,16 @@ enum boot_error {
 	BOOT_MANIFEST_DATA_ERROR = -7,
 };
 
-/* Reads and checks the manifest in the page mapped at `page`, whose physical address is `page_pa`. */
-enum boot_error manifest_read(const void *page, uint64_t page_pa, struct manifest *m);
+#define MANIFEST_MAJOR 0U
+#define MANIFEST_MINOR 3U
+
+/* The manifest is in the page mapped at `page`, whose physical address is `page_pa`. Its version: major [30:16], minor. */
+uint32_t manifest_version(const void *page);
+
+/* The first console, a PL011; 0: none, or the list is not sound. Of a manifest of any version. */
+uint64_t manifest_console(const void *page, uint64_t page_pa);
+
+/* Reads and checks a manifest whose version serves. NULL, or what is wrong with it. */
+const char *manifest_read(const void *page, uint64_t page_pa, struct manifest *m);
 
 #endif

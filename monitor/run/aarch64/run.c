@@ -92,7 +92,7 @@ static const char *what_is_wrong(void)
 	if ((isar1 & ISAR1_APA_API) == 0 && (isar2 & ISAR2_APA3) == 0)
 		return "the CPU lacks pointer authentication (FEAT_PAuth)";
 	if (id_field(read_sysreg("id_aa64pfr1_el1"), 24) != 0)
-		return "the CPU has SME, whose state is not switched (on QEMU: -cpu max,sme=off)";
+		return "the CPU has SME, whose state is not switched";
 	return NULL;
 }
 
