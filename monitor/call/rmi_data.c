@@ -49,7 +49,7 @@ static void assign(const struct realm *realm, struct rtt_walk *w, struct granule
 {
 	struct pa addr = granule_pa(data);
 
-	port_sync_code(granule_mem(data));
+	port_sync_code(port_mem(addr));
 	granule_unlock_as(data, GRANULE_DATA);
 	rtt_lock(&realm->s2);
 	rtt_set(w, rtte_assigned(addr, RTT_LEVEL_PAGE, ripas));
