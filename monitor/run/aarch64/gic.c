@@ -63,47 +63,46 @@ static void load_lrs(const uint64_t *lr)
 	NUMBERED_16(LR_LOAD)
 }
 
-#define LR_SAVE(n)              \
-	if (gic.num_lrs == (n)) \
-		return;         \
-	lr[n] = read_sysreg("ich_lr" #n "_el2");
-
-static void save_lrs(uint64_t *lr)
-{
-	NUMBERED_16(LR_SAVE)
-}
-
-#define LR_CLEAR(n)             \
-	if (gic.num_lrs == (n)) \
-		return;         \
+/* Nothing of them stays behind. */
+#define LR_TAKE(n)                               \
+	if (gic.num_lrs == (n))                  \
+		return;                          \
+	lr[n] = read_sysreg("ich_lr" #n "_el2"); \
 	write_sysreg("ich_lr" #n "_el2", 0);
 
-static void clear_lrs(void)
+static void take_lrs(uint64_t *lr)
 {
-	NUMBERED_16(LR_CLEAR)
+	NUMBERED_16(LR_TAKE)
 }
 
-#define AP_LOAD(n)                                              \
-	if (gic.num_ap > (n)) {                                 \
-		write_sysreg("ich_ap0r" #n "_el2", s->ap0r[n]); \
-		write_sysreg("ich_ap1r" #n "_el2", s->ap1r[n]); \
+#define AP_LOAD(n)                                      \
+	write_sysreg("ich_ap0r" #n "_el2", s->ap0r[n]); \
+	write_sysreg("ich_ap1r" #n "_el2", s->ap1r[n]);
+#define AP_SAVE(n)                                      \
+	s->ap0r[n] = read_sysreg("ich_ap0r" #n "_el2"); \
+	s->ap1r[n] = read_sysreg("ich_ap1r" #n "_el2");
+/* There are one, two or four of each group. */
+/* clang-format off */
+#define EACH_AP(f) \
+	f(0) \
+	if (gic.num_ap > 1) { \
+		f(1) \
+		if (gic.num_ap > 2) { \
+			f(2) f(3) \
+		} \
 	}
-#define AP_SAVE(n)                                              \
-	if (gic.num_ap > (n)) {                                 \
-		s->ap0r[n] = read_sysreg("ich_ap0r" #n "_el2"); \
-		s->ap1r[n] = read_sysreg("ich_ap1r" #n "_el2"); \
-	}
+/* clang-format on */
 
 static void load_state(const struct gic_state *s)
 {
 	write_sysreg("ich_vmcr_el2", s->vmcr);
-	AP_LOAD(0) AP_LOAD(1) AP_LOAD(2) AP_LOAD(3)
+	EACH_AP(AP_LOAD)
 }
 
 static void save_state(struct gic_state *s)
 {
 	s->vmcr = read_sysreg("ich_vmcr_el2");
-	AP_SAVE(0) AP_SAVE(1) AP_SAVE(2) AP_SAVE(3)
+	EACH_AP(AP_SAVE)
 }
 
 void gic_load(const struct gic_state *s, const struct rmi_rec_enter *enter)
@@ -120,10 +119,9 @@ void gic_save(struct gic_state *s, struct rmi_rec_exit *exit)
 	exit->gicv3_hcr = read_sysreg("ich_hcr_el2") & RMI_GICV3_HCR_EXIT_MASK;
 	save_state(s);
 	exit->gicv3_vmcr = s->vmcr;
-	save_lrs(exit->gicv3_lrs);
 	/* Disabled, the interface raises no maintenance interrupt at the host. */
 	write_sysreg("ich_hcr_el2", 0);
-	clear_lrs();
+	take_lrs(exit->gicv3_lrs);
 	load_state(&host_gic[this_cpu()->index]);
 }
 

@@ -111,9 +111,10 @@ void pmu_stop(void)
 
 void pmu_go_on(void)
 {
+	/* 0 without a PMU. */
 	uint64_t pmcr = host_pmu[this_cpu()->index].pmcr;
 
-	if (port_features()->has_pmu && (pmcr & PMCR_E))
+	if (pmcr & PMCR_E)
 		write_sysreg("pmcr_el0", pmcr);
 }
 
