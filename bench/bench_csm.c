@@ -7,7 +7,12 @@
 
 #include "puppet/csm_realms.h"
 
-static const uint64_t sizes[] = { 1, 512, 4096 };
+#define MODEL UINT64_C(65536) /* 256 MiB */
+
+static const struct {
+	uint64_t pages;
+	bool blocks; /* the provider's pages are folded to blocks of 2 MiB, and the consumer has no finer tables */
+} sizes[] = { { 1, false }, { 512, false }, { 4096, false }, { MODEL, false }, { MODEL, true } };
 
 static bool answer_at_once(struct test_realm *realm, const struct host_csm_request *request)
 {
@@ -29,39 +34,53 @@ struct csm_rid bench_rid(struct test_realm *realm)
 	return (struct csm_rid){ r.x[2], r.x[3] };
 }
 
+static void rows(const char *name, uint64_t pages, bool blocks, uint64_t instructions)
+{
+	bench_row_n(name, pages, blocks ? "pages_in_blocks" : "pages", instructions, 1);
+	if (pages > 1 && !blocks)
+		bench_row_n(name, pages, "per_page", instructions, pages);
+}
+
 /* Does the call; a row for it, and one per page. */
-#define CALL(realm, name, pages, ...)                                                             \
-	({                                                                                        \
-		struct script_result r_ = script(realm, BENCH_SMC, __VA_ARGS__);                  \
-		CHECK_EQ(r_.x[1], RSI_SUCCESS);                                                   \
-		bench_row_n(name, pages, "pages", bench_instructions(r_.x[0]), 1);                \
-		if ((pages) > 1)                                                                  \
-			bench_row_n(name, pages, "per_page", bench_instructions(r_.x[0]), pages); \
-		r_;                                                                               \
+#define CALL(realm, name, pages, blocks, ...)                                    \
+	({                                                                       \
+		struct script_result r_ = script(realm, BENCH_SMC, __VA_ARGS__); \
+		CHECK_EQ(r_.x[1], RSI_SUCCESS);                                  \
+		rows(name, pages, blocks, bench_instructions(r_.x[0]));          \
+		r_;                                                              \
 	})
 
-static void bench_life(struct test_realm *p, struct test_realm *c, uint64_t pages)
+static void bench_life(struct test_realm *p, struct test_realm *c, uint64_t pages, bool blocks)
 {
 	struct csm_rid p_rid = bench_rid(p), c_rid = bench_rid(c);
 	uint64_t size = pages * GRANULE_SIZE;
 	struct script_result r;
 	uint64_t id, n;
 
-	CHECK_OK(host_populate(&p->realm, CSM_WINDOW, size));
-	CHECK_OK(host_make_tables(&c->realm, CSM_WINDOW, size, 3));
-	r = CALL(p, "csm_create", pages, RSI_CSM_CREATE, CSM_WINDOW, size, 0);
+	if (blocks)
+		CHECK_OK(host_populate_in_blocks(&p->realm, CSM_WINDOW, size));
+	else
+		CHECK_OK(host_populate(&p->realm, CSM_WINDOW, size));
+	CHECK_OK(host_make_tables(&c->realm, CSM_WINDOW, size, blocks ? 2 : 3));
+	r = CALL(p, "csm_create", pages, blocks, RSI_CSM_CREATE, CSM_WINDOW, size, 0);
 	id = r.x[2];
 	r = script(p, BENCH_SMC, RSI_CSM_SHARE, id, c_rid.lo, c_rid.hi, CSM_PERM_RW, 0);
 	CHECK_EQ(r.x[1], RSI_SUCCESS);
 	n = r.x[2];
 	if (pages == 1)
 		bench_row("csm_share", bench_instructions(r.x[0]), 1, 0);
-	CALL(c, "csm_reserve", pages, RSI_CSM_RESERVE, p_rid.lo, p_rid.hi, n, CSM_WINDOW, size);
-	r = CALL(c, "csm_attach", pages, RSI_CSM_ATTACH, p_rid.lo, p_rid.hi, n);
+	CALL(c, "csm_reserve", pages, blocks, RSI_CSM_RESERVE, p_rid.lo, p_rid.hi, n, CSM_WINDOW, size);
+	r = CALL(c, "csm_attach", pages, blocks, RSI_CSM_ATTACH, p_rid.lo, p_rid.hi, n);
 	CHECK_EQ(r.x[3], pages);
-	CALL(p, "csm_revoke", pages, RSI_CSM_REVOKE, c_rid.lo, c_rid.hi, n);
-	CALL(c, "csm_detach", pages, RSI_CSM_DETACH, p_rid.lo, p_rid.hi, n);
-	CALL(p, "csm_destroy", pages, RSI_CSM_DESTROY, id);
+	if (pages == MODEL) { /* given up while attached, and taken again */
+		CALL(c, "csm_detach_attached", pages, blocks, RSI_CSM_DETACH, p_rid.lo, p_rid.hi, n);
+		script(c, BENCH_SMC, RSI_CSM_RESERVE, p_rid.lo, p_rid.hi, n, CSM_WINDOW, size);
+		r = script(c, BENCH_SMC, RSI_CSM_ATTACH, p_rid.lo, p_rid.hi, n);
+		CHECK_EQ(r.x[3], pages);
+	}
+	CALL(p, "csm_revoke", pages, blocks, RSI_CSM_REVOKE, c_rid.lo, c_rid.hi, n);
+	CALL(c, "csm_detach", pages, blocks, RSI_CSM_DETACH, p_rid.lo, p_rid.hi, n);
+	CALL(p, "csm_destroy", pages, blocks, RSI_CSM_DESTROY, id);
 	CHECK_OK(host_reclaim(&p->realm, CSM_WINDOW, size));
 }
 
@@ -94,7 +113,7 @@ void bench_csm(void)
 
 		p->csm = answer_at_once;
 		c->csm = answer_at_once;
-		bench_life(p, c, sizes[i]);
+		bench_life(p, c, sizes[i].pages, sizes[i].blocks);
 		realm_end(c);
 		realm_end(p);
 	}

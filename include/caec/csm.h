@@ -21,6 +21,7 @@
 #define CSM_FEATURE_ENDS_AS_RAM ABI_U64(0x10)  /* RESERVE's flag RAM */
 #define CSM_FEATURE_NEWS ABI_U64(0x20)         /* PENDING tells of ends, too; the host hears whom to ring */
 #define CSM_FEATURE_DOORBELL ABI_U64(0x40)     /* DOORBELL: the realm chooses the REC that is rung */
+#define CSM_FEATURE_ATTACH_BLOCKS ABI_U64(0x80) /* ATTACH and CSM_FILL map blocks; RESERVE asks for no finer tables */
 
 /* --- Host side: one function id, the operation in x1 (docs/csm.md "Host interface"). --- */
 #define RMI_CSM 0xc4000182

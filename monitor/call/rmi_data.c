@@ -147,8 +147,8 @@ static uint64_t data_destroy_locked(struct granule *rd, uint64_t addr, uint64_t 
 		return rmi_result(RMI_ERROR_RTT, (unsigned int)w.level);
 	}
 	data = granule_find(rtte_pa(w.entry, w.level));
-	/* The references are the consumers' mappings: none may be left when the granule is wiped (I2, I5). */
-	if (granule_refs(data) != 0 && !csm_data_release(rd, ipa(addr), data))
+	/* No consumer may have it when it is wiped (I2, I5): its references, at least, must be gone. */
+	if (csm_data_is_shared(rd, data) && !csm_data_release(rd, ipa(addr), data))
 		return RMI_CSM_AGAIN;
 
 	ripas = rtte_ripas(w.entry, w.level) == RMI_EMPTY ? RMI_EMPTY : RMI_DESTROYED;

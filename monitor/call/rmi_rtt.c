@@ -53,6 +53,8 @@ static void unfold(const struct s2 *s2, struct rtt_walk *w, struct ipa addr, str
 	granule_unlock_as(rtt, GRANULE_RTT);
 	if (counted)
 		granule_get(rtt, RTT_ENTRIES);
+	if (rtte_kind(w->entry, w->level) == RTTE_CSM)
+		csm_block_split(rtte_pa(w->entry, w->level));
 	/* Break before make: no walker may see the block and the table at once (DDI0487 D8.16). */
 	rtt_break(s2, w, addr, rtte_unassigned(RMI_EMPTY));
 	port_publish();
@@ -178,6 +180,8 @@ static uint64_t fold_locked(const struct table_args *a, uint64_t *out)
 
 	if (rtte_is_counted(whole, w.level))
 		granule_put(rtt, RTT_ENTRIES);
+	if (rtte_kind(whole, w.level) == RTTE_CSM)
+		csm_block_made(rtte_pa(whole, w.level));
 	rtt_set(&w, rtte_unassigned(RMI_EMPTY));
 	port_tlb_begin(s2_vttbr(a->s2));
 	if (rtte_is_mapped(whole, w.level))

@@ -71,18 +71,35 @@ void csm_data_created(struct granule *rd, struct ipa addr)
 	}
 }
 
+bool csm_data_is_shared(struct granule *rd, const struct granule *data)
+{
+	struct granule *first;
+	bool shared;
+
+	if (csm_apt(rd) == NULL)
+		return false;
+	if (granule_refs(data) != 0)
+		return true;
+	/* A block that holds it begins there. What begins there may be another realm's: then nothing is found. */
+	first = granule_find(pa(align_down(granule_pa(data).v, rtt_entry_size(RTT_LEVEL_BLOCK))));
+	if (first == NULL || !granule_lock(first, GRANULE_DATA))
+		return false;
+	shared = granule_refs(first) != 0 || granule_refs(data) != 0;
+	granule_unlock(first);
+	return shared;
+}
+
 /* Consumers lose `page`, which is where the region's phase says: some of them, from where the last step stopped. */
 static void release_step(struct apt *apt, struct apt_entry *region, struct granule *page)
 {
-	const uint64_t walk = CSM_STEP / CSM_STEP_CONSUMERS; /* what a consumer costs at least, in pages */
 	struct apt_entry *share = apt_entry(apt, region->release);
-	uint64_t work = 0;
+	unsigned int consumers = 0;
 
-	for (unsigned int seen = 0; share != NULL && seen < CSM_STEP && work < CSM_STEP; seen++) {
+	for (unsigned int seen = 0; share != NULL && seen < CSM_STEP && consumers < CSM_STEP_CONSUMERS;
+	     seen++) {
 		if (share->consumer != APT_NONE) {
-			uint64_t pages = csm_unmap_page(share, region->cursor, page);
-
-			work += pages > walk ? pages : walk; /* a block is 512 */
+			csm_unmap_page(share, region->cursor, page);
+			consumers++;
 		}
 		share = apt_entry(apt, share->next);
 	}
@@ -95,13 +112,14 @@ bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data)
 	struct apt *apt = csm_apt(rd);
 	uint64_t offset;
 
-	REQUIRE(region != NULL); /* only regions are mapped elsewhere */
+	if (region == NULL)
+		return true; /* only regions are mapped elsewhere */
 	offset = addr.v - region->base;
 	/* One page at a time, so that every call is progress: another one that was begun loses its consumers first. */
 	if (region->phase == APT_PHASE_RELEASE && region->cursor != offset) {
 		struct granule *other = csm_provider_page(rd, region->base + region->cursor);
 
-		if (other != NULL && granule_refs(other) != 0) {
+		if (other != NULL && region->release != APT_NONE) {
 			release_step(apt, region, other);
 			return false;
 		}
@@ -113,7 +131,7 @@ bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data)
 		region->release = region->first;
 	}
 	release_step(apt, region, data);
-	if (granule_refs(data) != 0)
+	if (region->release != APT_NONE)
 		return false;
 	region->phase = APT_PHASE_NONE;
 	return true;

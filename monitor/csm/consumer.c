@@ -13,6 +13,28 @@ static enum csm_step reserve_failed(struct apt *apt, struct apt_entry *consumer,
 	return CSM_STEP_END;
 }
 
+/* Tables down to blocks, where the range holds any: whether pages are wanted is not known before ATTACH. */
+static uint64_t reserve_level(const struct apt_entry *consumer)
+{
+	uint64_t block = rtt_entry_size(RTT_LEVEL_BLOCK);
+	uint64_t first = align_down(consumer->base + block - 1, block);
+
+	return first + block <= consumer->base + consumer->size ? RTT_LEVEL_BLOCK : RTT_LEVEL_PAGE;
+}
+
+/* The RIPAS at the cursor can't be changed: a block that sticks out of the range needs pages, the others need not. */
+static void ask_finer(const struct apt_entry *consumer, struct csm_answer *a)
+{
+	uint64_t block = rtt_entry_size(RTT_LEVEL_BLOCK);
+	uint64_t at = consumer->base + consumer->cursor, top = consumer->base + consumer->size;
+	uint64_t start = align_down(at, block);
+
+	if (start < consumer->base || start + block > top)
+		csm_ask(a, CSM_EVENT_RTT_NEEDED, at, min_u64(start + block, top) - at, RTT_LEVEL_PAGE);
+	else
+		csm_ask(a, CSM_EVENT_RTT_NEEDED, at, align_down(top, block) - at, RTT_LEVEL_BLOCK);
+}
+
 /* The phases of a reservation. What the range held is lost with the caller's consent. */
 static enum csm_step reserve_phase(const struct csm_call *call, struct apt *apt, struct apt_entry *consumer,
 				   struct csm_answer *a)
@@ -23,7 +45,8 @@ static enum csm_step reserve_phase(const struct csm_call *call, struct apt *apt,
 	switch (consumer->phase) {
 	case APT_PHASE_ASK:
 		if (call->asked != CSM_EVENT_C_REALM) {
-			csm_ask(a, CSM_EVENT_C_REALM, consumer->base, consumer->size, RTT_LEVEL_PAGE);
+			csm_ask(a, CSM_EVENT_C_REALM, consumer->base, consumer->size,
+				reserve_level(consumer));
 			return CSM_STEP_END;
 		}
 		if (call->rejected)
@@ -39,8 +62,7 @@ static enum csm_step reserve_phase(const struct csm_call *call, struct apt *apt,
 		if (scan == CSM_SCAN_BAD) /* the host says it has emptied the range, and has not */
 			return reserve_failed(apt, consumer, a);
 		if (scan == CSM_SCAN_COARSE) {
-			csm_ask(a, CSM_EVENT_RTT_NEEDED, consumer->base + consumer->cursor,
-				consumer->size - consumer->cursor, RTT_LEVEL_PAGE);
+			ask_finer(consumer, a);
 			return CSM_STEP_END;
 		}
 		if (scan == CSM_SCAN_DONE) {
@@ -149,12 +171,12 @@ static void link_share(const struct csm_call *call, struct apt_entry *share, str
 static enum csm_step attach_phase(const struct csm_call *call, struct granule *peer, struct apt_entry *region,
 				  struct apt_entry *share, struct apt_entry *consumer, struct csm_answer *a)
 {
-	const struct s2 *s2 = &realm_of(call->rd)->s2;
+	struct csm_lack lack;
 	uint64_t ignored = 0;
 	enum csm_scan scan;
 
 	if (consumer->phase != APT_PHASE_MAP) {
-		/* Nothing changes before every page has a place in C's tables. */
+		/* Nothing changes before all that P has has a place in C's tables. */
 		if (consumer->phase == APT_PHASE_NONE) {
 			consumer->phase = APT_PHASE_CHECK;
 			consumer->cursor = 0;
@@ -164,10 +186,10 @@ static enum csm_step attach_phase(const struct csm_call *call, struct granule *p
 			csm_done(a, RSI_CSM_ERROR_HOST);
 			return CSM_STEP_END;
 		}
-		scan = csm_scan(s2, consumer->base, consumer->size, &consumer->cursor, CSM_WANT_PAGES);
+		scan = csm_scan_places(peer, region, call->rd, consumer->base, &consumer->cursor, &lack);
 		if (scan == CSM_SCAN_COARSE) {
-			csm_ask(a, CSM_EVENT_RTT_NEEDED, consumer->base + consumer->cursor,
-				consumer->size - consumer->cursor, RTT_LEVEL_PAGE);
+			csm_ask(a, CSM_EVENT_RTT_NEEDED, consumer->base + consumer->cursor, lack.size,
+				lack.level);
 			return CSM_STEP_END;
 		}
 		if (scan == CSM_SCAN_DONE)

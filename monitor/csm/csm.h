@@ -30,7 +30,8 @@
 /* What VERSION reports on both interfaces. */
 #define CSM_FEATURES_OFFERED \
 	(CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST | CSM_FEATURE_BLOCKS | \
-	 CSM_FEATURE_ENDS_AS_RAM | CSM_FEATURE_NEWS | CSM_FEATURE_DOORBELL)
+	 CSM_FEATURE_ENDS_AS_RAM | CSM_FEATURE_NEWS | CSM_FEATURE_DOORBELL | \
+	 CSM_FEATURE_ATTACH_BLOCKS)
 
 /* Consumers that one DATA_CREATE_UNKNOWN or DATA_DESTROY serves: a walk of tables each. */
 #define CSM_STEP_CONSUMERS (CSM_STEP / 8)
@@ -157,10 +158,20 @@ bool csm_admits_data(struct granule *rd, struct ipa addr);
 /* The realm got a page at `addr`: consumers of a region there get it too, if their tables reach it. */
 void csm_data_created(struct granule *rd, struct ipa addr);
 
+/* A consumer may have `data`, by itself or in a block. False: none has. */
+bool csm_data_is_shared(struct granule *rd, const struct granule *data);
+
 /*
- * Takes the realm's page `data` at `addr` away from consumers. False: some still have it, call again.
+ * Takes the realm's page `data` at `addr` away from consumers. False: some may still have it, call again.
  * True: no mapping but the owner's is left, and no TLB holds one (I5).
  */
 bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data);
+
+/*
+ * A consumer's block whose first granule is at `first` becomes 512 pages, or they a block: how they are counted
+ * (granule.h). Without P's RD lock, so under that of the first granule: whoever looks finds each page counted.
+ */
+void csm_block_split(struct pa first);
+void csm_block_made(struct pa first);
 
 #endif

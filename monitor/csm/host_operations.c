@@ -249,11 +249,15 @@ uint64_t csm_fill(struct pa rd, uint64_t addr, uint64_t *next, uint64_t *mapped)
 		return result;
 	result = RMI_ERROR_INPUT;
 	if (at.share != NULL && at.share->state == CSM_STATE_ATTACHED) {
-		const struct s2 *s2 = &realm_of(at.rd)->s2;
-		struct rtt_walk w = rtt_walk(s2, ipa(addr), RTT_LEVEL_PAGE);
+		uint64_t seen = addr - at.consumer->base;
+		struct csm_lack lack;
 
-		cursor = addr - at.consumer->base;
-		if (w.level < RTT_LEVEL_PAGE && rtte_kind(w.entry, w.level) != RTTE_CSM) {
+		cursor = seen;
+		csm_scan_places(at.peer, at.region, at.rd, at.consumer->base, &seen, &lack);
+		if (seen == cursor) {
+			const struct s2 *s2 = &realm_of(at.rd)->s2;
+			struct rtt_walk w = rtt_walk(s2, ipa(addr), RTT_LEVEL_PAGE);
+
 			result = rmi_result(RMI_ERROR_RTT, (unsigned int)w.level);
 		} else {
 			csm_map_step(at.peer, at.region, at.share, &cursor, mapped);

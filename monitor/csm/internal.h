@@ -144,7 +144,6 @@ enum csm_want {
 	CSM_WANT_REGION,      /* RIPAS EMPTY or RAM */
 	CSM_WANT_REGION_FINE, /* the same, and EMPTY ones can be changed to RAM */
 	CSM_WANT_VACANT,      /* UNASSIGNED, and RIPAS can be changed */
-	CSM_WANT_PAGES,       /* UNASSIGNED or another realm's, at page level (or a block of another's) */
 };
 
 /* Looks at up to CSM_STEP entries from base + *cursor on. The RD is locked. */
@@ -156,10 +155,23 @@ bool csm_set_ripas(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *
 
 /* --- Mappings of P's pages in C (map.c): P's RD is locked ---------------------------------------------- */
 
+/* Tables that C lacks for what P has: of which level, from the cursor on, for how many bytes. */
+struct csm_lack {
+	uint64_t level;
+	uint64_t size;
+};
+
+/*
+ * Looks at up to CSM_STEP entries of `c` from *cursor on: is there a place for what P has in the region, a block for a block, pages
+ * for the rest? COARSE: not at *cursor. Both RDs are locked.
+ */
+enum csm_scan csm_scan_places(struct granule *p, const struct apt_entry *region, struct granule *c,
+			      uint64_t c_base, uint64_t *cursor, struct csm_lack *lack);
+
 /* P's granule at `addr` of a region; NULL: a hole. */
 struct granule *csm_provider_page(struct granule *p, uint64_t addr);
 
-/* Maps what P has in up to CSM_STEP pages from *cursor on. True: the whole range was seen. */
+/* Maps what P has, in up to CSM_STEP entries of C from *cursor on. True: the whole range was seen. */
 bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry *share, uint64_t *cursor,
 		  uint64_t *mapped);
 
@@ -169,8 +181,8 @@ bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry 
  */
 bool csm_unmap_step(struct apt_entry *share, uint64_t *cursor, enum rmi_ripas ripas);
 
-/* One page of the region, to or from the share's consumer. Unmapping leaves a hole, and returns how many pages went. */
+/* One page of the region, to or from the share's consumer. Unmapping leaves a hole. */
 void csm_map_page(struct granule *p, struct apt_entry *region, struct apt_entry *share, uint64_t offset);
-uint64_t csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule *data);
+void csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule *data);
 
 #endif

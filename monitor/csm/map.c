@@ -3,12 +3,12 @@
  * Mapping P's pages in C and unmapping them. The caller holds P's RD lock; C's tables are locked here.
  *
  * A mapping in C always has the permission of the share (I4), is page i of P for page i of C (I3), and
- * is counted twice: in the share (`mapped`) and in P's DATA granule (its references), so that neither
- * the share nor the granule can go while it is there.
+ * is counted twice: in the share (`mapped`, pages) and in P's DATA granule (its references; those of the first, if it is a
+ * block), so that neither the share nor the granule can go while it is there.
  */
 #include "csm/internal.h"
 
-#define BLOCK_PAGES RTT_ENTRIES
+#define BLOCK_SIZE rtt_entry_size(RTT_LEVEL_BLOCK)
 
 /* The granule that P owns and can reach where the walk stands; NULL: a hole. */
 static struct granule *provider_page(const struct rtt_walk *p)
@@ -32,21 +32,118 @@ static const struct s2 *consumer_s2(const struct apt_entry *share)
 	return &realm_of(granule_at(share->consumer))->s2;
 }
 
-/* Maps `data` (NULL: hole) at the page of C where the walk stands. True: it is mapped now, and was not. */
-static bool map_entry(struct apt_entry *share, struct rtt_walk *c, struct granule *data)
+/* --- A place for each page ------------------------------------------------------------------------------------- */
+
+/*
+ * The level at which C maps what P has where `p` stands, `offset` into the region: a block where P has at least a block, it
+ * lies in C's range as a whole, aligned like P's, and none of its pages is on its way out.
+ */
+static int level_for(const struct apt_entry *region, const struct rtt_walk *p, uint64_t c_base,
+		     uint64_t offset)
+{
+	uint64_t within = (c_base + offset) & (BLOCK_SIZE - 1);
+	uint64_t start = offset - within;
+
+	if (p->level > RTT_LEVEL_BLOCK || within > offset || region->size - start < BLOCK_SIZE ||
+	    !is_aligned(region->base + start, BLOCK_SIZE) || provider_page(p) == NULL)
+		return RTT_LEVEL_PAGE;
+	if (region->phase == APT_PHASE_RELEASE && region->cursor - start < BLOCK_SIZE)
+		return RTT_LEVEL_PAGE;
+	return RTT_LEVEL_BLOCK;
+}
+
+/* As far as the same tables are wanted, by blocks; CSM_STEP of them are looked at. */
+static void measure_lack(const struct s2 *p_s2, const struct apt_entry *region, uint64_t c_base,
+			 uint64_t from, struct csm_lack *lack)
+{
+	uint64_t offset = from;
+	struct rtt_walk pw = { 0 };
+
+	for (unsigned int i = 0; i < CSM_STEP && offset < region->size; i++) {
+		rtt_walk_on(p_s2, &pw, ipa(region->base + offset));
+		if ((uint64_t)level_for(region, &pw, c_base, offset) != lack->level)
+			break;
+		offset = align_down(c_base + offset, BLOCK_SIZE) + BLOCK_SIZE - c_base;
+	}
+	lack->size = min_u64(offset, region->size) - from;
+}
+
+enum csm_scan csm_scan_places(struct granule *p, const struct apt_entry *region, struct granule *c,
+			      uint64_t c_base, uint64_t *cursor, struct csm_lack *lack)
+{
+	const struct s2 *p_s2 = &realm_of(p)->s2, *c_s2 = &realm_of(c)->s2;
+	struct rtt_walk pw = { 0 }, cw = { 0 };
+
+	for (unsigned int i = 0; i < CSM_STEP && *cursor < region->size; i++) {
+		struct ipa at = ipa(c_base + *cursor);
+		uint64_t entry;
+		int level;
+
+		rtt_walk_on(c_s2, &cw, at);
+		entry = rtt_entry_size(cw.level);
+		if (cw.level == RTT_LEVEL_PAGE) {
+			/* One table of pages serves 512 of them. */
+			*cursor = min_u64(rtt_table_end(c_s2, &cw, at) - c_base, region->size);
+			continue;
+		}
+		rtt_walk_on(p_s2, &pw, ipa(region->base + *cursor));
+		level = level_for(region, &pw, c_base, *cursor);
+		if (rtte_kind(cw.entry, cw.level) != RTTE_CSM && cw.level < level) {
+			lack->level = (uint64_t)level;
+			measure_lack(p_s2, region, c_base, *cursor, lack);
+			return CSM_SCAN_COARSE;
+		}
+		*cursor = min_u64(align_down(at.v, entry) + entry - c_base, region->size);
+	}
+	return *cursor == region->size ? CSM_SCAN_DONE : CSM_SCAN_MORE;
+}
+
+/* --- Mapping -------------------------------------------------------------------------------------------------------- */
+
+/* The walk stands at an entry of `level`, and `first` is where the page or block begins. */
+static inline void map_at(struct apt_entry *share, struct rtt_walk *c, int level, struct granule *first)
+{
+	rtt_set(c, rtte_csm(granule_pa(first), level, (enum csm_permission)share->permission));
+	granule_get(first, 1);
+	share->mapped += rtt_entry_size(level) / GRANULE_SIZE;
+}
+
+/* A hole faults to the host, which may fill it. */
+static void map_hole(const struct apt_entry *share, struct rtt_walk *c)
+{
+	uint64_t start = align_down(c->addr, rtt_entry_size(c->level));
+
+	if (rtte_ripas(c->entry, c->level) != RMI_RAM && start >= share->base &&
+	    start + rtt_entry_size(c->level) <= share->base + share->size)
+		rtt_set(c, rtte_unassigned(RMI_RAM));
+}
+
+/* Maps `data` (NULL: hole) at the page of C where the walk stands. */
+static void map_entry(struct apt_entry *share, struct rtt_walk *c, struct granule *data)
 {
 	if (rtte_kind(c->entry, c->level) != RTTE_UNASSIGNED || c->level < RTT_LEVEL_PAGE)
-		return false;
-	if (data == NULL) {
-		/* A hole faults to the host, which may fill it. */
-		if (rtte_ripas(c->entry, c->level) != RMI_RAM)
-			rtt_set(c, rtte_unassigned(RMI_RAM));
-		return false;
+		return;
+	if (data == NULL)
+		map_hole(share, c);
+	else
+		map_at(share, c, RTT_LEVEL_PAGE, data);
+}
+
+/* The entry of C is not a page's: a block goes there, or nothing. Returns where it ends, as an offset into the region. */
+static uint64_t map_coarse(const struct apt_entry *region, struct apt_entry *share, const struct rtt_walk *p,
+			   struct rtt_walk *c, uint64_t offset)
+{
+	uint64_t size = rtt_entry_size(c->level), start = align_down(c->addr, size);
+
+	if (rtte_kind(c->entry, c->level) == RTTE_UNASSIGNED) {
+		if (level_for(region, p, share->base, offset) == RTT_LEVEL_BLOCK &&
+		    c->level == RTT_LEVEL_BLOCK)
+			map_at(share, c, RTT_LEVEL_BLOCK,
+			       granule_find(pa(granule_pa(provider_page(p)).v - (c->addr - start))));
+		else
+			map_hole(share, c);
 	}
-	rtt_set(c, rtte_csm(granule_pa(data), RTT_LEVEL_PAGE, (enum csm_permission)share->permission));
-	granule_get(data, 1);
-	share->mapped++;
-	return true;
+	return min_u64(start + size - share->base, region->size);
 }
 
 bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry *share, uint64_t *cursor,
@@ -55,6 +152,7 @@ bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry 
 	const struct s2 *p_s2 = &realm_of(p)->s2;
 	const struct s2 *c_s2 = consumer_s2(share);
 	const uint64_t released = region->phase == APT_PHASE_RELEASE ? region->cursor : UINT64_MAX;
+	const uint64_t before = share->mapped;
 	struct rtt_walk pw = { 0 }, cw = { 0 };
 
 	port_publish();
@@ -62,12 +160,16 @@ bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry 
 	for (unsigned int i = 0; i < CSM_STEP && *cursor < region->size; i++) {
 		rtt_walk_on(p_s2, &pw, ipa(region->base + *cursor));
 		rtt_walk_on(c_s2, &cw, ipa(share->base + *cursor));
-		if (map_entry(share, &cw, *cursor == released ? NULL : provider_page(&pw)))
-			(*mapped)++;
-		*cursor += GRANULE_SIZE;
+		if (cw.level == RTT_LEVEL_PAGE) {
+			map_entry(share, &cw, *cursor == released ? NULL : provider_page(&pw));
+			*cursor += GRANULE_SIZE;
+		} else {
+			*cursor = map_coarse(region, share, &pw, &cw, *cursor);
+		}
 	}
 	rtt_unlock(c_s2);
 	port_publish();
+	*mapped += share->mapped - before;
 	return *cursor == region->size;
 }
 
@@ -92,8 +194,7 @@ static void unmap_entry(struct apt_entry *share, struct rtt_walk *c, uint64_t ad
 
 	rtt_set(c, rtte_unassigned(ripas));
 	port_tlb_leaf(ipa(addr));
-	for (uint64_t i = 0; i < pages; i++)
-		granule_put(granule_find(pa(first.v + i * GRANULE_SIZE)), 1);
+	granule_put(granule_find(first), 1);
 	REQUIRE(share->mapped >= pages);
 	share->mapped -= pages;
 }
@@ -102,12 +203,11 @@ bool csm_unmap_step(struct apt_entry *share, uint64_t *cursor, enum rmi_ripas ri
 {
 	const struct s2 *s2 = consumer_s2(share);
 	uint64_t top = share->base + share->size;
-	unsigned int budget = CSM_STEP;
 	struct rtt_walk w = { 0 };
 
 	rtt_lock(s2);
 	port_tlb_begin(s2_vttbr(s2));
-	while (budget > 0 && *cursor < share->size) {
+	for (unsigned int i = 0; i < CSM_STEP && *cursor < share->size; i++) {
 		uint64_t addr = share->base + *cursor;
 		uint64_t size, start;
 		enum rtte_kind kind;
@@ -118,15 +218,11 @@ bool csm_unmap_step(struct apt_entry *share, uint64_t *cursor, enum rmi_ripas ri
 		start = align_down(addr, size);
 		within = start >= share->base && start + size <= top;
 		kind = rtte_kind(w.entry, w.level);
-		/* A block counts as the pages that it holds: folding keeps it inside one range. */
-		if (kind == RTTE_CSM) {
+		/* A block lies in one range: no other is made, and folding keeps it so. */
+		if (kind == RTTE_CSM)
 			unmap_entry(share, &w, start, ripas);
-			budget -= (unsigned int)min_u64(budget, size / GRANULE_SIZE);
-		} else {
-			if (kind == RTTE_UNASSIGNED && within)
-				rtt_set(&w, rtte_unassigned(ripas));
-			budget--;
-		}
+		else if (kind == RTTE_UNASSIGNED && within)
+			rtt_set(&w, rtte_unassigned(ripas));
 		*cursor = min_u64(start + size - share->base, share->size);
 	}
 	port_tlb_end();
@@ -134,11 +230,10 @@ bool csm_unmap_step(struct apt_entry *share, uint64_t *cursor, enum rmi_ripas ri
 	return *cursor == share->size;
 }
 
-uint64_t csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule *data)
+void csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule *data)
 {
 	const struct s2 *s2 = consumer_s2(share);
 	uint64_t addr = share->base + offset;
-	uint64_t before = share->mapped;
 	struct rtt_walk w;
 
 	rtt_lock(s2);
@@ -153,5 +248,28 @@ uint64_t csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule
 		port_tlb_end();
 	}
 	rtt_unlock(s2);
-	return before - share->mapped;
+}
+
+/* --- How blocks are counted ----------------------------------------------------------------------------------------- */
+
+void csm_block_split(struct pa first)
+{
+	struct granule *block = granule_find(first);
+
+	REQUIRE(granule_lock(block, GRANULE_DATA));
+	for (uint64_t i = 0; i < RTT_ENTRIES; i++)
+		granule_get(granule_find(pa(first.v + i * GRANULE_SIZE)), 1);
+	granule_put(block, 1);
+	granule_unlock(block);
+}
+
+void csm_block_made(struct pa first)
+{
+	struct granule *block = granule_find(first);
+
+	REQUIRE(granule_lock(block, GRANULE_DATA));
+	granule_get(block, 1);
+	for (uint64_t i = 0; i < RTT_ENTRIES; i++)
+		granule_put(granule_find(pa(first.v + i * GRANULE_SIZE)), 1);
+	granule_unlock(block);
 }

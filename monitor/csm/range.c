@@ -39,10 +39,6 @@ static enum csm_scan judge(const struct rtt_walk *w, const struct span *s, enum 
 		if (kind != RTTE_UNASSIGNED)
 			return CSM_SCAN_BAD;
 		return s->within || ripas == RMI_EMPTY ? CSM_SCAN_MORE : CSM_SCAN_COARSE;
-	case CSM_WANT_PAGES:
-		if (kind == RTTE_CSM)
-			return CSM_SCAN_MORE;
-		return w->level == RTT_LEVEL_PAGE ? CSM_SCAN_MORE : CSM_SCAN_COARSE;
 	}
 	return CSM_SCAN_BAD;
 }
@@ -61,9 +57,6 @@ enum csm_scan csm_scan(const struct s2 *s2, uint64_t base, uint64_t size, uint64
 		verdict = judge(&w, &s, want);
 		if (verdict != CSM_SCAN_MORE)
 			return verdict;
-		/* One table of pages serves 512 of them: where only tables matter, go to its end. */
-		if (want == CSM_WANT_PAGES && w.level == RTT_LEVEL_PAGE)
-			s.end = rtt_table_end(s2, &w, ipa(base + *cursor));
 		*cursor = min_u64(s.end - base, size);
 	}
 	return *cursor == size ? CSM_SCAN_DONE : CSM_SCAN_MORE;

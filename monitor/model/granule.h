@@ -38,7 +38,7 @@ enum granule_state {
  * The references counted:
  *   REC   1 while it runs (the lock is not held then)
  *   RTT   live entries: ASSIGNED, CSM mappings and TABLE
- *   DATA  CSM mappings of this granule in consumer realms
+ *   DATA  CSM mappings of this granule in consumer realms; a block of them counts in its first granule alone
  */
 struct granule {
 	_Atomic uint32_t word; /* [0] lock, [3:1] state, [31:4] references */

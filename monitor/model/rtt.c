@@ -93,17 +93,30 @@ struct rtt_walk rtt_walk(const struct s2 *s2, struct ipa addr, int level)
 	return w;
 }
 
+/* The walk moves to the entry of its table for `addr`. */
+static void move_to(struct rtt_walk *w, struct ipa addr, unsigned int shift)
+{
+	w->addr = addr.v;
+	w->index = (unsigned int)(addr.v >> shift) % RTT_ENTRIES;
+	w->entry = read_entry(&w->table[w->index]);
+}
+
 void rtt_walk_on(const struct s2 *s2, struct rtt_walk *w, struct ipa addr)
 {
-	uint64_t table = rtt_entry_size(RTT_LEVEL_PAGE - 1);
+	uint64_t differs = addr.v ^ w->addr;
 
-	if (w->level != RTT_LEVEL_PAGE || addr.v / table != w->addr / table) {
-		*w = rtt_walk(s2, addr, RTT_LEVEL_PAGE);
+	if (w->level == RTT_LEVEL_PAGE && differs < rtt_entry_size(RTT_LEVEL_BLOCK)) {
+		move_to(w, addr, GRANULE_SHIFT);
 		return;
 	}
-	w->addr = addr.v;
-	w->index = (unsigned int)(addr.v >> GRANULE_SHIFT) % RTT_ENTRIES;
-	w->entry = read_entry(&w->table[w->index]);
+	/* So does one of blocks, below the starting tables, as long as nothing hangs from its entry. */
+	if (w->level == RTT_LEVEL_BLOCK && w->level > s2->start &&
+	    differs < rtt_entry_size(RTT_LEVEL_BLOCK - 1)) {
+		move_to(w, addr, rtt_entry_shift(RTT_LEVEL_BLOCK));
+		if (!rtte_is_table(w->entry, RTT_LEVEL_BLOCK))
+			return;
+	}
+	*w = rtt_walk(s2, addr, RTT_LEVEL_PAGE);
 }
 
 uint64_t rtt_table_end(const struct s2 *s2, const struct rtt_walk *w, struct ipa addr)

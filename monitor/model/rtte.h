@@ -16,6 +16,7 @@
 #include "model/types.h"
 
 #define RTT_LEVEL_PAGE 3
+#define RTT_LEVEL_BLOCK 2 /* of 2 MiB */
 #define RTT_MIN_BLOCK_LEVEL 1
 #define RTT_ENTRIES 512U
 

@@ -427,6 +427,7 @@ static void test_interrupts(void **state)
 	w.id = 1;
 	w.n = 0;
 	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RW, 0), RSI_SUCCESS);
+	world_tables(&w.c, WORLD_CSM, w.size);
 	check_steps(&w.c, (const uint64_t[18]){ RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size }, 4);
 	check_steps(&w.c, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), 0 }, 4);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), pages);
@@ -687,7 +688,7 @@ static void test_service(void **state)
 	assert_int_equal(out.x[2], 0x10000);
 	assert_int_equal(out.x[3], CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST |
 					   CSM_FEATURE_BLOCKS | CSM_FEATURE_ENDS_AS_RAM | CSM_FEATURE_NEWS |
-					   CSM_FEATURE_DOORBELL);
+					   CSM_FEATURE_DOORBELL | CSM_FEATURE_ATTACH_BLOCKS);
 	assert_int_equal(out.x[4], 79); /* what is no output stays */
 	assert_int_equal(smc(&w.p, RSI_CSM_VERSION, 0x20000), RSI_ERROR_INPUT);
 	csm_offer(&w, 1, CSM_PERM_RO);

@@ -220,8 +220,12 @@ static void test_unmap(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 3; i++) {
+		struct smc_regs out;
+
 		share_with(&w, CSM_RESERVE_FLAG_RAM);
-		assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM), RMI_SUCCESS);
+		out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM);
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		assert_int_equal(out.x[3], w.p.rd);
 		assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_BROKEN);
 		assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_BROKEN);
 		check_nothing_to_have(&w, RMI_RAM);

@@ -215,17 +215,22 @@ void world_activate(struct world_realm *r)
 	OK(RMI_REALM_ACTIVATE, r->rd);
 }
 
-void world_tables(struct world_realm *r, uint64_t base, uint64_t size)
+void world_tables_to(struct world_realm *r, uint64_t base, uint64_t size, uint64_t level)
 {
 	for (uint64_t at = base; at < base + size; at = (at | 0x1fffff) + 1) {
 		struct world_entry e;
 
-		for (e = world_entry(r, at); e.level < 3; e = world_entry(r, at)) {
+		for (e = world_entry(r, at); e.level < level; e = world_entry(r, at)) {
 			uint64_t span = UINT64_C(1) << (12 + 9 * (3 - e.level));
 
 			OK(RMI_RTT_CREATE, r->rd, world_delegated(), at & ~(span - 1), e.level + 1);
 		}
 	}
+}
+
+void world_tables(struct world_realm *r, uint64_t base, uint64_t size)
+{
+	world_tables_to(r, base, size, 3);
 }
 
 void world_populate(struct world_realm *r, uint64_t base, uint64_t size)
@@ -495,11 +500,11 @@ bool world_serve(struct world_realm *r, const struct rmi_rec_exit *exit)
 		world_populate(r, exit->csm_base, exit->csm_size);
 		return true;
 	case CSM_EVENT_C_REALM:
-		world_tables(r, exit->csm_base, exit->csm_size);
+		world_tables_to(r, exit->csm_base, exit->csm_size, exit->csm_argument);
 		world_unpopulate(r, exit->csm_base, exit->csm_size);
 		return true;
 	case CSM_EVENT_RTT_NEEDED:
-		world_tables(r, exit->csm_base, exit->csm_size);
+		world_tables_to(r, exit->csm_base, exit->csm_size, exit->csm_argument);
 		return true;
 	case CSM_EVENT_APT_FULL:
 		OK(RMI_CSM, RMI_CSM_APT_EXTEND, r->rd, world_delegated());

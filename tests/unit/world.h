@@ -90,7 +90,8 @@ struct smc_regs world_rmi_args(uint64_t fid, const uint64_t args[8]);
 
 void world_realm(struct world_realm *r, const struct world_options *options);
 void world_activate(struct world_realm *r);
-/* All tables down to pages for [base, base + size). */
+/* All tables down to `level`, or to pages, for [base, base + size). */
+void world_tables_to(struct world_realm *r, uint64_t base, uint64_t size, uint64_t level);
 void world_tables(struct world_realm *r, uint64_t base, uint64_t size);
 /* DATA_CREATE_UNKNOWN for pages that are not there. */
 void world_populate(struct world_realm *r, uint64_t base, uint64_t size);

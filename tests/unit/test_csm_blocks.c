@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Blocks of 2 MiB from the start: what ATTACH and CSM_FILL map as one, which tables they ask for, and how blocks are
+ * counted (docs/csm.md "Blocks"). The monitor here takes steps of 16 entries (CSM_STEP).
+ */
+#include "csm_world.h"
+
+#define BLOCK PAGES(512)
+#define RUN (SIM_DRAM_BASE + 0x400000) /* granules in one piece, aligned */
+#define AT(i) (WORLD_CSM + (i)*BLOCK)
+
+/* --- Helpers --------------------------------------------------------------------------------------------------------- */
+
+static void fold(struct world_realm *r, uint64_t at)
+{
+	struct smc_regs out = world_rmi(RMI_RTT_FOLD, r->rd, at, 3);
+
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+}
+
+static void split(struct world_realm *r, uint64_t at)
+{
+	assert_int_equal(rmi(RMI_RTT_CREATE, r->rd, world_delegated(), at, 3), RMI_SUCCESS);
+}
+
+static uint64_t granule_of(unsigned int page)
+{
+	return RUN + PAGES(page);
+}
+
+static uint32_t refs(unsigned int page)
+{
+	return granule_refs(granule_find(pa(granule_of(page))));
+}
+
+/* P has a region of `pages` in consecutive granules, shared with C; the first `blocks` are folded but for the one `not`. */
+static void offer(struct csm_world *w, unsigned int pages, unsigned int blocks, unsigned int not )
+{
+	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(pages), 0 };
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	csm_realms(w);
+	assert_true(world_smc_exits(&w->p, 0, create, &out, &exit));
+	world_tables(&w->p, WORLD_CSM, PAGES(pages));
+	for (unsigned int i = 0; i < pages; i++) {
+		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, granule_of(i)), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w->p.rd, granule_of(i), WORLD_CSM + PAGES(i)),
+				 RMI_SUCCESS);
+	}
+	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w->id = out.x[1];
+	w->size = PAGES(pages);
+	for (unsigned int i = 0; i < blocks; i++) {
+		if (i != not )
+			fold(&w->p, AT(i));
+	}
+	out = world_smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->c_rid), CSM_PERM_RO, 0);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w->n = out.x[1];
+}
+
+#define ALL UINT32_MAX
+
+/* The granules go back by hand: world_end() would hand them out twice. */
+static void end(struct csm_world *w)
+{
+	assert_int_equal(smc(&w->p, RSI_CSM_DESTROY, w->id), RSI_SUCCESS);
+	world_tables(&w->p, WORLD_CSM, w->size);
+	for (uint64_t at = 0; at < w->size; at += GRANULE_SIZE) {
+		struct smc_regs out = world_rmi(RMI_DATA_DESTROY, w->p.rd, WORLD_CSM + at);
+
+		if (out.x[0] == RMI_SUCCESS)
+			assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, out.x[1]), RMI_SUCCESS);
+	}
+	csm_end(w);
+}
+
+static uint64_t reserve(struct csm_world *w, uint64_t base)
+{
+	return smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), w->n, base, w->size);
+}
+
+static uint64_t level(struct world_realm *r, uint64_t at)
+{
+	return world_entry(r, at).level;
+}
+
+/* ATTACH's next exit asks for these tables, and gets them. */
+static void check_asks(struct csm_world *w, const struct rmi_rec_exit *exit, uint64_t base, uint64_t size,
+		       uint64_t level)
+{
+	assert_int_equal(exit->exit_reason, RMI_EXIT_CSM);
+	assert_int_equal(exit->csm_event, CSM_EVENT_RTT_NEEDED);
+	assert_int_equal(exit->csm_base, base);
+	assert_int_equal(exit->csm_size, size);
+	assert_int_equal(exit->csm_argument, level);
+	assert_true(world_serve(&w->c, exit));
+}
+
+/* --- What is mapped ---------------------------------------------------------------------------------------------------- */
+
+static void test_attach(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	offer(&w, 3 * 512, 3, ALL);
+	{
+		const uint64_t x[18] = { RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size };
+
+		assert_true(world_smc_exits(&w.c, 0, x, &out, &exit));
+		assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
+		assert_int_equal(exit.csm_argument, 2);
+		assert_true(world_serve(&w.c, &exit));
+		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+	}
+	{
+		const uint64_t x[18] = { RSI_CSM_ATTACH, RID(w.p_rid), w.n };
+
+		assert_false(world_smc_exits(&w.c, 0, x, &out, &exit)); /* nothing to ask for */
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+		assert_int_equal(out.x[2], 3 * 512);
+		assert_int_equal(out.x[3], 0);
+	}
+	check_same_pages(&w);
+	for (unsigned int i = 0; i < 3; i++) {
+		uint64_t pa, desc;
+
+		assert_int_equal(level(&w.c, AT(i)), 2);
+		assert_true(world_translate(&w.c, AT(i) + PAGES(5), &pa, &desc));
+		assert_int_equal(desc >> 6 & 3, 1); /* read only: I4 */
+		assert_int_equal(desc & 3, 1);
+		assert_int_equal(refs(i * 512), 1);
+		assert_int_equal(refs(i * 512 + 5), 0);
+		sim_tlb_note(world_vttbr(&w.c), ipa(AT(i)));
+	}
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_int_equal(refs(i * 512), 0);
+		assert_false(sim_tlb_holds(world_vttbr(&w.c), ipa(AT(i)))); /* I5 */
+		assert_int_equal(world_entry(&w.c, AT(i)).ripas, RMI_EMPTY);
+	}
+	end(&w);
+}
+
+/* One block of P is not folded: pages there, and tables for just that. */
+static void test_mixed(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	for (unsigned int not = 0; not < 3; not ++) {
+		offer(&w, 3 * 512, 3, not );
+		assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+		assert_true(world_smc_exits(
+			&w.c, 0, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), w.n }, &out, &exit));
+		check_asks(&w, &exit, AT(not ), BLOCK, 3);
+		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+		assert_int_equal(out.x[2], 3 * 512);
+		for (unsigned int i = 0; i < 3; i++)
+			assert_int_equal(level(&w.c, AT(i)), i == not ? 3 : 2);
+		check_same_pages(&w);
+		end(&w);
+	}
+}
+
+/* The range is a page off: no block of P's is one of C's. And a range that ends within a block: pages at its end. */
+static void test_alignment(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	offer(&w, 2 * 512, 2, ALL);
+	assert_int_equal(reserve(&w, WORLD_CSM + PAGES(1)), RSI_SUCCESS);
+	assert_true(world_smc_exits(&w.c, 0, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), w.n }, &out,
+				    &exit));
+	check_asks(&w, &exit, WORLD_CSM + PAGES(1), w.size, 3);
+	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[2], 2 * 512);
+	assert_int_equal(refs(0), 1);
+	assert_int_equal(refs(7), 1);
+	for (unsigned int i = 0; i < 2 * 512; i += 11) {
+		uint64_t pa, desc;
+
+		assert_true(world_translate(&w.c, WORLD_CSM + PAGES(1 + i), &pa, &desc));
+		assert_int_equal(pa, granule_of(i)); /* I3 */
+	}
+	end(&w);
+
+	offer(&w, 512 + 5, 1, ALL);
+	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+	assert_true(world_smc_exits(&w.c, 0, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), w.n }, &out,
+				    &exit));
+	check_asks(&w, &exit, AT(1), PAGES(5), 3);
+	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[2], 512 + 5);
+	assert_int_equal(level(&w.c, AT(0)), 2);
+	assert_int_equal(pages_reached(&w.c, AT(1), BLOCK), 5);
+	end(&w);
+}
+
+/* RESERVE over memory: where a block sticks out of the range its table is asked for, and no more. */
+static void test_reserve_over_memory(void **state)
+{
+	const uint64_t x[18] = { RSI_CSM_RESERVE, 1, 2, 0, WORLD_CSM + PAGES(7), 2 * BLOCK };
+	struct rmi_rec_exit exit;
+	struct world_realm r;
+	struct smc_regs out;
+
+	(void)state;
+	world_reset();
+	world_realm(&r, &(struct world_options){ .apt = 1 });
+	world_tables_to(&r, WORLD_CSM, 3 * BLOCK, 2);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(rmi(RMI_RTT_INIT_RIPAS, r.rd, AT(i), AT(i + 1)), RMI_SUCCESS);
+	world_activate(&r);
+	assert_true(world_smc_exits(&r, 0, x, &out, &exit));
+	assert_int_equal(exit.csm_argument, 2);
+	assert_true(world_resume(&r, 0, 0, &out, &exit));
+	assert_int_equal(exit.csm_base, WORLD_CSM + PAGES(7));
+	assert_int_equal(exit.csm_size, BLOCK - PAGES(7));
+	assert_int_equal(exit.csm_argument, 3);
+	assert_true(world_serve(&r, &exit));
+	assert_true(world_resume(&r, 0, 0, &out, &exit));
+	assert_int_equal(exit.csm_base, AT(2));
+	assert_int_equal(exit.csm_size, PAGES(7));
+	assert_int_equal(exit.csm_argument, 3);
+	assert_true(world_serve(&r, &exit));
+	assert_false(world_resume(&r, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(level(&r, AT(1)), 2);
+	assert_int_equal(world_entry(&r, AT(0)).ripas, RMI_RAM);
+	assert_int_equal(world_entry(&r, WORLD_CSM + PAGES(7)).ripas, RMI_EMPTY);
+	assert_int_equal(world_entry(&r, AT(1)).ripas, RMI_EMPTY);
+	assert_int_equal(world_entry(&r, AT(2) + PAGES(6)).ripas, RMI_EMPTY);
+	assert_int_equal(world_entry(&r, AT(2) + PAGES(7)).ripas, RMI_RAM);
+	world_end(&r);
+	world_check_all_back();
+}
+
+/* --- The host in between ------------------------------------------------------------------------------------------------- */
+
+/* C's tables go while it attaches: holes, which CSM_FILL maps in blocks when there are tables again. */
+static void test_fill(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	offer(&w, 3 * 512, 3, ALL);
+	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+	sim_irq_after(0);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_INCOMPLETE);
+	sim_irq_after(-1);
+	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 2);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[2], 0);
+	assert_int_equal(out.x[3], 3 * 512);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, AT(1)), rmi_result(RMI_ERROR_RTT, 1));
+	world_tables_to(&w.c, WORLD_CSM, w.size, 2);
+	/* From the middle of a block it is mapped as a whole. */
+	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, AT(1) + PAGES(9));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[2], 2 * 512);
+	assert_int_equal(level(&w.c, AT(1)), 2);
+	check_same_pages(&w);
+	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, AT(0));
+	assert_int_equal(out.x[2], 512);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 3 * 512);
+	/* P's tables are finer by then: blocks have no place, pages have one when the table is there. */
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	end(&w);
+}
+
+/* A page of P goes: the block with it goes from C, and comes back in pages. */
+static void test_page_goes(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	offer(&w, 2 * 512, 2, ALL);
+	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	sim_tlb_note(world_vttbr(&w.c), ipa(AT(1)));
+	split(&w.p, AT(1));
+	/* Its own references are none: it is in a block that begins elsewhere. */
+	assert_int_equal(refs(512 + 7), 0);
+	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, AT(1) + PAGES(7));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], granule_of(512 + 7));
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, out.x[1]), RMI_SUCCESS);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 512);
+	assert_false(sim_tlb_holds(world_vttbr(&w.c), ipa(AT(1))));
+	assert_int_equal(world_entry(&w.c, AT(1)).ripas, RMI_RAM);
+	assert_int_equal(refs(512), 0);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, AT(1)), rmi_result(RMI_ERROR_RTT, 2));
+	world_tables(&w.c, AT(1), BLOCK);
+	for (uint64_t at = AT(1); at < AT(2); at = out.x[1]) {
+		out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, at);
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+	}
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 2 * 512 - 1);
+	check_same_pages(&w);
+	end(&w);
+}
+
+/* While a page is on its way out (of two consumers in one step, the third is left) no block with it is mapped anew. */
+static void test_page_on_its_way_out(void **state)
+{
+	struct world_realm more[2];
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	offer(&w, 512, 1, ALL);
+	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	for (unsigned int i = 0; i < 3; i++) {
+		struct world_realm *r = i == 2 ? &w.x : &more[i];
+
+		if (i < 2) {
+			world_realm(r, &(struct world_options){ .apt = 1 });
+			world_activate(r);
+		}
+		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(rid_of(r)), CSM_PERM_RO, 0), RSI_SUCCESS);
+		assert_int_equal(smc(r, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
+		if (i < 2)
+			assert_int_equal(smc(r, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
+	}
+	split(&w.p, AT(0));
+	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, AT(0) + PAGES(7)), RMI_CSM_AGAIN);
+	/* P's host folds the table again, and another consumer comes. */
+	fold(&w.p, AT(0));
+	out = world_smc(&w.x, RSI_CSM_ATTACH, RID(w.p_rid), 0);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[2], 511);
+	assert_int_equal(pages_reached(&w.x, AT(0) + PAGES(7), PAGES(1)), 0);
+	split(&w.p, AT(0));
+	do
+		out = world_rmi(RMI_DATA_DESTROY, w.p.rd, AT(0) + PAGES(7));
+	while (out.x[0] == RMI_CSM_AGAIN);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, out.x[1]), RMI_SUCCESS);
+	assert_int_equal(pages_reached(&more[0], WORLD_CSM, w.size), 0);
+	assert_int_equal(pages_reached(&more[1], WORLD_CSM, w.size), 0);
+	assert_int_equal(pages_reached(&w.x, WORLD_CSM, w.size), 511);
+	world_end(&more[0]);
+	world_end(&more[1]);
+	end(&w);
+}
+
+/* A block that ends as memory is memory as a whole, of which pages are made as they are touched. */
+static void test_ends_as_memory(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	offer(&w, 2 * 512, 2, ALL);
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size,
+			     CSM_RESERVE_FLAG_RAM),
+			 RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(level(&w.c, AT(1)), 2);
+	assert_int_equal(world_entry(&w.c, AT(1)).ripas, RMI_RAM);
+	world_populate(&w.c, AT(1) + PAGES(7), PAGES(2));
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 2);
+	end(&w);
+}
+
+/* --- How blocks are counted ------------------------------------------------------------------------------------------------ */
+
+static void test_counts(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	offer(&w, 512, 1, ALL);
+	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	for (unsigned int i = 0; i < 3; i++) {
+		split(&w.c, AT(0));
+		for (unsigned int page = 0; page < 512; page++)
+			assert_int_equal(refs(page), 1);
+		if (i == 2)
+			break;
+		fold(&w.c, AT(0));
+		for (unsigned int page = 0; page < 512; page++)
+			assert_int_equal(refs(page), page == 0);
+	}
+	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	for (unsigned int page = 0; page < 512; page++)
+		assert_int_equal(refs(page), 0);
+	end(&w);
+}
+
+/* Another realm's page, behind one that is shared: who asks after a block finds none, with a region or without. */
+static void test_neighbour(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		offer(&w, 1, 0, ALL);
+		assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+		assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+		assert_int_equal(refs(0), 1);
+		if (i == 1)
+			assert_int_equal(smc(&w.x, RSI_CSM_CREATE, AT(4), PAGES(1), 0), RSI_SUCCESS);
+		world_unpopulate(&w.x, AT(4), PAGES(1));
+		world_tables(&w.x, AT(4), BLOCK);
+		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, granule_of(1)), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w.x.rd, granule_of(1), AT(4)), RMI_SUCCESS);
+		out = world_rmi(RMI_DATA_DESTROY, w.x.rd, AT(4));
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, granule_of(1)), RMI_SUCCESS);
+		assert_int_equal(refs(0), 1);
+		end(&w);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_attach),
+		cmocka_unit_test(test_mixed),
+		cmocka_unit_test(test_alignment),
+		cmocka_unit_test(test_reserve_over_memory),
+		cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_page_goes),
+		cmocka_unit_test(test_page_on_its_way_out),
+		cmocka_unit_test(test_ends_as_memory),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_neighbour),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
