@@ -8,13 +8,12 @@
 #include "rec.h"
 
 /* ICH_LR<n>_EL2 (GICv3 12.4.10). */
-#define LR_STATE (ABI_U64(3) << 62)
 #define LR_PENDING (ABI_U64(1) << 62)
 #define LR_GROUP1 (ABI_U64(1) << 60)
 #define LR_PRIORITY (ABI_U64(0xa0) << 48)
 #define LR_INTID ABI_U64(0xffffffff)
 /* What a host may set: state, group, priority, INTID. */
-#define LR_KEPT (LR_STATE | LR_GROUP1 | (ABI_U64(0xff) << 48) | LR_INTID)
+#define LR_KEPT (RMI_GICV3_LR_STATE | LR_GROUP1 | (ABI_U64(0xff) << 48) | LR_INTID)
 
 /* ICH_HCR_EL2.UIE: exit when no more than one list register is in use (GICv3 12.4.8). */
 #define HCR_UNDERFLOW ABI_U64(0x2)
@@ -35,7 +34,7 @@ static bool timer_is_asserted(uint64_t ctl)
 static uint64_t *find(uint64_t *lrs, unsigned int count, uint32_t intid)
 {
 	for (unsigned int i = 0; i < count; i++)
-		if ((lrs[i] & LR_STATE) != 0 && (lrs[i] & LR_INTID) == intid)
+		if ((lrs[i] & RMI_GICV3_LR_STATE) != 0 && (lrs[i] & LR_INTID) == intid)
 			return &lrs[i];
 	return NULL;
 }
@@ -43,7 +42,7 @@ static uint64_t *find(uint64_t *lrs, unsigned int count, uint32_t intid)
 static bool inject_new(uint64_t *lrs, unsigned int count, uint32_t intid)
 {
 	for (unsigned int i = 0; i < count; i++) {
-		if ((lrs[i] & LR_STATE) == 0) {
+		if ((lrs[i] & RMI_GICV3_LR_STATE) == 0) {
 			lrs[i] = LR_PENDING | LR_GROUP1 | LR_PRIORITY | intid;
 			return true;
 		}
@@ -97,7 +96,7 @@ void host_rec_load_interrupts(struct host_rec *rec)
 	for (unsigned int i = 0; i < count; i++) {
 		uint64_t lr = exit->gicv3_lrs[i];
 
-		lrs[i] = (lr & LR_STATE) != 0 ? lr & LR_KEPT : 0;
+		lrs[i] = (lr & RMI_GICV3_LR_STATE) != 0 ? lr & LR_KEPT : 0;
 	}
 	follow_timer(lrs, count, INTID_VIRTUAL_TIMER, exit->cntv_ctl);
 	follow_timer(lrs, count, INTID_PHYSICAL_TIMER, exit->cntp_ctl);

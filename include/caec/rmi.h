@@ -198,6 +198,9 @@ ABI_OFFSET(rmi_rec_params, num_aux, 0x800);
 ABI_OFFSET(rmi_rec_params, aux, 0x808);
 ABI_SIZE(rmi_rec_params, 0x1000);
 
+/* State of a list register (ICH_LR<n>_EL2.State): invalid, pending, active, or both; gicv3_lrs below. */
+#define RMI_GICV3_LR_STATE ABI_U64(0xc000000000000000)
+
 /* RmiRecEnter (B4.4.14): the host's half of RmiRecRun. */
 struct rmi_rec_enter {
 	uint64_t flags;          /* RMI_REC_ENTER_FLAG_* */

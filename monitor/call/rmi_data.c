@@ -11,14 +11,6 @@
 #include "model/measurement.h"
 #include "model/realm.h"
 
-/* True if `addr` is a DELEGATED granule at this moment; locking it decides. */
-static struct granule *find_delegated(struct pa addr)
-{
-	struct granule *g = granule_find(addr);
-
-	return g != NULL && granule_state(g) == GRANULE_DELEGATED ? g : NULL;
-}
-
 static bool ipa_is_valid(const struct realm *realm, uint64_t addr)
 {
 	return is_aligned(addr, GRANULE_SIZE) && s2_is_protected(&realm->s2, addr);
@@ -83,7 +75,7 @@ static uint64_t data_create_locked(struct granule *rd, struct granule *data, uin
 
 uint64_t rmi_data_create(const uint64_t *arg, uint64_t *out)
 {
-	struct granule *data = find_delegated(pa(arg[2]));
+	struct granule *data = granule_find_delegated(pa(arg[2]));
 	struct pa src = pa(arg[4]);
 	uint64_t flags = arg[5];
 	struct granule *rd;
@@ -117,7 +109,7 @@ static uint64_t data_create_unknown_locked(struct granule *rd, struct granule *d
 
 uint64_t rmi_data_create_unknown(const uint64_t *arg, uint64_t *out)
 {
-	struct granule *data = find_delegated(pa(arg[2]));
+	struct granule *data = granule_find_delegated(pa(arg[2]));
 	struct granule *rd;
 	uint64_t result;
 

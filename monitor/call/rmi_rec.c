@@ -46,13 +46,6 @@ static bool insert_sorted(struct new_rec *n, struct granule *g)
 	return true;
 }
 
-static struct granule *find_delegated(struct pa addr)
-{
-	struct granule *g = granule_find(addr);
-
-	return g != NULL && granule_state(g) == GRANULE_DELEGATED ? g : NULL;
-}
-
 /* num_aux, aux_align, aux_alias, aux_state (locking decides). */
 static bool find_aux(struct new_rec *n, const struct rmi_rec_params *p, uint32_t num_aux)
 {
@@ -61,7 +54,7 @@ static bool find_aux(struct new_rec *n, const struct rmi_rec_params *p, uint32_t
 	n->count = 0;
 	insert_sorted(n, n->rec);
 	for (uint32_t i = 0; i < num_aux; i++) {
-		n->aux[i] = find_delegated(pa(p->aux[i]));
+		n->aux[i] = granule_find_delegated(pa(p->aux[i]));
 		if (n->aux[i] == NULL || !insert_sorted(n, n->aux[i]))
 			return false;
 	}
@@ -118,7 +111,7 @@ static uint64_t rec_create_locked(struct granule *rd, struct new_rec *n, const s
 
 uint64_t rmi_rec_create(const uint64_t *arg, uint64_t *out)
 {
-	struct new_rec n = { .rec = find_delegated(pa(arg[2])) };
+	struct new_rec n = { .rec = granule_find_delegated(pa(arg[2])) };
 	struct rmi_rec_params p;
 	struct granule *rd;
 	uint64_t result;

@@ -29,56 +29,49 @@ static bool read_gprs(struct rmi_rec_enter *enter, struct pa run, const struct r
 	return GET(enter, run, gprs, sizeof(enter->gprs[0]));
 }
 
-#define PUT(exit, run, first, bytes) \
-	port_ns_write(pa((run).v + offsetof(struct rmi_rec_run, exit.first)), &(exit)->first, (bytes))
+/*
+ * What the record carries, in 64-bit words: FIELD(when, first, words, cleared). It goes to the host after an exit for
+ * which `when` holds; of it the first `cleared` words are zero before the realm runs, as nobody need fill them. The rest
+ * is filled before every such exit: by run_end(), or by the command (HOST_CALL: all registers). So nothing goes out that
+ * was not written, and this list is the only one.
+ */
+#define EXIT_FIELDS(FIELD)                                                      \
+	FIELD(true, exit_reason, 1, 1)                                          \
+	FIELD(true, gicv3_hcr, 1 + num_lrs, 0)                                  \
+	FIELD(true, gicv3_misr, 2, 0)                                           \
+	FIELD(true, cntp_ctl, 4, 0)                                             \
+	FIELD(true, pmu_ovf_status, 1, 1)                                       \
+	FIELD(reason == RMI_EXIT_SYNC || reason == RMI_EXIT_SERROR, esr, 3, 3)  \
+	FIELD(reason == RMI_EXIT_SYNC || reason == RMI_EXIT_SERROR, gprs, 1, 1) \
+	FIELD(reason == RMI_EXIT_PSCI, gprs, 4, 4)                              \
+	FIELD(reason == RMI_EXIT_HOST_CALL, gprs, RMI_NUM_GPRS, 0)              \
+	FIELD(reason == RMI_EXIT_HOST_CALL, imm, 1, 1)                          \
+	FIELD(reason == RMI_EXIT_RIPAS_CHANGE, ripas_base, 3, 3)                \
+	FIELD(reason == RMI_EXIT_CSM, csm_event, 6, 6)
 
-/* Fields that belong to one reason (DEN0137 A4.3). */
-static bool write_reason(const struct rmi_rec_exit *exit, struct pa run)
+/* (The builtin: a few stores each.) */
+#define CLEAR(when, first, words, cleared) __builtin_memset(&exit->first, 0, (cleared) * sizeof(uint64_t));
+
+static void clear_exit(struct rmi_rec_exit *exit)
 {
-	switch (exit->exit_reason) {
-	case RMI_EXIT_SYNC:
-	case RMI_EXIT_SERROR:
-		return PUT(exit, run, esr, 3 * sizeof(exit->esr)) &&
-		       PUT(exit, run, gprs, sizeof(exit->gprs[0]));
-	case RMI_EXIT_PSCI:
-		return PUT(exit, run, gprs, 4 * sizeof(exit->gprs[0]));
-	case RMI_EXIT_HOST_CALL:
-		return PUT(exit, run, gprs, sizeof(exit->gprs)) && PUT(exit, run, imm, sizeof(uint64_t));
-	case RMI_EXIT_RIPAS_CHANGE:
-		return PUT(exit, run, ripas_base, 3 * sizeof(uint64_t));
-	case RMI_EXIT_CSM:
-		return PUT(exit, run, csm_event, 6 * sizeof(uint64_t));
-	default:
-		return true;
-	}
+	EXIT_FIELDS(CLEAR)
 }
+
+#define PUT(when, first, words, cleared)                                                                 \
+	if ((when) && !port_ns_write(pa(run.v + offsetof(struct rmi_rec_run, exit.first)), &exit->first, \
+				     (words) * sizeof(uint64_t)))                                        \
+		return false;
 
 /* All that the record does not carry is zero. */
 static bool write_exit(const struct rmi_rec_exit *exit, struct pa run)
 {
 	size_t num_lrs = port_features()->num_lrs + 1U;
+	uint64_t reason = exit->exit_reason;
 
-	return port_ns_zero(pa(run.v + offsetof(struct rmi_rec_run, exit)), sizeof(*exit)) &&
-	       PUT(exit, run, exit_reason, sizeof(uint64_t)) &&
-	       PUT(exit, run, gicv3_hcr, sizeof(exit->gicv3_hcr) + num_lrs * sizeof(exit->gicv3_lrs[0])) &&
-	       PUT(exit, run, gicv3_misr, 2 * sizeof(exit->gicv3_misr)) &&
-	       PUT(exit, run, cntp_ctl, 4 * sizeof(exit->cntp_ctl)) &&
-	       PUT(exit, run, pmu_ovf_status, sizeof(uint64_t)) && write_reason(exit, run);
-}
-
-/* The builtin: a few stores each. */
-#define CLEAR(exit, first, bytes) __builtin_memset(&(exit)->first, 0, (bytes))
-
-/* What write_exit() looks at and run_end() does not fill. */
-static void clear_exit(struct rmi_rec_exit *exit)
-{
-	CLEAR(exit, exit_reason, sizeof(uint64_t));
-	CLEAR(exit, esr, 3 * sizeof(exit->esr));
-	CLEAR(exit, gprs, 4 * sizeof(exit->gprs[0]));
-	CLEAR(exit, ripas_base, 3 * sizeof(uint64_t));
-	CLEAR(exit, imm, sizeof(uint64_t));
-	CLEAR(exit, csm_event, 6 * sizeof(uint64_t));
-	CLEAR(exit, pmu_ovf_status, sizeof(uint64_t));
+	if (!port_ns_zero(pa(run.v + offsetof(struct rmi_rec_run, exit)), sizeof(*exit)))
+		return false;
+	EXIT_FIELDS(PUT)
+	return true;
 }
 
 /* --- The entry ------------------------------------------------------------------------------------------- */

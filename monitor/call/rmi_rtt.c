@@ -83,8 +83,8 @@ uint64_t rmi_rtt_create(const uint64_t *arg, uint64_t *out)
 	(void)out;
 	if (result != RMI_SUCCESS)
 		return result;
-	rtt = granule_find(pa(arg[2]));
-	if (rtt == NULL || granule_state(rtt) != GRANULE_DELEGATED) {
+	rtt = granule_find_delegated(pa(arg[2]));
+	if (rtt == NULL) {
 		granule_unlock(a.rd);
 		return RMI_ERROR_INPUT;
 	}

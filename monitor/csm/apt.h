@@ -109,7 +109,7 @@ static inline struct apt *apt_of(const struct granule *root)
 /* Makes an empty table in the zeroed root granule. */
 void apt_init(struct granule *root);
 
-/* Adds a granule, already in state APT and zero. False: the table has all that it can address. */
+/* Adds a granule: DELEGATED, so zero, and locked; the caller makes its state APT. False: the table has all that it can address. */
 bool apt_extend(struct apt *apt, struct granule *g);
 
 /* How many granules the table has, the root included. */

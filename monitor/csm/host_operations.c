@@ -9,12 +9,12 @@
 
 uint64_t csm_apt_create(struct pa rd_pa, struct pa granule)
 {
-	struct granule *root = granule_find(granule);
+	struct granule *root = granule_find_delegated(granule);
 	uint64_t result = RMI_ERROR_REALM;
 	struct granule *rd;
 	struct realm *realm;
 
-	if (root == NULL || granule_state(root) != GRANULE_DELEGATED)
+	if (root == NULL)
 		return RMI_ERROR_INPUT;
 	rd = granule_find_lock(rd_pa, GRANULE_RD);
 	if (rd == NULL)
@@ -35,12 +35,12 @@ uint64_t csm_apt_create(struct pa rd_pa, struct pa granule)
 
 uint64_t csm_apt_extend(struct pa rd_pa, struct pa granule)
 {
-	struct granule *g = granule_find(granule);
+	struct granule *g = granule_find_delegated(granule);
 	uint64_t result = RMI_ERROR_REALM;
 	struct granule *rd;
 	struct apt *apt;
 
-	if (g == NULL || granule_state(g) != GRANULE_DELEGATED)
+	if (g == NULL)
 		return RMI_ERROR_INPUT;
 	rd = granule_find_lock(rd_pa, GRANULE_RD);
 	if (rd == NULL)

@@ -74,6 +74,13 @@ struct granule *granule_find(struct pa addr)
 	return NULL;
 }
 
+struct granule *granule_find_delegated(struct pa addr)
+{
+	struct granule *g = granule_find(addr);
+
+	return g != NULL && granule_state(g) == GRANULE_DELEGATED ? g : NULL;
+}
+
 struct pa granule_pa(const struct granule *g)
 {
 	size_t i = 0;

@@ -72,6 +72,9 @@ bool granule_init(const struct granule_bank *banks, size_t num_banks, struct gra
 /* The granule at `pa`; NULL if the address is not granule aligned or not tracked. */
 struct granule *granule_find(struct pa pa);
 
+/* The same of a granule that is DELEGATED at this moment (locking it decides); NULL if it is not. */
+struct granule *granule_find_delegated(struct pa pa);
+
 /* The inverse of granule_find(). */
 struct pa granule_pa(const struct granule *g);
 

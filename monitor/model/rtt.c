@@ -4,8 +4,6 @@
  */
 #include "model/rtt.h"
 
-#define RTT_MAX_CONCATENATED 16U
-
 /* The number of IPA bits that one table of `level` translates. */
 static unsigned int table_bits(int level)
 {

@@ -15,7 +15,6 @@
 #define ICC_CTLR_EOIMODE 2
 
 /* ICH_LR<n>_EL2. */
-#define LR_STATE (ABI_U64(3) << 62)
 #define LR_PENDING (ABI_U64(1) << 62)
 #define LR_ACTIVE (ABI_U64(2) << 62)
 #define LR_GROUP1 (ABI_U64(1) << 60)
@@ -93,8 +92,8 @@ static void end(struct vm *vm, unsigned int sysreg, uint32_t intid, unsigned int
 	uint64_t r[6];
 
 	vm_begin(vm, 0, SCRIPT_SYSREG, sysreg, 1, intid);
-	conf_check("RQKZXD", conf_text("%s: its state", what), vm_exit(vm, 0)->gicv3_lrs[lr] & LR_STATE,
-		   state);
+	conf_check("RQKZXD", conf_text("%s: its state", what),
+		   vm_exit(vm, 0)->gicv3_lrs[lr] & RMI_GICV3_LR_STATE, state);
 	keep_lrs(vm);
 	vm_finish(vm, 0, r);
 	conf_check("RWVGFJ", conf_text("%s: fault in the realm", what), r[1], 0);
@@ -121,7 +120,7 @@ static void delivered(void)
 		conf_check("RWNFRW", conf_text("gicv3_lrs[%u], group 1: interrupts taken", n), r[0], 1);
 		conf_check("RWNFRW", conf_text("gicv3_lrs[%u], group 1: INTID", n), taken(r, 0), 40 + n);
 		conf_check("RQKZXD", conf_text("gicv3_lrs[%u], ended: its state", n),
-			   vm_exit(&vm, 0)->gicv3_lrs[n] & LR_STATE, 0);
+			   vm_exit(&vm, 0)->gicv3_lrs[n] & RMI_GICV3_LR_STATE, 0);
 		clear_lrs(&vm);
 	}
 	for (unsigned int i = 0; i < sizeof(intids) / sizeof(intids[0]); i++) {
@@ -150,14 +149,14 @@ static void active(void)
 	lrs_of(&vm)[0] = LR1(60, 0xa0);
 	wait_for(&vm, 1, true, r);
 	conf_check("RQKZXD", "acknowledged: state in the record", vm_exit(&vm, 0)->gicv3_lrs[0],
-		   (LR1(60, 0xa0) & ~LR_STATE) | LR_ACTIVE);
+		   (LR1(60, 0xa0) & ~RMI_GICV3_LR_STATE) | LR_ACTIVE);
 	/* One of the same priority waits. */
 	keep_lrs(&vm);
 	lrs_of(&vm)[1] = LR1(61, 0xa0);
 	wait_for(&vm, 0, false, r);
 	conf_check("RFGQXT", "another of that priority waits: interrupts taken", r[0], 0);
 	conf_check("RQKZXD", "another of that priority waits: its state",
-		   vm_exit(&vm, 0)->gicv3_lrs[1] & LR_STATE, LR_PENDING);
+		   vm_exit(&vm, 0)->gicv3_lrs[1] & RMI_GICV3_LR_STATE, LR_PENDING);
 	/* One of a higher priority doesn't. */
 	keep_lrs(&vm);
 	lrs_of(&vm)[2] = LR1(62, 0x20);
@@ -215,8 +214,8 @@ static void deactivated(void)
 	conf_check("RNKPNC", "ICH_VMCR_EL2.VEOIM", vm_exit(&vm, 0)->gicv3_vmcr & VMCR_VEOIM, VMCR_VEOIM);
 	lrs_of(&vm)[0] = LR1(80, 0xa0);
 	wait_for(&vm, 1, false, r);
-	conf_check("RQKZXD", "priority dropped: still active", vm_exit(&vm, 0)->gicv3_lrs[0] & LR_STATE,
-		   LR_ACTIVE);
+	conf_check("RQKZXD", "priority dropped: still active",
+		   vm_exit(&vm, 0)->gicv3_lrs[0] & RMI_GICV3_LR_STATE, LR_ACTIVE);
 	keep_lrs(&vm);
 	end(&vm, ICC_DIR_EL1, 80, 0, 0, "deactivated, with TDIR 0");
 	vm_end(&vm);

@@ -119,7 +119,6 @@ static void kept_by_rec_enter(void)
 
 /* --- The GIC ---------------------------------------------------------------------------------------------- */
 
-#define LR_STATE (ABI_U64(3) << 62)
 #define LR1(intid) (ABI_U64(1) << 62 | ABI_U64(1) << 60 | ABI_U64(0xa0) << 48 | (intid))
 
 /*
@@ -141,7 +140,7 @@ static void list_registers_as_a_count(void)
 		vm_enter_of(&vm, 0)->gicv3_lrs[n] = LR1(32 + n);
 	vm_begin(&vm, 0, CONFORM_INTERRUPTS, sysreg_read(cntfrq_el0), count, 0);
 	for (unsigned int n = 0; n < RMI_NUM_LRS; n++) {
-		active += (vm_exit(&vm, 0)->gicv3_lrs[n] & LR_STATE) != 0;
+		active += (vm_exit(&vm, 0)->gicv3_lrs[n] & RMI_GICV3_LR_STATE) != 0;
 		vm_enter_of(&vm, 0)->gicv3_lrs[n] = 0;
 	}
 	vm_finish(&vm, 0, r);

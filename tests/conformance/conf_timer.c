@@ -9,7 +9,6 @@
 #define ICC_PMR_EL1 SYSREG(3, 0, 4, 6, 0)
 #define ICC_IGRPEN1_EL1 SYSREG(3, 0, 12, 12, 7)
 
-#define LR_STATE (ABI_U64(3) << 62)
 #define LR_PENDING (ABI_U64(1) << 62)
 #define LR_GROUP1 (ABI_U64(1) << 60)
 #define LR_PRIORITY(p) ((uint64_t)(p) << 48)
@@ -275,7 +274,7 @@ static void delivered(void)
 		conf_check("RWNFRW", conf_text("%s: interrupts that the realm took", t->name), r[0], 1);
 		conf_check("RWNFRW", conf_text("%s: INTID", t->name), r[1], t->intid);
 		conf_check("RQKZXD", conf_text("%s: state in the list register", t->name),
-			   vm_exit(&vm, 0)->gicv3_lrs[0] & LR_STATE, 0);
+			   vm_exit(&vm, 0)->gicv3_lrs[0] & RMI_GICV3_LR_STATE, 0);
 		conf_check("RVWQDH", conf_text("%s, masked by the handler: ctl", t->name), ctl_of(&vm, t),
 			   CTL_ENABLE | CTL_IMASK | CTL_ISTATUS);
 		vm_end(&vm);

@@ -22,6 +22,9 @@
 #include "model/rec.h"
 #include "port/aarch64/sysreg.h"
 
+/* HCR_EL2: a virtual SError is pending. It is a realm's own (`virtual_serror`), the rest of the register is not. */
+#define HCR_VSE (UINT64_C(1) << 8)
+
 /* EL1 and EL0 registers that a realm or a guest of the host can change. */
 struct el1_state {
 	uint64_t sp_el0, sp_el1, elr, spsr;

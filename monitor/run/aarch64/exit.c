@@ -19,8 +19,6 @@
 #define AET_CORRECTED 6
 #define AET_UNKNOWN 0 /* or uncontainable: the same for us */
 
-#define HCR_VSE (UINT64_C(1) << 8)
-
 static enum trap_result trap_wfx(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit)
 {
 	exit->exit_reason = RMI_EXIT_SYNC;

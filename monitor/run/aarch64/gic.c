@@ -8,7 +8,6 @@
 
 #define ICH_HCR_EN UINT64_C(0x1)
 
-#define LR_STATE (UINT64_C(3) << 62)
 #define LR_HW (UINT64_C(1) << 61)
 #define LR_PRIORITY_SHIFT 48
 #define LR_PRIORITY UINT64_C(0xff)
@@ -148,12 +147,12 @@ bool run_gic_is_valid(const struct rmi_rec_enter *enter)
 	if ((enter->gicv3_hcr & ~RMI_GICV3_HCR_ENTER_MASK) != 0)
 		return false;
 	for (unsigned int i = 0; i < gic.num_lrs; i++) {
-		if ((lr[i] & LR_STATE) == 0)
+		if ((lr[i] & RMI_GICV3_LR_STATE) == 0)
 			continue;
 		if (!lr_is_valid(lr[i]))
 			return false;
 		for (unsigned int j = 0; j < i; j++) {
-			if ((lr[j] & LR_STATE) != 0 && ((lr[i] ^ lr[j]) & LR_VINTID) == 0)
+			if ((lr[j] & RMI_GICV3_LR_STATE) != 0 && ((lr[i] ^ lr[j]) & LR_VINTID) == 0)
 				return false;
 		}
 	}
