@@ -14,7 +14,7 @@
 #include "files.h"
 #include "numbers.h"
 
-/* What an RMM on QEMU's `virt` machine offers, with `-cpu max`; tools/check-measure compares. */
+/* What an RMM on QEMU's `virt` machine offers, with `-cpu max`; tests/check/measure compares. */
 #define DEFAULT_NUM_BPS 5
 #define DEFAULT_NUM_WPS 3
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The command `measure`: builds realms of many kinds and prints, of each, its description and the RIM that it reads
- * itself (RSI_MEASUREMENT_READ). tools/check-measure holds caec-measure against that.
+ * itself (RSI_MEASUREMENT_READ). tests/check/measure holds caec-measure against that.
  */
 #include "puppet/script.h"
 
@@ -97,7 +97,7 @@ static size_t image_size(void)
 	return (size_t)(realm_image_end - realm_image_begin);
 }
 
-/* What is loaded, and the names under which tools/check-measure cuts it from realm.bin: "OFFSET-SIZE". */
+/* What is loaded, and the names under which tests/check/measure cuts it from realm.bin: "OFFSET-SIZE". */
 struct pieces {
 	struct host_piece piece[MAX_PIECES + 1];
 	char name[MAX_PIECES + 1][32];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Attestation tokens on the machine: with EL3's key and platform token. `token_print` puts two of them on the console
- * for tests/check-token, which has OpenSSL; none of this is secret.
+ * for tests/check/token, which has OpenSSL; none of this is secret.
  */
 #include "machine.h"
 #include "puppet/csm_realms.h"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """test_measure.py: what caec-measure refuses, warns of, and takes. Whether its measurements are the monitor's is
-tools/check-measure's to say, with the machine."""
+tests/check/measure's to say, with the machine."""
 
 import gzip
 import pathlib
