@@ -47,7 +47,7 @@ void *arena_alloc(struct arena *a, size_t size)
 
 void arena_free(struct arena *a, void *p)
 {
-	uint64_t offset = (uint64_t)((uint8_t *)p - a->unit[0]);
+	uint64_t offset = (uint64_t)((uintptr_t)p - (uintptr_t)a->unit[0]);
 	uint32_t first = (uint32_t)(offset / ARENA_UNIT);
 	uint32_t count = 1;
 
