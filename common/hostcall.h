@@ -227,7 +227,8 @@ enum bench_op {
 	BENCH_PING = 0x211,
 	/* bytes, seed: a message made in the ring, every word of it -> ticks, enum channel_result */
 	BENCH_PRODUCE_WORDS = 0x212,
-	BENCH_CONSUME_WORDS = 0x213, /* reads every word there -> ticks, enum channel_result, bytes, their sum */
+	/* reads every word there -> ticks, enum channel_result, bytes, their sum */
+	BENCH_CONSUME_WORDS = 0x213,
 };
 
 /* What BENCH_HOST_CALL does before each call. */

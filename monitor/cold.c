@@ -38,13 +38,14 @@ static bool version_serves(const char *what, uint64_t version, uint64_t major, u
 	uint64_t its_major = version >> 16, its_minor = version & 0xffff;
 
 	if (its_major != major || its_minor < minor) {
-		log_line(LOG_ERROR, "%s is of version %lu.%lu; this monitor knows %lu.%lu and what adds to it", what,
+		log_line(LOG_ERROR,
+			 "%s is of version %lu.%lu; this monitor knows %lu.%lu and what adds to it", what,
 			 its_major, its_minor, major, minor);
 		return false;
 	}
 	if (its_minor > minor)
-		log_line(LOG_NOTICE, "%s is of version %lu.%lu, used as %lu.%lu", what, its_major, its_minor, major,
-			 minor);
+		log_line(LOG_NOTICE, "%s is of version %lu.%lu, used as %lu.%lu", what, its_major, its_minor,
+			 major, minor);
 	return true;
 }
 
@@ -68,7 +69,8 @@ static enum boot_error check_args(const struct cold_args *args, const void *page
 	if (!version_serves("EL3's interface", args->version, INTERFACE_MAJOR, INTERFACE_MINOR))
 		return BOOT_VERSION_NOT_VALID;
 	if (args->cpus == 0 || args->cpus > PORT_MAX_CPUS) {
-		log_line(LOG_ERROR, "EL3 may start %lu PEs; this monitor has room for %u", args->cpus, PORT_MAX_CPUS);
+		log_line(LOG_ERROR, "EL3 may start %lu PEs; this monitor has room for %u", args->cpus,
+			 PORT_MAX_CPUS);
 		return BOOT_CPUS_OUT_OF_RANGE;
 	}
 	return good_page ? BOOT_SUCCESS : BOOT_INVALID_SHARED_BUFFER;
@@ -146,7 +148,8 @@ static bool table_serves(const struct manifest *m)
 	uint64_t count = count_granules(m);
 
 	if (count > room) {
-		log_line(LOG_ERROR, "the manifest has %lu MiB of DRAM; this monitor's memory can track %lu MiB",
+		log_line(LOG_ERROR,
+			 "the manifest has %lu MiB of DRAM; this monitor's memory can track %lu MiB",
 			 count >> (20 - GRANULE_SHIFT), room >> (20 - GRANULE_SHIFT));
 		return false;
 	}
@@ -166,7 +169,8 @@ static bool make_table(const struct manifest *m, struct range shared, struct ran
 	size = align_down(size + GRANULE_SIZE - 1, GRANULE_SIZE);
 	*own = (struct range){ image, table + size };
 	if (shared.base < own->top && shared.top > own->base) {
-		log_line(LOG_ERROR, "the page shared with EL3, at %lx, lies in the monitor's memory, %lx to %lx",
+		log_line(LOG_ERROR,
+			 "the page shared with EL3, at %lx, lies in the monitor's memory, %lx to %lx",
 			 shared.base, own->base, own->top);
 		return false;
 	}

@@ -156,7 +156,8 @@ void verdict_pass(void)
 }
 
 /* `word` has four letters and a blank. */
-static void __attribute__((noreturn)) finish_with_reason(const char *word, const char *format, va_list arguments)
+static void __attribute__((noreturn))
+finish_with_reason(const char *word, const char *format, va_list arguments)
 {
 	enum { LENGTH = 5 };
 	char text[CONSOLE_LINE_MAX];

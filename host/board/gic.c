@@ -47,7 +47,8 @@ void gic_init(void)
 
 	/* Redistributors of a GICv4 lie further apart; neither TF-A's build for this machine nor this program knows it. */
 	if (version != 3)
-		verdict_fail("the GIC is of version %u; TF-A takes 3 for granted (-M virt,gic-version=3)", version);
+		verdict_fail("the GIC is of version %u; TF-A takes 3 for granted (-M virt,gic-version=3)",
+			     version);
 	mmio_write32(GICD_CTLR, GICD_CTLR_ARE | GICD_CTLR_ENABLE_GRP1);
 	while ((mmio_read32(GICD_CTLR) & GICD_CTLR_RWP) != 0)
 		;

@@ -17,6 +17,7 @@ static const struct command {
 	const char *name;
 	void (*run)(const char *argument); /* returns if all is well; else verdict_fail() */
 } commands[] = {
+	/* clang-format off */
 	{ "bench", bench_main },
 	{ "conformance", conformance_main },
 	{ "demo", demo_main },
@@ -26,6 +27,7 @@ static const struct command {
 	{ "measure", measure_main },
 	{ "owners", owners_main },
 	{ "test", test_main },
+	/* clang-format on */
 };
 
 void primary_main(void) __attribute__((noreturn));

@@ -88,7 +88,8 @@ void smp_start(void)
 {
 	count = fw_cfg_cpu_count();
 	if (count > PLATFORM_MAX_CPUS) {
-		print("note: this machine has %u CPUs; this program uses %u at most\n", count, PLATFORM_MAX_CPUS);
+		print("note: this machine has %u CPUs; this program uses %u at most\n", count,
+		      PLATFORM_MAX_CPUS);
 		count = PLATFORM_MAX_CPUS;
 	}
 	for (unsigned int cpu = 1; cpu < count; cpu++) {

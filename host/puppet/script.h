@@ -69,7 +69,7 @@ struct test_realm {
 	enum host_action (*ask)(struct test_realm *realm, uint64_t gprs[RMI_NUM_GPRS]); /* not SCRIPT_NEXT */
 	enum host_action (*sysreg)(struct test_realm *realm, uint64_t esr, uint64_t value);
 	enum host_action (*idle)(struct test_realm *realm); /* WFI, if trapped */
-	void *owner; /* the test's own */
+	void *owner;                                        /* the test's own */
 };
 
 /* Zero means the default. */

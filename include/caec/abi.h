@@ -19,8 +19,7 @@
 #define ABI_U64(x) x##ULL
 #define ABI_OFFSET(type, field, offset) \
 	_Static_assert(offsetof(struct type, field) == (offset), #type "." #field " is misplaced")
-#define ABI_SIZE(type, size) \
-	_Static_assert(sizeof(struct type) == (size), #type " has the wrong size")
+#define ABI_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " has the wrong size")
 #endif
 
 /* The granule: the unit in which memory changes hands (DEN0137 A2.2). */

@@ -14,14 +14,15 @@
 #define CSM_ABI_VERSION ABI_VERSION(1, 0)
 
 /* Feature bits of CSM_VERSION, in x3. */
-#define CSM_FEATURE_RX ABI_U64(0x1)            /* permission RX */
-#define CSM_FEATURE_NOTIFY ABI_U64(0x2)        /* NOTIFY, PENDING */
-#define CSM_FEATURE_LOCAL_ATTEST ABI_U64(0x4)  /* PEER_MEASUREMENT, MEASURED shares */
-#define CSM_FEATURE_BLOCKS ABI_U64(0x8)        /* tables of P and C may be folded to blocks */
-#define CSM_FEATURE_ENDS_AS_RAM ABI_U64(0x10)  /* RESERVE's flag RAM */
-#define CSM_FEATURE_NEWS ABI_U64(0x20)         /* PENDING tells of ends, too; the host hears whom to ring */
-#define CSM_FEATURE_DOORBELL ABI_U64(0x40)     /* DOORBELL: the realm chooses the REC that is rung */
-#define CSM_FEATURE_ATTACH_BLOCKS ABI_U64(0x80) /* ATTACH and CSM_FILL map blocks; RESERVE asks for no finer tables */
+#define CSM_FEATURE_RX ABI_U64(0x1)           /* permission RX */
+#define CSM_FEATURE_NOTIFY ABI_U64(0x2)       /* NOTIFY, PENDING */
+#define CSM_FEATURE_LOCAL_ATTEST ABI_U64(0x4) /* PEER_MEASUREMENT, MEASURED shares */
+#define CSM_FEATURE_BLOCKS ABI_U64(0x8)       /* tables of P and C may be folded to blocks */
+#define CSM_FEATURE_ENDS_AS_RAM ABI_U64(0x10) /* RESERVE's flag RAM */
+#define CSM_FEATURE_NEWS ABI_U64(0x20)        /* PENDING tells of ends, too; the host hears whom to ring */
+#define CSM_FEATURE_DOORBELL ABI_U64(0x40)    /* DOORBELL: the realm chooses the REC that is rung */
+#define CSM_FEATURE_ATTACH_BLOCKS \
+	ABI_U64(0x80) /* ATTACH and CSM_FILL map blocks; RESERVE asks for no finer tables */
 
 /* --- Host side: one function id, the operation in x1 (docs/csm.md "Host interface"). --- */
 #define RMI_CSM 0xc4000182
@@ -63,13 +64,13 @@
 
 /* RMI_CSM operations (x1); arguments from x2. */
 enum rmi_csm_op {
-	RMI_CSM_VERSION = 0,    /* requested -> x1 lower, x2 higher, x3 features */
-	RMI_CSM_APT_CREATE = 1, /* rd, granule */
-	RMI_CSM_APT_EXTEND = 2, /* rd, granule */
-	RMI_CSM_APT_DESTROY = 3,/* rd -> x1 granule released or 0, x2 granules still held, x3, x4 as UNMAP */
-	RMI_CSM_UNMAP = 4,      /* rd, ipa -> x1 next ipa, x3 RD of a realm to ring or 0, x4 in which REC */
-	RMI_CSM_FILL = 5,       /* rd, ipa -> x1 next ipa, x2 pages mapped */
-	RMI_CSM_ENTRY_READ = 6, /* rd, index -> x1 role | state << 8, x2 base, x3 size, x4 next index */
+	RMI_CSM_VERSION = 0,     /* requested -> x1 lower, x2 higher, x3 features */
+	RMI_CSM_APT_CREATE = 1,  /* rd, granule */
+	RMI_CSM_APT_EXTEND = 2,  /* rd, granule */
+	RMI_CSM_APT_DESTROY = 3, /* rd -> x1 granule released or 0, x2 granules still held, x3, x4 as UNMAP */
+	RMI_CSM_UNMAP = 4,       /* rd, ipa -> x1 next ipa, x3 RD of a realm to ring or 0, x4 in which REC */
+	RMI_CSM_FILL = 5,        /* rd, ipa -> x1 next ipa, x2 pages mapped */
+	RMI_CSM_ENTRY_READ = 6,  /* rd, index -> x1 role | state << 8, x2 base, x3 size, x4 next index */
 };
 
 /*

@@ -142,24 +142,24 @@ enum rmi_exit_reason {
 
 /* RmiRealmParams (B4.4.12). The one-byte fields stand in eight-byte slots. */
 struct rmi_realm_params {
-	uint64_t flags;          /* RMI_REALM_FLAG_* */
-	uint8_t s2sz;            /* IPA width in bits */
+	uint64_t flags; /* RMI_REALM_FLAG_* */
+	uint8_t s2sz;   /* IPA width in bits */
 	uint8_t sbz0[7];
-	uint8_t sve_vl;          /* as ZCR_ELx.LEN */
+	uint8_t sve_vl; /* as ZCR_ELx.LEN */
 	uint8_t sbz1[7];
-	uint8_t num_bps;         /* breakpoints minus one; 0 reserved */
+	uint8_t num_bps; /* breakpoints minus one; 0 reserved */
 	uint8_t sbz2[7];
-	uint8_t num_wps;         /* watchpoints minus one; 0 reserved */
+	uint8_t num_wps; /* watchpoints minus one; 0 reserved */
 	uint8_t sbz3[7];
 	uint8_t pmu_num_ctrs;
 	uint8_t sbz4[7];
-	uint8_t hash_algo;       /* enum rmi_hash_algorithm */
+	uint8_t hash_algo; /* enum rmi_hash_algorithm */
 	uint8_t sbz5[0x400 - 0x31];
-	uint8_t rpv[64];         /* Realm Personalization Value */
+	uint8_t rpv[64]; /* Realm Personalization Value */
 	uint8_t sbz6[0x800 - 0x440];
 	uint16_t vmid;
 	uint8_t sbz7[6];
-	uint64_t rtt_base;       /* PA of the first starting-level RTT */
+	uint64_t rtt_base; /* PA of the first starting-level RTT */
 	int64_t rtt_level_start;
 	uint32_t rtt_num_start;
 	uint8_t sbz8[0x1000 - 0x81c];
@@ -179,9 +179,9 @@ ABI_SIZE(rmi_realm_params, 0x1000);
 
 /* RmiRecParams (B4.4.16). */
 struct rmi_rec_params {
-	uint64_t flags;          /* RMI_REC_CREATE_FLAG_* */
+	uint64_t flags; /* RMI_REC_CREATE_FLAG_* */
 	uint8_t sbz0[0x100 - 0x8];
-	uint64_t mpidr;          /* RmiRecMpidr: aff0 [3:0], aff1 [15:8], aff2 [23:16], aff3 [31:24] */
+	uint64_t mpidr; /* RmiRecMpidr: aff0 [3:0], aff1 [15:8], aff2 [23:16], aff3 [31:24] */
 	uint8_t sbz1[0x200 - 0x108];
 	uint64_t pc;
 	uint8_t sbz2[0x300 - 0x208];
@@ -203,7 +203,7 @@ ABI_SIZE(rmi_rec_params, 0x1000);
 
 /* RmiRecEnter (B4.4.14): the host's half of RmiRecRun. */
 struct rmi_rec_enter {
-	uint64_t flags;          /* RMI_REC_ENTER_FLAG_* */
+	uint64_t flags; /* RMI_REC_ENTER_FLAG_* */
 	uint8_t sbz0[0x200 - 0x8];
 	uint64_t gprs[RMI_NUM_GPRS];
 	uint8_t sbz1[0x300 - 0x2f8];
@@ -218,7 +218,7 @@ ABI_SIZE(rmi_rec_enter, 0x800);
 
 /* RmiRecExit (B4.4.15): the RMM's half. The csm_* fields are CSM's and zero without it. */
 struct rmi_rec_exit {
-	uint8_t exit_reason;     /* enum rmi_exit_reason, or RMI_EXIT_CSM */
+	uint8_t exit_reason; /* enum rmi_exit_reason, or RMI_EXIT_CSM */
 	uint8_t sbz0[0x100 - 0x1];
 	uint64_t esr;
 	uint64_t far;
@@ -238,16 +238,16 @@ struct rmi_rec_exit {
 	uint8_t sbz4[0x500 - 0x420];
 	uint64_t ripas_base;
 	uint64_t ripas_top;
-	uint8_t ripas_value;     /* enum rmi_ripas */
+	uint8_t ripas_value; /* enum rmi_ripas */
 	uint8_t sbz5[0x600 - 0x511];
 	uint16_t imm;
 	uint8_t sbz6[0x640 - 0x602];
-	uint64_t csm_event;      /* enum csm_event */
+	uint64_t csm_event; /* enum csm_event */
 	uint64_t csm_base;
 	uint64_t csm_size;
 	uint64_t csm_argument;
-	uint64_t csm_ring;       /* RD of a realm to ring the doorbell of; 0: none */
-	uint64_t csm_ring_rec;   /* in which of its RECs, in the order of REC_CREATE */
+	uint64_t csm_ring;     /* RD of a realm to ring the doorbell of; 0: none */
+	uint64_t csm_ring_rec; /* in which of its RECs, in the order of REC_CREATE */
 	uint8_t sbz7[0x700 - 0x670];
 	uint8_t pmu_ovf_status;
 	uint8_t sbz8[0x800 - 0x701];

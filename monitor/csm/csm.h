@@ -28,10 +28,9 @@
 #endif
 
 /* What VERSION reports on both interfaces. */
-#define CSM_FEATURES_OFFERED \
+#define CSM_FEATURES_OFFERED                                                                   \
 	(CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST | CSM_FEATURE_BLOCKS | \
-	 CSM_FEATURE_ENDS_AS_RAM | CSM_FEATURE_NEWS | CSM_FEATURE_DOORBELL | \
-	 CSM_FEATURE_ATTACH_BLOCKS)
+	 CSM_FEATURE_ENDS_AS_RAM | CSM_FEATURE_NEWS | CSM_FEATURE_DOORBELL | CSM_FEATURE_ATTACH_BLOCKS)
 
 /* Consumers that one DATA_CREATE_UNKNOWN or DATA_DESTROY serves: a walk of tables each. */
 #define CSM_STEP_CONSUMERS (CSM_STEP / 8)
@@ -74,8 +73,8 @@ struct csm_args {
 	uint64_t size;
 	uint64_t permission; /* enum csm_permission, once it is checked */
 	uint64_t flags;
-	uint64_t role;       /* 0: the caller provides; 1: it consumes */
-	uint64_t index;      /* of an entry, or of a measurement */
+	uint64_t role;  /* 0: the caller provides; 1: it consumes */
+	uint64_t index; /* of an entry, or of a measurement */
 	uint64_t mpidr;
 	const uint64_t *rim; /* 8 words */
 	uint64_t version;

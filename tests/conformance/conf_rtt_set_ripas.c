@@ -6,7 +6,7 @@
 #include "guest.h"
 
 #define PAGES (GUEST_PAGES + 0x10 * GRANULE_SIZE) /* in the guest's table of level 3 */
-#define BLOCKS (GUEST_IPA + BLOCK)              /* behind it, in that of level 2 */
+#define BLOCKS (GUEST_IPA + BLOCK)                /* behind it, in that of level 2 */
 #define BLOCK ABI_U64(0x200000)
 
 static struct conf_guest guest;

@@ -23,10 +23,10 @@ struct sim_el3 *sim_el3(void)
 void sim_el3_reset(void)
 {
 	el3 = (struct sim_el3){ .has_key = true,
-				 .has_token = true,
-				 .token_size = SIM_PLATFORM_TOKEN_SIZE,
-				 .part_max = GRANULE_SIZE,
-				 .fails_at = SIZE_MAX };
+				.has_token = true,
+				.token_size = SIM_PLATFORM_TOKEN_SIZE,
+				.part_max = GRANULE_SIZE,
+				.fails_at = SIZE_MAX };
 	default_key(el3.key);
 	for (size_t i = 0; i < sizeof(el3.token); i++)
 		el3.token[i] = (uint8_t)(i * 7 + (i >> 8));

@@ -21,7 +21,7 @@
 static struct {
 	uint8_t *dram;
 	struct granule *granules;
-	uint8_t *world; /* of each granule: 'n', 'r', or '-' for neither */
+	uint8_t *world;   /* of each granule: 'n', 'r', or '-' for neither */
 	uint8_t *unified; /* what a fetch finds where no instruction cache has it */
 	uint8_t *fetched; /* what the instruction cache has */
 	bool *is_fetched;

@@ -149,7 +149,8 @@ static void check_foreign(unsigned int r, uint64_t at, uint64_t page, uint64_t d
 	assert_int_equal(consumer->permission, share->permission);
 
 	/* A block counts in its first granule. */
-	granule_mappings[(page - SIM_DRAM_BASE) / GRANULE_SIZE] += !DESC_IS_BLOCK(desc) || is_aligned(at, BLOCK);
+	granule_mappings[(page - SIM_DRAM_BASE) / GRANULE_SIZE] +=
+		!DESC_IS_BLOCK(desc) || is_aligned(at, BLOCK);
 	assert_true(share->index < 512);
 	share_mappings[number_of(p)][share->index]++;
 }

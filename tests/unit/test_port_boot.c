@@ -106,7 +106,8 @@ static bool is_mapped(uint64_t va, uint64_t pa, uint64_t size, enum mmu_kind kin
 static bool has_alias(uint64_t base, uint64_t top)
 {
 	for (size_t i = 0; i < num_maps; i++)
-		if (maps[i].va >= PORT_MEM_REALM_BASE && maps[i].va < LAYOUT_IMAGE && maps[i].pa < top && maps[i].pa + maps[i].size > base)
+		if (maps[i].va >= PORT_MEM_REALM_BASE && maps[i].va < LAYOUT_IMAGE && maps[i].pa < top &&
+		    maps[i].pa + maps[i].size > base)
 			return true;
 	return false;
 }
@@ -197,8 +198,10 @@ static uint64_t sum(const void *words, size_t bytes)
 /* The lists' sums, after a change of what they name. */
 static void seal(void)
 {
-	page.dram.checksum = -(page.dram.count + page.dram.pa + sum(page.bank, page.dram.count * sizeof(page.bank[0])));
-	page.consoles.checksum = -(page.consoles.count + page.consoles.pa + sum(&page.console, sizeof(page.console)));
+	page.dram.checksum =
+		-(page.dram.count + page.dram.pa + sum(page.bank, page.dram.count * sizeof(page.bank[0])));
+	page.consoles.checksum =
+		-(page.consoles.count + page.consoles.pa + sum(&page.console, sizeof(page.console)));
 }
 
 static int setup(void **state)
@@ -311,7 +314,8 @@ static void test_two_banks(void **state)
 static void test_too_much_memory(void **state)
 {
 	page.bank[0].size = 24 * GIB;
-	refused(BOOT_MANIFEST_DATA_ERROR, "the manifest has 24576 MiB of DRAM; this monitor's memory can track 21");
+	refused(BOOT_MANIFEST_DATA_ERROR,
+		"the manifest has 24576 MiB of DRAM; this monitor's memory can track 21");
 	setup(state);
 	page.bank[0].size = UINT64_C(0xfffffffffffff000);
 	refused(BOOT_MANIFEST_DATA_ERROR, "MiB of DRAM; this monitor's memory can track");
@@ -352,7 +356,8 @@ static void test_shared_page_in_the_way(void **state)
 	args.shared_pa = IMAGE_PA + 4 * MIB;
 	page.dram.pa = args.shared_pa + offsetof(__typeof__(page), bank);
 	page.consoles.pa = args.shared_pa + offsetof(__typeof__(page), console);
-	refused(BOOT_MANIFEST_DATA_ERROR, "the page shared with EL3, at 40500000, lies in the monitor's memory");
+	refused(BOOT_MANIFEST_DATA_ERROR,
+		"the page shared with EL3, at 40500000, lies in the monitor's memory");
 }
 
 static void test_versions(void **state)
@@ -372,10 +377,12 @@ static void test_versions(void **state)
 	refused(BOOT_VERSION_NOT_VALID, "EL3's interface is of version 2.0; this monitor knows 0.4");
 	setup(state);
 	page.version = 1U << 16;
-	refused(BOOT_MANIFEST_VERSION_NOT_SUPPORTED, "the boot manifest is of version 1.0; this monitor knows 0.3");
+	refused(BOOT_MANIFEST_VERSION_NOT_SUPPORTED,
+		"the boot manifest is of version 1.0; this monitor knows 0.3");
 	setup(state);
 	page.version = 2;
-	refused(BOOT_MANIFEST_VERSION_NOT_SUPPORTED, "the boot manifest is of version 0.2; this monitor knows 0.3");
+	refused(BOOT_MANIFEST_VERSION_NOT_SUPPORTED,
+		"the boot manifest is of version 0.2; this monitor knows 0.3");
 }
 
 static void test_arguments(void **state)

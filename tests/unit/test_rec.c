@@ -267,14 +267,14 @@ static void test_create_bad(void **state)
 					    f.rec,
 					    f.aux[0] };
 		const uint64_t recs[] = {
-			f.rec + 8,      0,           UINT64_MAX,
+			f.rec + 8,     0,           UINT64_MAX,
 			SIM_DRAM_BASE, r.rd,        r.rtt,
-			r.rec[0],       r.aux[0][0], SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
+			r.rec[0],      r.aux[0][0], SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
 		};
 		const uint64_t rds[] = {
-			r.rd + 8,       0,     UINT64_MAX,
+			r.rd + 8,      0,     UINT64_MAX,
 			SIM_DRAM_BASE, r.rtt, r.rec[0],
-			r.aux[0][0],    f.rec, SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
+			r.aux[0][0],   f.rec, SIM_DRAM_BASE + WORLD_GRANULES * GRANULE_SIZE
 		};
 
 		memcpy(world_mem(f.params), &f.good, sizeof(f.good));

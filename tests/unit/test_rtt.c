@@ -6,9 +6,9 @@
 
 #define RTT(level) rmi_result(RMI_ERROR_RTT, (unsigned int)(level))
 #define PAGE(n) (WORLD_RAM + (n)*GRANULE_SIZE)
-#define SPAN2 UINT64_C(0x200000)     /* of a level 2 entry */
-#define SPAN1 UINT64_C(0x40000000)   /* of a level 1 entry */
-#define HALF (UINT64_C(1) << 32)     /* the protected half of the default realm ends */
+#define SPAN2 UINT64_C(0x200000)    /* of a level 2 entry */
+#define SPAN1 UINT64_C(0x40000000)  /* of a level 1 entry */
+#define HALF (UINT64_C(1) << 32)    /* the protected half of the default realm ends */
 #define RUN (SIM_DRAM_BASE + SPAN2) /* 2 MiB of granules that the allocator does not reach */
 
 static struct world_realm r;

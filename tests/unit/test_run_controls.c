@@ -49,7 +49,7 @@ static void check_register(const char *name, const struct bit *bits, size_t coun
 		{ BIT(31), "RW: EL1 is AArch64" }, { BIT(34), "E2H: the monitor's own regime" },          \
 		{ BIT(35), "TLOR: LORegions (machine: realm_hidden_registers)" },                         \
 		{ BIT(36), "TERR: error records (machine: realm_hidden_registers)" },                     \
-		{ BIT(37), "TEA: external aborts come here (QEMU takes them to EL1)" },                        \
+		{ BIT(37), "TEA: external aborts come here (QEMU takes them to EL1)" },                   \
 		{ BIT(40),                                                                                \
 		  "APK: the realm's pointer authentication keys are its own (machine: registers)" },      \
 		{ BIT(41), "API: and their use" },                                                        \

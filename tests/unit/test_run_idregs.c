@@ -26,7 +26,7 @@ struct field {
 
 struct idreg {
 	unsigned int crm, op2;
-	const char *name;    /* as run/ asks for it */
+	const char *name; /* as run/ asks for it */
 	const char *printed;
 	struct field fields[16];
 };
@@ -36,6 +36,7 @@ struct idreg {
 #define INSTRUCTIONS "instructions without state of their own"
 #define UNNAMED "not assigned"
 
+/* clang-format off */
 static const struct idreg idregs[] = {
 	{ 4, 0, "id_aa64pfr0_el1", "ID_AA64PFR0_EL1", {
 		{ 0, FIXED, 1, "EL0", "AArch64 only" },
@@ -160,6 +161,7 @@ static const struct idreg idregs[] = {
 		{ 52, KEEP, 0, "BBM", "the CPU's" }, { 56, ZERO, 0, "EVT", EL2_ONLY },
 		{ 60, KEEP, 0, "E0PD", "TCR_EL1, switched" } } },
 };
+/* clang-format on */
 
 static struct realm realm_of_kind(bool has_all)
 {
@@ -186,7 +188,8 @@ static uint64_t expected(const struct field *f, const struct realm *realm, uint6
 	}
 }
 
-static void check_field(const struct idreg *r, const struct field *f, const struct realm *realm, uint64_t others)
+static void check_field(const struct idreg *r, const struct field *f, const struct realm *realm,
+			uint64_t others)
 {
 	for (uint64_t there = 0; there < 16; there++) {
 		uint64_t found;

@@ -140,8 +140,7 @@ static void test_arena_bad_pointers(void **state)
 
 /* --- Signatures -------------------------------------------------------------------------------------------- */
 
-static enum sign sign(struct arena *arena, const uint8_t *digest, uint8_t *signature,
-			   unsigned int *steps)
+static enum sign sign(struct arena *arena, const uint8_t *digest, uint8_t *signature, unsigned int *steps)
 {
 	enum sign result;
 

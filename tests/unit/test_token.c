@@ -441,7 +441,9 @@ static void test_el3_fails(void **state)
 
 static void test_platform_sizes(void **state)
 {
-	const size_t sizes[] = { 1, 23, 24, 255, 256, 4095, 4096, 4097, 5 * 1024, 9 * 1024, ATTEST_PLATFORM_MAX };
+	const size_t sizes[] = {
+		1, 23, 24, 255, 256, 4095, 4096, 4097, 5 * 1024, 9 * 1024, ATTEST_PLATFORM_MAX
+	};
 
 	(void)state;
 	begin(NULL);

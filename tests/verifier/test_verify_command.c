@@ -338,9 +338,9 @@ static void test_older_profile(void **state)
 	assert_string_equal(json_string_value(json_object_get(json_object_get(report, "platform"),
 							      "cca-platform-profile")),
 			    "http://arm.com/CCA-SSD/1.0.0");
-	assert_string_equal(
-		json_string_value(json_object_get(json_object_get(report, "realm"), "cca-realm-hash-algo-id")),
-		"sha-256");
+	assert_string_equal(json_string_value(json_object_get(json_object_get(report, "realm"),
+							      "cca-realm-hash-algo-id")),
+			    "sha-256");
 	assert_true(json_is_false(json_object_get(report, "authenticated")));
 	json_decref(report);
 

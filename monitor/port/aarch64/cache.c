@@ -7,7 +7,7 @@
 #include "port/port.h"
 
 /* CTR_EL0 (DDI0487 D24.2.34). */
-#define CTR_IMIN(ctr) ((ctr) & 0xf) /* log2 of the words of the smallest line */
+#define CTR_IMIN(ctr) (0xf & (ctr)) /* log2 of the words of the smallest line */
 #define CTR_DMIN(ctr) ((ctr) >> 16 & 0xf)
 #define CTR_L1IP(ctr) ((ctr) >> 14 & 3)
 #define CTR_L1IP_PIPT 3

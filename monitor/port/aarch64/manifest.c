@@ -109,7 +109,8 @@ uint32_t manifest_version(const void *page)
 
 uint64_t manifest_console(const void *page, uint64_t page_pa)
 {
-	const struct console *first = sound_consoles(page, page_pa, &((const struct manifest_page *)page)->consoles);
+	const struct console *first =
+		sound_consoles(page, page_pa, &((const struct manifest_page *)page)->consoles);
 
 	/* Another kind gets no log. */
 	return first != NULL && memcmp(&first->name, "pl011", sizeof("pl011")) == 0 ? first->base : 0;

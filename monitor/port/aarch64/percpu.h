@@ -5,7 +5,7 @@
 #ifndef PORT_PERCPU_H
 #define PORT_PERCPU_H
 
-#define PERCPU_REC 0      /* offsets for assembly */
+#define PERCPU_REC 0 /* offsets for assembly */
 #define PERCPU_SCRATCH 8
 
 #define PORT_MAX_CPUS 32
@@ -19,7 +19,7 @@ struct percpu {
 	void *rec;           /* the struct rec that this PE runs */
 	uint64_t scratch[2]; /* for the vectors */
 	uint32_t index;
-	uint64_t vttbr;      /* saved over a batch of TLB maintenance */
+	uint64_t vttbr; /* saved over a batch of TLB maintenance */
 	struct held_locks held;
 };
 _Static_assert(offsetof(struct percpu, rec) == PERCPU_REC, "assembly uses it");

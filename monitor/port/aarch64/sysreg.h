@@ -8,16 +8,16 @@
 #include <stdint.h>
 
 /* The name is a string: read_sysreg("esr_el2"), or "s3_0_c1_c2_6" where the assembler knows none. */
-#define read_sysreg(name) \
-	({ \
-		uint64_t value_; \
+#define read_sysreg(name)                                         \
+	({                                                        \
+		uint64_t value_;                                  \
 		__asm__ volatile("mrs %0, " name : "=r"(value_)); \
-		value_; \
+		value_;                                           \
 	})
 
-#define write_sysreg(name, value) \
-	do { \
-		uint64_t written_ = (value); \
+#define write_sysreg(name, value)                                                  \
+	do {                                                                       \
+		uint64_t written_ = (value);                                       \
 		__asm__ volatile("msr " name ", %0" : : "r"(written_) : "memory"); \
 	} while (0)
 

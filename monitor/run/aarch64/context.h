@@ -69,12 +69,12 @@ struct run_context {
 	uint64_t vdisr;
 	struct pmu_state pmu;
 	struct debug_state debug;
-	uint64_t os_lock;        /* OSLSR_EL1.OSLK */
-	bool debug_in_use;       /* a break- or watchpoint or stepping is on */
-	bool debug_live;         /* the debug registers in the PE are the realm's */
+	uint64_t os_lock;         /* OSLSR_EL1.OSLK */
+	bool debug_in_use;        /* a break- or watchpoint or stepping is on */
+	bool debug_live;          /* the debug registers in the PE are the realm's */
 	uint32_t timers_reported; /* whose output was asserted as the last exit record had it (timer.c) */
-	bool simd_live; /* the realm's SIMD registers are in the PE */
-	bool has_run;   /* since run_context_init() */
+	bool simd_live;           /* the realm's SIMD registers are in the PE */
+	bool has_run;             /* since run_context_init() */
 };
 _Static_assert(sizeof(struct run_context) <= REC_CONTEXT_SIZE, "the context must fit its place in a REC");
 _Static_assert(offsetof(struct rec, pc) == REC_PC, "assembly uses it");
@@ -119,8 +119,8 @@ void simd_take_back(struct rec *rec);
  * MDCR_EL2 of a realm: performance monitors, debug, profiling, trace filter and the debug channel trapped; nothing counts at
  * EL2; the buffers are not the realm's. HPMN is added (pmu.c).
  */
-#define MDCR_REALM                                                                               \
-	((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 14) |    \
+#define MDCR_REALM                                                                            \
+	((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 14) | \
 	 (UINT64_C(1) << 17) | (UINT64_C(1) << 19) | (UINT64_C(1) << 23) | (UINT64_C(1) << 27))
 
 /* MDCR_EL2 of this PE, as it is whenever no realm has the PMU. */

@@ -24,7 +24,7 @@ static struct host_debug host_debug[PORT_MAX_CPUS];
 /* Constant after boot: what the hardware has, and whatever it has is switched. */
 static unsigned int num_bps, num_wps;
 
-/* clang-format off: one list. */
+/* One list. */
 /* clang-format off */
 #define NUMBERED_16(f) f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14) f(15)
 /* clang-format on */

@@ -7,7 +7,8 @@
 /* SCTLR_EL1 after reset: what is RES1 without newer features; MMU and caches off (DDI0487 D24.2.168). */
 #define SCTLR_EL1_RESET UINT64_C(0x30c50838)
 
-/* clang-format off: one list, not nested calls. Pairs: two registers take three instructions. */
+/* One list, not nested calls. Pairs: two registers take three instructions. */
+/* clang-format off */
 #define EL1_REGISTERS(f) \
 	f(sp_el0, "sp_el0", sp_el1, "sp_el1") f(elr, "elr_el12", spsr, "spsr_el12") \
 	f(sctlr, "sctlr_el12", actlr, "actlr_el1") f(cpacr, "cpacr_el12", ttbr0, "ttbr0_el12") \

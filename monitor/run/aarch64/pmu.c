@@ -18,7 +18,7 @@
 
 static struct pmu_state host_pmu[PORT_MAX_CPUS];
 
-/* Counters by number: the instruction needs the name. clang-format off: one list. */
+/* Counters by number: the instruction needs the name. One list. */
 /* clang-format off */
 #define COUNTERS(f) \
 	f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14) f(15) \
