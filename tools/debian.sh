@@ -8,6 +8,9 @@ verifier_packages="gcc libc6-dev make cmake pkgconf libssl-dev libjansson-dev"
 packages="$verifier_packages g++ ninja-build python3 libcmocka-dev picolibc-aarch64-linux-gnu
     gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu
     libcbor-dev python3-cbor2 device-tree-compiler dpkg-dev patch xz-utils bzip2"
+# What other people's tools say of the sources (tests/check/source), and what they are tested of (./caec coverage).
+check_packages="clang-format shellcheck cppcheck"
+coverage_packages="gcovr"
 
 qemu_wanted=10.0                # the first with working RME
 
