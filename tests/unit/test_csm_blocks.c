@@ -210,6 +210,49 @@ static void test_alignment(void **state)
 	end(&w);
 }
 
+/* P's memory goes on behind the region, in the same block: what is behind is nobody's but P's. */
+static void test_region_ends_in_block(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	world_end(&w.p);
+	world_realm(&w.p, &(struct world_options){ .apt = 1 });
+	world_ram(&w.p, WORLD_CSM, 2 * BLOCK);
+	for (unsigned int i = 0; i < 2 * 512; i++) {
+		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, granule_of(i)), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w.p.rd, granule_of(i), WORLD_CSM + PAGES(i)),
+				 RMI_SUCCESS);
+	}
+	fold(&w.p, AT(0));
+	fold(&w.p, AT(1));
+	world_activate(&w.p);
+	w.p_rid = rid_of(&w.p);
+	w.size = PAGES(512 + 5);
+	/* The host has nothing to do for it. */
+	assert_true(world_smc_exits(&w.p, 0, (const uint64_t[18]){ RSI_CSM_CREATE, WORLD_CSM, w.size, 0 },
+				    &out, &exit));
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w.id = out.x[1];
+	w.n = 0;
+	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+	assert_int_equal(level(&w.p, AT(1)), 2);
+	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+	/* C has a table of blocks where the range ends, and no more: it is asked for pages. */
+	assert_true(world_smc_exits(&w.c, 0, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), w.n }, &out,
+				    &exit));
+	check_asks(&w, &exit, AT(1), PAGES(5), 3);
+	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[2], 512 + 5);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, 2 * BLOCK), 512 + 5);
+	w.size = 2 * BLOCK; /* all of it goes */
+	end(&w);
+}
+
 /* RESERVE over memory: where a block sticks out of the range its table is asked for, and no more. */
 static void test_reserve_over_memory(void **state)
 {
@@ -441,6 +484,7 @@ int main(void)
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_alignment),
+		cmocka_unit_test(test_region_ends_in_block),
 		cmocka_unit_test(test_reserve_over_memory),
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_page_goes),
