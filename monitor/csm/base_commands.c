@@ -73,20 +73,18 @@ void csm_data_created(struct granule *rd, struct ipa addr)
 
 bool csm_data_is_shared(struct granule *rd, const struct granule *data)
 {
-	struct granule *first;
-	bool shared;
+	const struct granule *first;
 
 	if (csm_apt(rd) == NULL)
 		return false;
 	if (granule_refs(data) != 0)
 		return true;
-	/* A block that holds it begins there. What begins there may be another realm's: then nothing is found. */
+	/*
+	 * A block that holds it begins there, and counts there; so does that page itself, should the block be split this
+	 * moment. What begins there may be another realm's: then nothing is found.
+	 */
 	first = granule_find(pa(align_down(granule_pa(data).v, rtt_entry_size(RTT_LEVEL_BLOCK))));
-	if (first == NULL || !granule_lock(first, GRANULE_DATA))
-		return false;
-	shared = granule_refs(first) != 0 || granule_refs(data) != 0;
-	granule_unlock(first);
-	return shared;
+	return first != NULL && granule_state(first) == GRANULE_DATA && granule_refs(first) != 0;
 }
 
 /* Consumers lose `page`, which is where the region's phase says: some of them, from where the last step stopped. */

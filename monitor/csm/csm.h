@@ -168,7 +168,7 @@ bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data)
 
 /*
  * A consumer's block whose first granule is at `first` becomes 512 pages, or they a block: how they are counted
- * (granule.h). Without P's RD lock, so under that of the first granule: whoever looks finds each page counted.
+ * (granule.h). Without P's RD lock: the first granule is counted at every moment, as a block or as a page.
  */
 void csm_block_split(struct pa first);
 void csm_block_made(struct pa first);

@@ -254,22 +254,14 @@ void csm_unmap_page(struct apt_entry *share, uint64_t offset, struct granule *da
 
 void csm_block_split(struct pa first)
 {
-	struct granule *block = granule_find(first);
-
-	REQUIRE(granule_lock(block, GRANULE_DATA));
 	for (uint64_t i = 0; i < RTT_ENTRIES; i++)
 		granule_get(granule_find(pa(first.v + i * GRANULE_SIZE)), 1);
-	granule_put(block, 1);
-	granule_unlock(block);
+	granule_put(granule_find(first), 1);
 }
 
 void csm_block_made(struct pa first)
 {
-	struct granule *block = granule_find(first);
-
-	REQUIRE(granule_lock(block, GRANULE_DATA));
-	granule_get(block, 1);
+	granule_get(granule_find(first), 1);
 	for (uint64_t i = 0; i < RTT_ENTRIES; i++)
 		granule_put(granule_find(pa(first.v + i * GRANULE_SIZE)), 1);
-	granule_unlock(block);
 }

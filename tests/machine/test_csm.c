@@ -83,6 +83,7 @@ MACHINE_TEST(csm_region_in_blocks)
 		CHECK_EQ(entry.state, RMI_ASSIGNED);
 		CHECK_EQ(entry.ripas, RMI_RAM);
 		CHECK_EQ(entry.level, places[i].level);
+		CHECK_EQ(entry_of(c, at).level, places[i].level); /* a block for a block */
 		CHECK_EQ(realm_write64(p, at + 8, 0xcaec + i), 0);
 		CHECK_EQ(realm_read64(c, at + 8, &value), 0);
 		CHECK_EQ(value, 0xcaec + i);
