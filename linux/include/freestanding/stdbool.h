@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the ABI headers need of <stdbool.h>, in the kernel. */
+#include <linux/types.h>
+#include <linux/stddef.h>
