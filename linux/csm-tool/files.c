@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Block devices, and directories offered and mounted through them.
+ */
+#define _GNU_SOURCE
+#include "tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "erofs.h"
+
+#define ALIGN (UINT64_C(2) << 20)
+#define DEVICE "/dev/csmblk"
+
+static int block_control(unsigned long command, struct caec_csm_blk *argument)
+{
+	int fd = open(DEVICE "-control", O_RDWR | O_CLOEXEC), error;
+
+	if (fd < 0)
+		fail(STATUS_NO_CSM, DEVICE "-control: %s (is csm_blk loaded?)", strerror(errno));
+	argument->version = CAEC_CSM_VERSION;
+	error = ioctl(fd, command, argument) == 0 ? 0 : -errno;
+	close(fd);
+	return error;
+}
+
+static unsigned int add_block(const struct csm *o)
+{
+	struct caec_csm_blk block = { .fd = o->fd };
+
+	check(block_control(CAEC_CSM_BLK_ADD, &block), "block");
+	return block.minor;
+}
+
+int command_block(int argc, char **argv)
+{
+	struct caec_csm_rid provider;
+	char device[32];
+	struct csm o;
+
+	if (argc == 1) {
+		check(csm_find_region(csm, number_argument(argv[0]), &o), "block");
+	} else {
+		provider = rid_argument(argv[0]);
+		check(csm_find_attachment(csm, &provider, number_argument(argv[1]), &o), "block");
+	}
+	snprintf(device, sizeof(device), DEVICE "%u", add_block(&o));
+	row("device", device, NULL);
+	return STATUS_OK;
+}
+
+int command_unblock(int argc, char **argv)
+{
+	struct caec_csm_blk block = { 0 };
+
+	(void)argc;
+	if (sscanf(argv[0], DEVICE "%u", &block.minor) != 1)
+		fail(STATUS_USAGE, "'%s' is no " DEVICE "N", argv[0]);
+	check(block_control(CAEC_CSM_BLK_REMOVE, &block), argv[0]);
+	return STATUS_OK;
+}
+
+/* --- A directory ------------------------------------------------------------------------------------------ */
+
+static void make_image(const char *directory, struct csm *o)
+{
+	char *where;
+	struct erofs_tree *tree = erofs_scan(directory, &where);
+
+	if (tree == NULL)
+		fail(STATUS_FAILED, "%s: %s", where != NULL ? where : directory, strerror(errno));
+	check(csm_create(csm, (erofs_size(tree) + ALIGN - 1) / ALIGN * ALIGN, 0, o), "serve");
+	check(csm_map(o), "serve");
+	if (erofs_write(tree, o->base) != 0)
+		fail(STATUS_FAILED, "%s: %s", directory, strerror(errno));
+	erofs_free(tree);
+}
+
+/* Kept only when all is well: on any failure it goes with this process. */
+int command_serve(int argc, char **argv)
+{
+	struct csm o;
+
+	for (int i = 1; i < argc; i++)
+		rid_argument(argv[i]);
+	make_image(argv[0], &o);
+	for (int i = 1; i < argc; i++) {
+		struct caec_csm_rid peer = rid_argument(argv[i]);
+		uint64_t n;
+
+		check(csm_share(&o, &peer, CAEC_CSM_RO, NULL, &n), argv[i]);
+		row("id", number_text(o.id), "peer", argv[i], "n", number_text(n), "size", number_text(o.size), NULL);
+	}
+	check(csm_keep(&o, true), "serve");
+	return STATUS_OK;
+}
+
+/* The disk keeps the attachment, and the mount the disk. */
+int command_mount(int argc, char **argv)
+{
+	struct caec_csm_rid provider = rid_argument(argv[0]);
+	struct caec_csm_blk block = { 0 };
+	char device[32];
+	struct csm o;
+	int error;
+
+	(void)argc;
+	check(csm_attach(csm, &provider, number_argument(argv[1]), number_argument(argv[2]), CAEC_CSM_DAX, &o),
+	      "mount");
+	block.minor = add_block(&o);
+	snprintf(device, sizeof(device), DEVICE "%u", block.minor);
+	if (mount(device, argv[3], "erofs", MS_RDONLY | MS_NODEV | MS_NOSUID, "dax=always") != 0) {
+		error = errno;
+		block_control(CAEC_CSM_BLK_REMOVE, &block);
+		fail(STATUS_FAILED, "%s on %s: %s", device, argv[3], strerror(error));
+	}
+	row("device", device, NULL);
+	return STATUS_OK;
+}
+
+/* The minor of what is mounted at `path`; false: nothing of ours. */
+static bool find_mount(const char *path, unsigned int *minor)
+{
+	char *real = realpath(path, NULL);
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	bool found = false;
+	struct mntent *entry;
+
+	while (real != NULL && mounts != NULL && (entry = getmntent(mounts)) != NULL)
+		if (strcmp(entry->mnt_dir, real) == 0)
+			found = sscanf(entry->mnt_fsname, DEVICE "%u", minor) == 1;
+	if (mounts != NULL)
+		endmntent(mounts);
+	free(real);
+	return found;
+}
+
+int command_umount(int argc, char **argv)
+{
+	struct caec_csm_blk block = { 0 };
+
+	(void)argc;
+	if (!find_mount(argv[0], &block.minor))
+		fail(STATUS_NOT_FOUND, "%s: no image of another realm is mounted there", argv[0]);
+	if (umount(argv[0]) != 0)
+		fail(STATUS_FAILED, "%s: %s", argv[0], strerror(errno));
+	check(block_control(CAEC_CSM_BLK_REMOVE, &block), "umount");
+	return STATUS_OK;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef CSM_TOOL_TOOL_H
+#define CSM_TOOL_TOOL_H
+
+#include "../libcsm/libcsm.h"
+
+/* Exit statuses: csm(1). */
+enum {
+	STATUS_OK,
+	STATUS_FAILED,
+	STATUS_USAGE,
+	STATUS_DENIED,
+	STATUS_GONE,
+	STATUS_NO_CSM,
+	STATUS_NOT_FOUND,
+	STATUS_HOST,
+};
+
+/* Says why and ends with the status that goes with the error (negative, as libcsm has it). Where it is 0: returns. */
+void check(int error, const char *what);
+_Noreturn void fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Arguments; anything else ends in usage. */
+struct caec_csm_rid rid_argument(const char *text);
+uint64_t number_argument(const char *text); /* decimal, or 0x...; K, M, G behind it */
+
+/* A row of answers: tab-separated values, or with --json an object. Ends with NULL, NULL. */
+void row(const char *name, ...);
+const char *number_text(uint64_t value); /* static: up to eight at a time */
+const char *rid_text(const struct caec_csm_rid *rid);
+
+extern int csm; /* /dev/csm */
+
+/* Commands. argv[0] is the first argument; its number has been checked. */
+int command_serve(int argc, char **argv);
+int command_mount(int argc, char **argv);
+int command_umount(int argc, char **argv);
+int command_block(int argc, char **argv);
+int command_unblock(int argc, char **argv);
+int command_send(int argc, char **argv);
+int command_recv(int argc, char **argv);
+
+#endif
