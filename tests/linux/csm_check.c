@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * csm-check: what /dev/csm promises (docs/linux-csm.md), tried by a program in the realm. One line per expectation; the
+ * last says how many were not met. tests/check-linux-csm runs it.
+ *
+ *	csm-check local                     what one realm can try alone
+ *	csm-check fuzz COUNT                every ioctl with every field hostile
+ *	csm-check fill ID VALUE             a kept region's bytes
+ *	csm-check attach RID N SIZE HOW     an attachment's rules, and its end: HOW is zeros or sigbus
+ *	csm-check inplace FILE BASE SIZE    FILE's pages lie in [BASE, BASE + SIZE), none of it in the page cache
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "libcsm.h"
+
+#define MIB (UINT64_C(1) << 20)
+#define PAGE UINT64_C(4096)
+#define PATTERN 0xa5
+
+static int csm;
+static unsigned int failures;
+
+static void expect(const char *what, bool holds)
+{
+	failures += !holds;
+	printf("%s %s\n", holds ? "ok    " : "NOT OK", what);
+	fflush(stdout);
+}
+
+static bool all_are(const uint8_t *p, uint64_t size, uint8_t value)
+{
+	for (uint64_t i = 0; i < size; i++)
+		if (p[i] != value)
+			return false;
+	return true;
+}
+
+static uint64_t window_free(void)
+{
+	struct caec_csm_info info;
+
+	return csm_info(csm, &info) == 0 ? info.window_free : UINT64_MAX;
+}
+
+static bool is_listed(uint64_t id)
+{
+	struct caec_csm_entry e = { 0 };
+
+	while (csm_query(csm, &e) == 0)
+		if (e.role == CAEC_CSM_ROLE_REGION && e.id == id)
+			return true;
+	return false;
+}
+
+/* The frame behind an address, 0 if there is none. */
+static uint64_t frame_of(const void *address)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+	uint64_t entry = 0;
+
+	if (pread(fd, &entry, 8, (off_t)((uintptr_t)address / PAGE * 8)) != 8)
+		entry = 0;
+	close(fd);
+	return entry >> 63 ? entry & ((UINT64_C(1) << 55) - 1) : 0;
+}
+
+static long faults(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_minflt + usage.ru_majflt;
+}
+
+static bool refused(const struct csm *o, size_t size, int protection, int flags, off_t offset, int error)
+{
+	void *p = mmap(NULL, size, protection, flags, o->fd, offset);
+	bool right = p == MAP_FAILED && errno == error;
+
+	if (p != MAP_FAILED)
+		munmap(p, size);
+	return right;
+}
+
+/* --- One realm -------------------------------------------------------------------------------------------- */
+
+static void check_mapping(struct csm *o)
+{
+	volatile uint8_t *p;
+	long before;
+
+	expect("a region can be mapped", csm_map(o) == 0);
+	before = faults();
+	expect("it is zero", all_are(o->base, o->size, 0));
+	expect("and was mapped by blocks of 2 MiB", faults() - before <= 8);
+	p = o->base;
+	p[o->size - 1] = 1;
+	expect("the last byte is the region's", ((uint8_t *)o->base)[o->size - 1] == 1);
+	expect("a private mapping is refused", refused(o, o->size, PROT_READ, MAP_PRIVATE, 0, EINVAL));
+	expect("a mapping beyond its end is refused",
+	       refused(o, o->size + PAGE, PROT_READ, MAP_SHARED, 0, ENXIO) &&
+		       refused(o, PAGE, PROT_READ, MAP_SHARED, (off_t)o->size, ENXIO) &&
+		       refused(o, PAGE, PROT_READ, MAP_SHARED, (off_t)(INT64_MAX / PAGE * PAGE), ENXIO));
+}
+
+static void check_fork(struct csm *o)
+{
+	volatile uint8_t *p = o->base;
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0) {
+		p[5] = 77;
+		_exit(0);
+	}
+	waitpid(child, &status, 0);
+	expect("a child writes to the same memory, and its end is not the region's",
+	       status == 0 && p[5] == 77 && is_listed(o->id));
+}
+
+static void check_mremap(struct csm *o)
+{
+	uint8_t *p = mmap(NULL, 2 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, o->fd, 0), *q;
+	void *room = mmap(NULL, 4 * MIB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	p[PAGE] = 9;
+	q = mremap(p, 2 * MIB, 4 * MIB, MREMAP_MAYMOVE);
+	expect("a mapping can't grow", q == MAP_FAILED);
+	q = mremap(p, 2 * MIB, 2 * MIB, MREMAP_MAYMOVE | MREMAP_FIXED, room);
+	expect("it can move", q == room && q[PAGE] == 9);
+	expect("and shrink", mremap(q, 2 * MIB, PAGE, 0) == q);
+	munmap(q, PAGE);
+	munmap((uint8_t *)room + 2 * MIB, 2 * MIB);
+}
+
+static void check_lifetime(struct csm *o)
+{
+	uint64_t id = o->id, before = window_free();
+	uint8_t *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, o->fd, 0);
+
+	memset(o->base, PATTERN, o->size);
+	csm_close(o);
+	expect("a region lives as long as one page of it is mapped", is_listed(id) && p[0] == PATTERN);
+	munmap(p, PAGE);
+	expect("and ends with its last mapping", !is_listed(id) && window_free() > before);
+	expect("one in its place can be made", csm_create(csm, 4 * MIB, 0, o) == 0 && csm_map(o) == 0);
+	expect("and nothing of the first is in it", all_are(o->base, o->size, 0));
+	csm_close(o);
+}
+
+static void check_kill(void)
+{
+	uint64_t before = window_free(), during = 0;
+	int pipes[2], status;
+	pid_t child;
+
+	if (pipe(pipes) != 0)
+		exit(1);
+	child = fork();
+	if (child == 0) {
+		struct csm o;
+
+		if (csm_create(csm, 2 * MIB, CAEC_CSM_DAX, &o) != 0 || write(pipes[1], "x", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	if (read(pipes[0], &status, 1) == 1)
+		during = window_free();
+	kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	expect("what a killed program had is given back", during < before && window_free() == before);
+}
+
+static void check_keep(void)
+{
+	uint64_t before = window_free();
+	struct csm o, again;
+	uint64_t id;
+
+	expect("a kept region is made", csm_create(csm, 2 * MIB, CAEC_CSM_KEEP, &o) == 0);
+	id = o.id;
+	csm_close(&o);
+	expect("it outlives its descriptor, and is found", csm_find_region(csm, id, &again) == 0);
+	expect("until it is kept no longer", csm_keep(&again, false) == 0);
+	csm_close(&again);
+	expect("then it is gone", csm_find_region(csm, id, &again) == -ENOENT && window_free() == before);
+}
+
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+/* Signals fall into the middle of calls that the monitor gives back half done. */
+static void check_signals(void)
+{
+	const struct itimerval often = { { 0, 500 }, { 0, 500 } }, never = { { 0, 0 }, { 0, 0 } };
+	uint64_t before = window_free();
+	bool good = true;
+
+	signal(SIGALRM, on_alarm);
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (int i = 0; i < 4; i++) {
+		struct csm o;
+
+		good &= csm_create(csm, 8 * MIB, 0, &o) == 0;
+		close(o.fd);
+	}
+	setitimer(ITIMER_REAL, &never, NULL);
+	expect("signals do not break a call that is under way", good && window_free() == before);
+}
+
+static void check_local(void)
+{
+	struct caec_csm_info info;
+	struct csm o;
+
+	expect("this realm has an identifier", csm_info(csm, &info) == 0 && (info.rid.lo | info.rid.hi) != 0);
+	expect("a region of no size is refused", csm_create(csm, 0, 0, &o) == -EINVAL);
+	expect("nor one of half a page", csm_create(csm, 2048, 0, &o) == -EINVAL);
+	expect("nor one with unknown flags", csm_create(csm, PAGE, 0x80, &o) == -EINVAL);
+	expect("nor one larger than the window",
+	       csm_create(csm, UINT64_MAX / PAGE * PAGE, 0, &o) == -ENOSPC &&
+		       csm_create(csm, info.window_size + PAGE, 0, &o) == -ENOSPC);
+	expect("a region can be made", csm_create(csm, 4 * MIB, 0, &o) == 0);
+	check_mapping(&o);
+	check_fork(&o);
+	check_mremap(&o);
+	check_lifetime(&o);
+	check_kill();
+	check_keep();
+	check_signals();
+}
+
+/* --- Every field hostile ---------------------------------------------------------------------------------- */
+
+static uint64_t state = 88172645463325252U;
+
+static uint64_t random_word(void)
+{
+	static const uint64_t liked[] = { 0, 1, 2, 3, 7, 4095, 4096, 4097, 2 * MIB, 4 * MIB, UINT32_MAX, UINT64_MAX,
+					  UINT64_C(1) << 63, UINT64_MAX / PAGE * PAGE };
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state % 3 != 0 ? liked[state / 3 % (sizeof(liked) / sizeof(liked[0]))] : state;
+}
+
+/* The version is right more often than not: else nothing behind that check would ever be tried. */
+static void fuzz_one(int fd, const struct csm *region)
+{
+	static const unsigned long commands[] = { CAEC_CSM_INFO,        CAEC_CSM_CREATE, CAEC_CSM_ATTACH,
+						  CAEC_CSM_OPEN,        CAEC_CSM_QUERY,  CAEC_CSM_MEASUREMENT,
+						  CAEC_CSM_OBJECT,      CAEC_CSM_SHARE,  CAEC_CSM_REVOKE,
+						  CAEC_CSM_NOTIFY,      CAEC_CSM_SET_KEEP, CAEC_CSM_BLK_ADD,
+						  CAEC_CSM_BLK_REMOVE };
+	unsigned long command = commands[random_word() % (sizeof(commands) / sizeof(commands[0]))];
+	union {
+		uint64_t words[32];
+		uint32_t halves[64];
+		struct caec_csm_create create;
+		struct caec_csm_open open;
+	} in;
+	int made = -1;
+
+	for (unsigned int i = 0; i < 32; i++)
+		in.words[i] = random_word();
+	if (random_word() % 8 != 0)
+		in.halves[0] = CAEC_CSM_VERSION;
+	if (random_word() % 4 == 0)
+		in.halves[1] = 0;
+	if (random_word() % 16 == 0)
+		command ^= 1UL << random_word() % 32;
+	if (ioctl(fd, command, random_word() % 16 == 0 ? (void *)random_word() : &in) != 0)
+		return;
+	if (command == CAEC_CSM_CREATE)
+		made = in.create.fd;
+	if (command == CAEC_CSM_OPEN)
+		made = in.open.fd;
+	if (made >= 0 && made != region->fd) {
+		struct csm o = { .fd = made };
+
+		csm_keep(&o, false);
+		close(made);
+	}
+}
+
+static void check_fuzz(unsigned long count)
+{
+	int block = open("/dev/csmblk-control", O_RDWR);
+	uint64_t before = window_free();
+	struct csm region;
+
+	expect("a region to try it on", csm_create(csm, 2 * MIB, CAEC_CSM_DAX, &region) == 0);
+	for (unsigned long i = 0; i < count; i++)
+		fuzz_one(i % 3 == 0 ? csm : i % 3 == 1 ? region.fd : block, &region);
+	csm_keep(&region, false);
+	csm_close(&region);
+	expect("hostile arguments leave nothing behind", window_free() == before);
+}
+
+/* --- An attachment ---------------------------------------------------------------------------------------- */
+
+static void fill(uint64_t id, int value)
+{
+	struct csm o = { 0 };
+
+	expect("the region is there", csm_find_region(csm, id, &o) == 0 && csm_map(&o) == 0);
+	if (o.base != NULL)
+		memset(o.base, value, o.size);
+}
+
+static sigjmp_buf escape;
+
+static void on_bus(int number)
+{
+	(void)number;
+	siglongjmp(escape, 1);
+}
+
+/* True: the load was a SIGBUS. */
+static bool bus_error(const volatile uint8_t *p)
+{
+	if (sigsetjmp(escape, 1) != 0)
+		return true;
+	(void)*p;
+	return false;
+}
+
+/* The kernel copies from the mapping, over and over, while the share ends. False: something else than data or zeros. */
+static bool copy_until_gone(const struct csm *o, bool sigbus)
+{
+	static uint8_t buffer[65536];
+	struct pollfd poller = { .fd = o->fd, .events = POLLIN };
+	int sink = memfd_create("sink", 0);
+	bool good = true;
+
+	for (uint64_t at = 0; good; at = (at + sizeof(buffer)) % o->size) {
+		ssize_t got = pwrite(sink, (uint8_t *)o->base + at, sizeof(buffer), 0);
+
+		if (got != (ssize_t)sizeof(buffer))
+			good = sigbus && got < 0 && errno == EFAULT;
+		else if (pread(sink, buffer, sizeof(buffer), 0) == got)
+			for (size_t i = 0; i < sizeof(buffer); i++)
+				good &= buffer[i] == PATTERN || buffer[i] == 0;
+		if (poll(&poller, 1, 0) == 1 && (poller.revents & POLLHUP) != 0)
+			break;
+	}
+	close(sink);
+	return good;
+}
+
+static bool gone_is_told(const struct csm *o)
+{
+	struct caec_csm_event event;
+	bool gone = false;
+
+	while (csm_wait(o, 10000, &event) == 0)
+		gone |= (event.events & CAEC_CSM_EVENT_GONE) != 0;
+	return gone && csm_wait(o, 0, &event) == -EPIPE;
+}
+
+static void check_attach(const struct caec_csm_rid *provider, uint64_t n, uint64_t size, bool sigbus)
+{
+	uint64_t before = window_free();
+	struct csm o, second;
+
+	expect("another size than the region's is refused",
+	       csm_attach(csm, provider, n, size + PAGE, 0, &o) == -EACCES && window_free() == before);
+	expect("another number is refused", csm_attach(csm, provider, n + 1000, size, 0, &o) == -EACCES);
+	expect("the share can be attached",
+	       csm_attach(csm, provider, n, size, sigbus ? CAEC_CSM_SIGBUS : 0, &o) == 0);
+	expect("not twice", csm_attach(csm, provider, n, size, 0, &second) == -EBUSY);
+	expect("it is read-only", o.permission == CAEC_CSM_RO &&
+					  refused(&o, size, PROT_READ | PROT_WRITE, MAP_SHARED, 0, EACCES) &&
+					  refused(&o, size, PROT_READ | PROT_EXEC, MAP_SHARED, 0, EACCES));
+	expect("it can be mapped", csm_map(&o) == 0);
+	expect("what the provider wrote is there", all_are(o.base, size, PATTERN));
+	expect("mprotect() gives no more than the share",
+	       mprotect(o.base, size, PROT_READ | PROT_WRITE) != 0 && errno == EACCES &&
+		       mprotect(o.base, size, PROT_READ | PROT_EXEC) != 0 && errno == EACCES);
+	puts("READY");
+	fflush(stdout);
+	expect("while it ends the kernel copies data or zeros", copy_until_gone(&o, sigbus));
+	expect("that it ended is told", gone_is_told(&o));
+	signal(SIGBUS, on_bus);
+	if (sigbus)
+		expect("an access is a SIGBUS", bus_error(o.base) && bus_error((uint8_t *)o.base + size - 1));
+	else
+		expect("it reads zeros", !bus_error(o.base) && all_are(o.base, size, 0));
+	csm_close(&o);
+	expect("nothing is left of it", window_free() == before);
+	expect("and it can't be had again", csm_attach(csm, provider, n, size, 0, &o) < 0);
+}
+
+/* --- Files in place --------------------------------------------------------------------------------------- */
+
+static uint64_t cached_bytes(void)
+{
+	FILE *file = fopen("/proc/meminfo", "r");
+	unsigned long long kib = 0;
+	char line[128];
+
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (sscanf(line, "Cached: %llu", &kib) == 1)
+			break;
+	if (file != NULL)
+		fclose(file);
+	return kib * 1024;
+}
+
+static void check_inplace(const char *path, uint64_t base, uint64_t size)
+{
+	int fd = open(path, O_RDONLY);
+	uint64_t before = cached_bytes(), frame, sum = 0;
+	struct stat status = { 0 };
+	const uint8_t *p;
+	bool inside = true;
+
+	fstat(fd, &status);
+	p = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	expect("the file can be mapped", p != MAP_FAILED);
+	if (p == MAP_FAILED)
+		return;
+	for (uint64_t at = 0; at < (uint64_t)status.st_size; at += PAGE) {
+		sum += p[at];
+		frame = frame_of(p + at) * PAGE;
+		inside &= frame >= base && frame - base < size;
+	}
+	expect("each of its page frames lies in the attachment", inside && status.st_size > 0);
+	expect("the page cache has not grown by it", cached_bytes() < before + (uint64_t)status.st_size / 4);
+	printf("SUM %llu\n", (unsigned long long)sum);
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+	struct caec_csm_rid provider;
+
+	csm = csm_open();
+	if (csm < 0) {
+		printf("NOT OK /dev/csm: %s\n", csm_error_text(csm));
+		return 1;
+	}
+	if (strcmp(what, "local") == 0)
+		check_local();
+	else if (strcmp(what, "fuzz") == 0 && argc == 3)
+		check_fuzz(strtoul(argv[2], NULL, 0));
+	else if (strcmp(what, "fill") == 0 && argc == 4)
+		fill(strtoull(argv[2], NULL, 0), (int)strtoul(argv[3], NULL, 0));
+	else if (strcmp(what, "attach") == 0 && argc == 6 && csm_rid_parse(argv[2], &provider))
+		check_attach(&provider, strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0),
+			     strcmp(argv[5], "sigbus") == 0);
+	else if (strcmp(what, "inplace") == 0 && argc == 5)
+		check_inplace(argv[2], strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0));
+	else
+		return 2;
+	printf("%u expectations not met\n", failures);
+	return failures != 0;
+}
