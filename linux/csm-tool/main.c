@@ -39,6 +39,7 @@ static int status_of(int error)
 		return STATUS_GONE;
 	case ENODEV:
 	case ENXIO:
+	case EOPNOTSUPP:
 		return STATUS_NO_CSM;
 	case ENOENT:
 		return STATUS_NOT_FOUND;

@@ -4,16 +4,16 @@
 
 #include "../libcsm/libcsm.h"
 
-/* Exit statuses: csm(1). */
+/* docs/exit-status.md; csm(1). */
 enum {
-	STATUS_OK,
-	STATUS_FAILED,
-	STATUS_USAGE,
-	STATUS_DENIED,
-	STATUS_GONE,
-	STATUS_NO_CSM,
-	STATUS_NOT_FOUND,
-	STATUS_HOST,
+	STATUS_OK = 0,
+	STATUS_USAGE = 1,
+	STATUS_FAILED = 8,
+	STATUS_NO_CSM = 9,
+	STATUS_DENIED = 10,
+	STATUS_GONE = 11,
+	STATUS_NOT_FOUND = 12,
+	STATUS_HOST = 13,
 };
 
 /* Says why and ends with the status that goes with the error (negative, as libcsm has it). Where it is 0: returns. */

@@ -14,12 +14,6 @@
 
 #include "csm.h"
 
-/* Where the interface as built here does not have it yet, no monitor offers it. */
-#ifndef CSM_FEATURE_ENDS_AS_RAM
-#define CSM_FEATURE_ENDS_AS_RAM 0
-#define CSM_RESERVE_FLAG_RAM 0
-#endif
-
 bool csm_ends_as_ram;
 
 /* Of RSI, which asm/rsi_smc.h has as well. */
