@@ -3,7 +3,7 @@
 CC := aarch64-linux-gnu-gcc-14
 AR := aarch64-linux-gnu-ar
 CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion \
-	-Iinclude/uapi -Ilibcsm -I../realm/lib -I../include
+	-Iinclude/uapi -Ilibcsm -I../realm/lib -I../include -I..
 LIBRARY := $(OUT)/lib/libcsm.a
 OBJECTS := $(addprefix $(OUT)/obj/,object.o link.o channel.o)
 HEADERS := $(wildcard libcsm/*.h csm-tool/*.h include/uapi/linux/*.h ../realm/lib/channel.h)
