@@ -355,10 +355,11 @@ static bool copy_until_gone(const struct csm *o, bool sigbus)
 	for (uint64_t at = 0; good; at = (at + sizeof(buffer)) % o->size) {
 		ssize_t got = pwrite(sink, (uint8_t *)o->base + at, sizeof(buffer), 0);
 
+		/* Where an access is a SIGBUS the kernel copies up to there, or nothing. */
 		if (got != (ssize_t)sizeof(buffer))
-			good = sigbus && got < 0 && errno == EFAULT;
-		else if (pread(sink, buffer, sizeof(buffer), 0) == got)
-			for (size_t i = 0; i < sizeof(buffer); i++)
+			good = sigbus && (got > 0 || (got < 0 && errno == EFAULT));
+		if (pread(sink, buffer, sizeof(buffer), 0) >= got)
+			for (ssize_t i = 0; i < got; i++)
 				good &= buffer[i] == PATTERN || buffer[i] == 0;
 		if (poll(&poller, 1, 0) == 1 && (poller.revents & POLLHUP) != 0)
 			break;
