@@ -28,6 +28,6 @@ $(OUT)/bin/csm: $(wildcard csm-tool/*.c) $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -s -o $@ $(wildcard csm-tool/*.c) $(LIBRARY)
 
-$(OUT)/bin/csm-check: ../tests/linux/csm_check.c $(LIBRARY) $(HEADERS)
+$(OUT)/bin/csm-check: check/csm_check.c $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -s -o $@ $< $(LIBRARY)

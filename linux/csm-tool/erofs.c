@@ -103,7 +103,8 @@ static bool add_child(struct node *parent, struct node *child)
 	return true;
 }
 
-static struct node *scan(struct erofs_tree *tree, char *path, const char *name, struct node *parent, char **where);
+static struct node *scan(struct erofs_tree *tree, char *path, const char *name, struct node *parent,
+			 char **where);
 
 static bool scan_child(struct erofs_tree *tree, struct node *node, const char *name, char **where)
 {
@@ -174,7 +175,8 @@ static bool fill_node(struct erofs_tree *tree, struct node *node, char **where)
 }
 
 /* Takes `path` over. The innermost path that fails is told. */
-static struct node *scan(struct erofs_tree *tree, char *path, const char *name, struct node *parent, char **where)
+static struct node *scan(struct erofs_tree *tree, char *path, const char *name, struct node *parent,
+			 char **where)
 {
 	struct node *node = new_node(tree, path, name, parent);
 
@@ -290,8 +292,8 @@ struct erofs_tree *erofs_scan(const char *directory, char **where)
 
 	*where = NULL;
 	errno = 0;
-	if (tree != NULL && path != NULL && scan(tree, path, "", NULL, where) != NULL && S_ISDIR(tree->root->mode) &&
-	    number(tree, tree->root)) {
+	if (tree != NULL && path != NULL && scan(tree, path, "", NULL, where) != NULL &&
+	    S_ISDIR(tree->root->mode) && number(tree, tree->root)) {
 		place(tree);
 		if (tree->blocks <= UINT32_MAX)
 			return tree;
@@ -323,7 +325,8 @@ static void write_block(uint8_t *to, const struct row *rows, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		size_t length = strlen(rows[i].name);
 
-		entries[i] = (struct entry){ rows[i].target->nid, (uint16_t)name, type_of(rows[i].target), 0 };
+		entries[i] =
+			(struct entry){ rows[i].target->nid, (uint16_t)name, type_of(rows[i].target), 0 };
 		memcpy(to + name, rows[i].name, length);
 		name += length;
 	}

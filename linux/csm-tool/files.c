@@ -97,7 +97,8 @@ int command_serve(int argc, char **argv)
 		uint64_t n;
 
 		check(csm_share(&o, &peer, CAEC_CSM_RO, NULL, &n), argv[i]);
-		row("id", number_text(o.id), "peer", argv[i], "n", number_text(n), "size", number_text(o.size), NULL);
+		row("id", number_text(o.id), "peer", argv[i], "n", number_text(n), "size",
+		    number_text(o.size), NULL);
 	}
 	check(csm_keep(&o, true), "serve");
 	return STATUS_OK;
@@ -113,7 +114,8 @@ int command_mount(int argc, char **argv)
 	int error;
 
 	(void)argc;
-	check(csm_attach(csm, &provider, number_argument(argv[1]), number_argument(argv[2]), CAEC_CSM_DAX, &o),
+	check(csm_attach(csm, &provider, number_argument(argv[1]), number_argument(argv[2]), CAEC_CSM_DAX,
+			 &o),
 	      "mount");
 	block.minor = add_block(&o);
 	snprintf(device, sizeof(device), DEVICE "%u", block.minor);

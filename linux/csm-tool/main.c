@@ -71,7 +71,9 @@ static unsigned int shift_of(const char *unit)
 {
 	const char *units = "KMG", *found = unit[0] != '\0' ? strchr(units, unit[0]) : NULL;
 
-	return unit[0] == '\0' ? 0 : found != NULL && unit[1] == '\0' ? 10 * (unsigned int)(found - units + 1) : 64;
+	return unit[0] == '\0'                    ? 0
+	       : found != NULL && unit[1] == '\0' ? 10 * (unsigned int)(found - units + 1)
+						  : 64;
 }
 
 uint64_t number_argument(const char *text)
@@ -156,9 +158,10 @@ static int command_list(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	while ((error = csm_query(csm, &e)) == 0)
-		row("role", NAME(roles, e.role), "state", NAME(states, e.state), "id", number_text(e.id), "peer",
-		    rid_text(&e.peer), "n", number_text(e.n), "permission", NAME(permissions, e.permission), "base",
-		    number_text(e.base), "size", number_text(e.size), NULL);
+		row("role", NAME(roles, e.role), "state", NAME(states, e.state), "id", number_text(e.id),
+		    "peer", rid_text(&e.peer), "n", number_text(e.n), "permission",
+		    NAME(permissions, e.permission), "base", number_text(e.base), "size", number_text(e.size),
+		    NULL);
 	check(error == -ENOENT ? 0 : error, "list");
 	return STATUS_OK;
 }
@@ -309,7 +312,8 @@ static int command_measure(int argc, char **argv)
 	struct caec_csm_measurement m;
 	char text[129];
 
-	check(csm_measurement(csm, &peer, argc > 1 ? (unsigned int)number_argument(argv[1]) : 0, &m), "measure");
+	check(csm_measurement(csm, &peer, argc > 1 ? (unsigned int)number_argument(argv[1]) : 0, &m),
+	      "measure");
 	for (int i = 0; i < 64; i++)
 		snprintf(&text[2 * i], 3, "%02x", m.value[i]);
 	row("algorithm", m.algorithm == 0 ? "sha-256" : "sha-512", "value", text, NULL);
@@ -334,7 +338,8 @@ static const struct command {
 	{ "measure", 1, 2, command_measure, "RID [INDEX]", "a peer's measurement, from the monitor" },
 	{ "block", 1, 2, command_block, "ID | RID N", "a --dax object as a block device; prints it" },
 	{ "unblock", 1, 1, command_unblock, "DEVICE", "remove that" },
-	{ "serve", 2, 64, command_serve, "DIR RID...", "a directory as a read-only image; prints ID, N, SIZE" },
+	{ "serve", 2, 64, command_serve, "DIR RID...",
+	  "a directory as a read-only image; prints ID, N, SIZE" },
 	{ "mount", 4, 4, command_mount, "RID N SIZE DIR", "such an image, in place" },
 	{ "umount", 1, 1, command_umount, "DIR", "and give it back" },
 	{ "send", 1, 2, command_send, "RID [SIZE]", "standard input to a realm; prints N on standard error" },

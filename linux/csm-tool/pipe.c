@@ -75,7 +75,8 @@ int command_recv(int argc, char **argv)
 	struct csm o;
 	size_t length;
 
-	check(csm_attach(csm, &provider, number_argument(argv[1]), size_argument(argc, argv, 2), 0, &o), "recv");
+	check(csm_attach(csm, &provider, number_argument(argv[1]), size_argument(argc, argv, 2), 0, &o),
+	      "recv");
 	check(csm_map(&o), "recv");
 	check(csm_link_open(&link, &o, NULL, 0), "recv");
 	do {

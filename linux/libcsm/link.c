@@ -31,7 +31,9 @@ static int wake(struct csm_link *link)
 {
 	int error = csm_notify(link->o, &link->peer, link->n);
 
-	return error == -EACCES && !link->attached ? 0 : error == -EACCES || error == -EKEYREVOKED ? -EPIPE : error;
+	return error == -EACCES && !link->attached         ? 0
+	       : error == -EACCES || error == -EKEYREVOKED ? -EPIPE
+							   : error;
 }
 
 static bool is_ours(const struct csm_link *link, const struct caec_csm_event *event)

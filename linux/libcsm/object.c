@@ -66,7 +66,8 @@ bool csm_rid_parse(const char *text, struct caec_csm_rid *rid)
 
 void csm_rid_format(const struct caec_csm_rid *rid, char text[CSM_RID_TEXT])
 {
-	snprintf(text, CSM_RID_TEXT, "%016llx%016llx", (unsigned long long)rid->hi, (unsigned long long)rid->lo);
+	snprintf(text, CSM_RID_TEXT, "%016llx%016llx", (unsigned long long)rid->hi,
+		 (unsigned long long)rid->lo);
 }
 
 /* --- /dev/csm --------------------------------------------------------------------------------------------- */
@@ -113,8 +114,11 @@ int csm_create(int csm, uint64_t size, uint32_t flags, struct csm *o)
 	int error = control(csm, CAEC_CSM_CREATE, &create);
 
 	if (error == 0)
-		*o = (struct csm){ .fd = create.fd, .role = CAEC_CSM_ROLE_REGION, .permission = CAEC_CSM_RW,
-				   .id = create.id, .size = size };
+		*o = (struct csm){ .fd = create.fd,
+				   .role = CAEC_CSM_ROLE_REGION,
+				   .permission = CAEC_CSM_RW,
+				   .id = create.id,
+				   .size = size };
 	return error;
 }
 
@@ -127,8 +131,12 @@ int csm_attach(int csm, const struct caec_csm_rid *provider, uint64_t n, uint64_
 	int error = control(csm, CAEC_CSM_ATTACH, &attach);
 
 	if (error == 0)
-		*o = (struct csm){ .fd = attach.fd, .role = CAEC_CSM_ROLE_CONSUMER,
-				   .permission = attach.permission, .provider = *provider, .n = n, .size = size };
+		*o = (struct csm){ .fd = attach.fd,
+				   .role = CAEC_CSM_ROLE_CONSUMER,
+				   .permission = attach.permission,
+				   .provider = *provider,
+				   .n = n,
+				   .size = size };
 	return error;
 }
 
@@ -146,8 +154,13 @@ static int find(int csm, struct caec_csm_open *which, struct csm *o)
 		close(which->fd);
 		return error;
 	}
-	*o = (struct csm){ .fd = which->fd, .role = object.role, .permission = object.permission, .id = object.id,
-			   .provider = object.provider, .n = object.n, .size = object.size };
+	*o = (struct csm){ .fd = which->fd,
+			   .role = object.role,
+			   .permission = object.permission,
+			   .id = object.id,
+			   .provider = object.provider,
+			   .n = object.n,
+			   .size = object.size };
 	return 0;
 }
 

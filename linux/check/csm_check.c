@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * csm-check: what /dev/csm promises (docs/linux-csm.md), tried by a program in the realm. One line per expectation; the
- * last says how many were not met. tests/check-linux-csm runs it.
+ * last says how many were not met. tests/check/linux-csm runs it.
  *
  *	csm-check local                     what one realm can try alone
  *	csm-check fuzz COUNT                every ioctl with every field hostile
@@ -254,8 +254,20 @@ static uint64_t state = 88172645463325252U;
 
 static uint64_t random_word(void)
 {
-	static const uint64_t liked[] = { 0, 1, 2, 3, 7, 4095, 4096, 4097, 2 * MIB, 4 * MIB, UINT32_MAX, UINT64_MAX,
-					  UINT64_C(1) << 63, UINT64_MAX / PAGE * PAGE };
+	static const uint64_t liked[] = { 0,
+					  1,
+					  2,
+					  3,
+					  7,
+					  4095,
+					  4096,
+					  4097,
+					  2 * MIB,
+					  4 * MIB,
+					  UINT32_MAX,
+					  UINT64_MAX,
+					  UINT64_C(1) << 63,
+					  UINT64_MAX / PAGE * PAGE };
 
 	state ^= state << 13;
 	state ^= state >> 7;
@@ -266,10 +278,10 @@ static uint64_t random_word(void)
 /* The version is right more often than not: else nothing behind that check would ever be tried. */
 static void fuzz_one(int fd, const struct csm *region)
 {
-	static const unsigned long commands[] = { CAEC_CSM_INFO,        CAEC_CSM_CREATE, CAEC_CSM_ATTACH,
-						  CAEC_CSM_OPEN,        CAEC_CSM_QUERY,  CAEC_CSM_MEASUREMENT,
-						  CAEC_CSM_OBJECT,      CAEC_CSM_SHARE,  CAEC_CSM_REVOKE,
-						  CAEC_CSM_NOTIFY,      CAEC_CSM_SET_KEEP, CAEC_CSM_BLK_ADD,
+	static const unsigned long commands[] = { CAEC_CSM_INFO,      CAEC_CSM_CREATE,   CAEC_CSM_ATTACH,
+						  CAEC_CSM_OPEN,      CAEC_CSM_QUERY,    CAEC_CSM_MEASUREMENT,
+						  CAEC_CSM_OBJECT,    CAEC_CSM_SHARE,    CAEC_CSM_REVOKE,
+						  CAEC_CSM_NOTIFY,    CAEC_CSM_SET_KEEP, CAEC_CSM_BLK_ADD,
 						  CAEC_CSM_BLK_REMOVE };
 	unsigned long command = commands[random_word() % (sizeof(commands) / sizeof(commands[0]))];
 	union {
