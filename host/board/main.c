@@ -47,7 +47,7 @@ static char *split(char *line)
 
 void primary_main(void)
 {
-	char line[128], *argument;
+	char line[256], *argument;
 	uint64_t word;
 
 	print("CAEC-BEGIN\n");

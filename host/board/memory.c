@@ -96,3 +96,8 @@ uint64_t memory_in_use(void)
 {
 	return __atomic_load_n(&used_count, __ATOMIC_RELAXED);
 }
+
+uint64_t memory_free_bytes(void)
+{
+	return (GRANULES - memory_in_use()) * GRANULE_SIZE;
+}

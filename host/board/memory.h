@@ -17,6 +17,9 @@ bool memory_free(uint64_t pa);
 uint64_t memory_alloc_run(uint64_t bytes);
 void memory_free_run(uint64_t pa, uint64_t bytes);
 
+/* What is free at the moment, in however many pieces. */
+uint64_t memory_free_bytes(void);
+
 /* Granules allocated at the moment. */
 uint64_t memory_in_use(void);
 

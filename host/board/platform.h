@@ -9,6 +9,7 @@
 #define PLATFORM_GICR 0x080a0000
 #define PLATFORM_GICR_STRIDE 0x20000
 #define PLATFORM_UART 0x09000000
+#define PLATFORM_RTC 0x09010000
 #define PLATFORM_FW_CFG 0x09020000
 
 /* DRAM is 0x40000000 + 3 GiB. The device tree, TF-A's and the RMM's images and this program lie below: */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * `linux [script] [yank] [realms=N] [csm=none|refused]`: Debian's own kernel in one or two realms, each with two vCPUs, a
- * shell on its console. With `yank` realm A is robbed of pages.
+ * `linux [script|each] [realms=N] [cpus=N] [memory=MIB] [disk=fixed|copy] [csm=none|refused] [yank]`: Debian's own kernel in
+ * realms, a shell on its console. With `yank` realm A is robbed of pages.
  */
 #include "board/command.h"
 #include "board/console.h"
 #include "board/cpu.h"
 #include "board/gic.h"
 #include "linux_machine.h"
+#include "linux_options.h"
 #include "linux_yank.h"
 #include "board/memory.h"
 #include "board/platform.h"
@@ -15,56 +16,18 @@
 #include "board/smp.h"
 #include "common/string.h"
 
-#define MAX_REALMS 2U
-#define CPUS 2U
-#define RAM_SIZE ABI_U64(0x20000000)
+/* For tables, devices, and what realms share with each other. */
+#define RESERVE_MIB 64
 
-static struct linux_machine machines[MAX_REALMS];
-static struct linux_console terminals[MAX_REALMS] = { { .name = "A" }, { .name = "B" } };
-
-static struct linux_yank yank;
-
-struct options {
-	bool script, yank;
-	unsigned int realms;
-	enum linux_csm csm;
+static struct linux_machine machines[LINUX_MAX_REALMS];
+static struct linux_console terminals[LINUX_MAX_REALMS] = {
+	{ .name = "A" },
+	{ .name = "B" },
+	{ .name = "C" },
+	{ .name = "D" },
 };
 
-/* The next word of `*text`, which moves on. False: no more. */
-static bool next_word(const char **text, char *word, size_t size)
-{
-	size_t length = 0;
-
-	while (**text == ' ')
-		(*text)++;
-	for (; **text != '\0' && **text != ' '; (*text)++)
-		if (length < size - 1)
-			word[length++] = **text;
-	word[length] = '\0';
-	return length != 0;
-}
-
-static struct options parse(const char *argument)
-{
-	struct options options = { .realms = 1 };
-	char word[32];
-
-	while (next_word(&argument, word, sizeof(word))) {
-		if (strcmp(word, "script") == 0)
-			options.script = true;
-		else if (strcmp(word, "yank") == 0)
-			options.yank = true;
-		else if (strcmp(word, "realms=1") == 0 || strcmp(word, "realms=2") == 0)
-			options.realms = (unsigned int)(word[7] - '0');
-		else if (strcmp(word, "csm=none") == 0)
-			options.csm = LINUX_CSM_NONE;
-		else if (strcmp(word, "csm=refused") == 0)
-			options.csm = LINUX_CSM_REFUSED;
-		else
-			verdict_fail("linux: what is '%s'?", word);
-	}
-	return options;
-}
+static struct linux_yank yank;
 
 /* Robbed of pages, a realm may come to need one of those; nothing else may happen to it. */
 static bool report_yank(const struct linux_machine *machine)
@@ -101,26 +64,29 @@ static bool report(const struct linux_machine *machine)
 		print("realm %s: stopped at IPA 0x%lx, which is not there\n", machine->realm.name,
 		      machine->fault_ipa);
 		return false;
+	case LINUX_NO_MEMORY:
+		print("realm %s: stopped, as this machine has no memory left for it\n", machine->realm.name);
+		return false;
 	default:
 		print("realm %s: it broke off\n", machine->realm.name);
 		return false;
 	}
 }
 
-static void make(struct linux_machine *machine, struct linux_console *terminal, unsigned int index,
-		 const struct options *options)
+static void make(unsigned int index, const struct linux_options *options)
 {
 	const struct linux_config config = {
-		.name = terminal->name,
-		.cpus = CPUS,
-		.first_cpu = CPUS * index,
-		.ram_size = RAM_SIZE,
+		.name = terminals[index].name,
+		.cpus = options->cpus,
+		.first_cpu = options->cpus * index,
+		.ram_size = options->ram_size,
 		.csm = options->csm,
-		.terminal = terminal,
+		.disk = options->disk,
+		.terminal = &terminals[index],
 	};
 
-	terminal->cpu = config.first_cpu;
-	linux_machine_make(machine, &config);
+	terminals[index].cpu = config.first_cpu;
+	linux_machine_make(&machines[index], &config);
 }
 
 /* FEAT_LPA2, which 52 bits of address take with 4 KiB granules: ID_AA64MMFR0_EL1.TGran4. */
@@ -129,31 +95,52 @@ static bool has_lpa2(void)
 	return (sysreg_read(id_aa64mmfr0_el1) >> 28 & 0xf) == 1;
 }
 
-void linux_main(const char *argument)
+/* A realm gets its memory as it touches it: what is not there would be missed much later. */
+static void check_machine(const struct linux_options *options)
 {
-	struct options options = parse(argument);
-	bool good = true;
+	uint64_t free = memory_free_bytes() >> 20, wanted = options->realms * options->ram_size >> 20;
 
-	if (cpu_count() < CPUS * options.realms)
-		verdict_fail("linux: %u CPUs are needed", CPUS * options.realms);
-	print("CPUs with%s LPA2\n", has_lpa2() ? "" : "out");
-	rmm_init();
-	rmm.check_wiped = false;
-	linux_console_init(terminals, options.realms, options.script);
-	for (unsigned int i = 0; i < options.realms; i++)
-		make(&machines[i], &terminals[i], i, &options);
-	if (options.yank)
+	if (cpu_count() < options->cpus * options->realms)
+		verdict_fail("linux: %u CPUs are needed, this machine has %u",
+			     options->cpus * options->realms, cpu_count());
+	if (wanted + RESERVE_MIB > free)
+		verdict_fail("linux: %lu MiB are needed, this machine has %lu", wanted + RESERVE_MIB, free);
+}
+
+static void make_all(const struct linux_options *options)
+{
+	linux_console_init(terminals, options->realms, options->console);
+	for (unsigned int i = 0; i < options->realms; i++)
+		make(i, options);
+	if (options->yank)
 		machines[0].yank = &yank;
+}
+
+static void run_all(unsigned int realms)
+{
 	gic_enable_spi(PLATFORM_INTID_UART, 0);
 	console_listen();
-	for (unsigned int i = options.realms; i-- > 0;)
+	for (unsigned int i = realms; i-- > 0;)
 		linux_machine_start(&machines[i]);
 	/* A CPU of one that still runs listens to the console. */
-	for (unsigned int i = 0; i < options.realms; i++) {
+	for (unsigned int i = 0; i < realms; i++) {
 		gic_enable_spi(PLATFORM_INTID_UART, machines[i].first_cpu);
 		linux_machine_wait(&machines[i]);
 	}
 	console_interrupt(false);
+}
+
+void linux_main(const char *argument)
+{
+	struct linux_options options = linux_options_parse(argument);
+	bool good = true;
+
+	check_machine(&options);
+	print("CPUs with%s LPA2\n", has_lpa2() ? "" : "out");
+	rmm_init();
+	rmm.check_wiped = false;
+	make_all(&options);
+	run_all(options.realms);
 	for (unsigned int i = 0; i < options.realms; i++)
 		good = report(&machines[i]) && good;
 	if (rmm.delegated != 0 || memory_in_use() != 0)

@@ -11,7 +11,8 @@
 #include "common/string.h"
 
 /* The early console knows nothing of realms: it gets the alias. */
-static const char arguments[] = "console=ttyAMA0 earlycon=pl011,0x209000000 swiotlb=8192,1 panic=-1";
+#define ARGUMENTS "console=ttyAMA0 earlycon=pl011,0x209000000 swiotlb=8192,1 panic=-1"
+#define APPENDED_MAX 1024
 _Static_assert(LINUX_ALIAS + LINUX_UART == ABI_U64(0x209000000), "as in the kernel's arguments");
 
 #define CHECK_OK(result, what)                                                      \
@@ -23,7 +24,7 @@ _Static_assert(LINUX_ALIAS + LINUX_UART == ABI_U64(0x209000000), "as in the kern
 	} while (0)
 
 /* A file of QEMU's command line, in pieces through a buffer of ours, measured. Returns its size. */
-static uint64_t load_file(struct linux_machine *machine, const char *file, uint64_t base)
+static uint64_t load_file(struct linux_machine *machine, const char *file, uint64_t base, uint64_t top)
 {
 	const uint64_t piece = 512 * GRANULE_SIZE;
 	uint64_t buffer = memory_alloc(512);
@@ -31,6 +32,9 @@ static uint64_t load_file(struct linux_machine *machine, const char *file, uint6
 
 	if (!fw_cfg_open(file, &size))
 		verdict_fail("there is no %s: -fw_cfg name=%s,file=...", file, file);
+	if (size > top - base)
+		verdict_fail("%s has %lu bytes; there is room for %lu", file, (unsigned long)size,
+			     top - base);
 	if (buffer == 0)
 		verdict_fail("no memory to load %s", file);
 	for (uint64_t done = 0; done < size; done += piece) {
@@ -46,6 +50,23 @@ static uint64_t load_file(struct linux_machine *machine, const char *file, uint6
 	return size;
 }
 
+/* The kernel's command line: ours, and what QEMU's adds to it. */
+static const char *arguments(void)
+{
+	static char text[sizeof(ARGUMENTS) + APPENDED_MAX] = ARGUMENTS;
+	char *more = text + sizeof(ARGUMENTS) - 1;
+	size_t size;
+
+	if (!fw_cfg_open("opt/caec/append", &size))
+		return text;
+	if (size >= APPENDED_MAX)
+		verdict_fail("linux: %lu bytes to append to the kernel's command line, more than %u",
+			     (unsigned long)size, APPENDED_MAX - 1);
+	*more++ = ' ';
+	fw_cfg_string("opt/caec/append", more, APPENDED_MAX);
+	return text;
+}
+
 static void load_tree(struct linux_machine *machine, uint64_t initrd_size)
 {
 	static uint64_t text[LINUX_TREE_SIZE / sizeof(uint64_t)];
@@ -56,12 +77,14 @@ static void load_tree(struct linux_machine *machine, uint64_t initrd_size)
 		.cpus = machine->cpus,
 		.initrd_base = LINUX_RAM_BASE + LINUX_INITRD_OFFSET,
 		.initrd_size = initrd_size,
-		.arguments = arguments,
+		.arguments = arguments(),
 		.gic_dist = LINUX_GIC_DIST,
 		.gic_redist = LINUX_GIC_REDIST,
 		.uart = LINUX_UART,
 		.uart_intid = LINUX_UART_INTID,
-		.virtio_count = LINUX_DEVICES - 1,
+		.rtc = LINUX_RTC,
+		.rtc_intid = LINUX_RTC_INTID,
+		.virtio_count = LINUX_VIRTIO_COUNT,
 		.window_base = LINUX_WINDOW_BASE,
 		.window_size = machine->csm != LINUX_CSM_NONE ? LINUX_WINDOW_SIZE : 0,
 		.doorbell_intid = HOST_DOORBELL_INTID,
@@ -128,9 +151,10 @@ void linux_machine_make(struct linux_machine *machine, const struct linux_config
 	};
 	make_realm(machine, config->name);
 	make_shared(machine);
-	linux_devices_make(machine);
-	load_file(machine, "opt/caec/kernel", LINUX_RAM_BASE);
-	load_tree(machine, load_file(machine, "opt/caec/initrd", LINUX_RAM_BASE + LINUX_INITRD_OFFSET));
+	linux_devices_make(machine, config->disk);
+	load_file(machine, "opt/caec/kernel", LINUX_RAM_BASE, LINUX_RAM_BASE + LINUX_TREE_OFFSET);
+	load_tree(machine, load_file(machine, "opt/caec/initrd", LINUX_RAM_BASE + LINUX_INITRD_OFFSET,
+				     LINUX_RAM_BASE + machine->ram_size));
 	add_vcpus(machine);
 	CHECK_OK(host_realm_activate(&machine->realm), "REALM_ACTIVATE");
 }

@@ -13,21 +13,19 @@ static struct spinlock lock;
 static struct {
 	struct linux_console *consoles;
 	unsigned int count;
-	unsigned int to; /* whose the line is that is being typed */
-	char word[16];   /* its beginning, while it may still name somebody else */
-	unsigned int length;
-	bool in_line;
 	bool begun;
+	unsigned int part; /* of LINUX_BYTE_OF, name, byte: how many have come */
+	char name;
 } all;
 
-void linux_console_init(struct linux_console *consoles, unsigned int count, bool script)
+void linux_console_init(struct linux_console *consoles, unsigned int count, enum linux_console_kind kind)
 {
+	if (count > 1 && kind != LINUX_CONSOLE_EACH)
+		verdict_fail("linux: %u realms need a terminal each", count);
 	all.consoles = consoles;
 	all.count = count;
-	for (unsigned int i = 0; i < count; i++) {
-		consoles[i].prefix = count > 1;
-		consoles[i].script = script;
-	}
+	for (unsigned int i = 0; i < count; i++)
+		consoles[i].kind = kind;
 }
 
 /* --- Output ---------------------------------------------------------------------------------------------- */
@@ -56,16 +54,21 @@ uint64_t linux_console_ready_at(struct linux_console *console)
 	return at;
 }
 
+static void put_each(const struct linux_console *console, const char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		console_put((const char[]){ LINUX_BYTE_OF, console->name[0], bytes[i] }, 3);
+}
+
 void linux_console_output(struct linux_console *console, const char *bytes, size_t count)
 {
 	spin_lock(&lock);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		look_for_prompt(console, bytes[i]);
-		if (console->prefix && bytes[i] != '\r')
-			print_part(&console->line, console->name, &bytes[i], 1);
-	}
 	spin_unlock(&lock);
-	if (!console->prefix)
+	if (console->kind == LINUX_CONSOLE_EACH)
+		put_each(console, bytes, count);
+	else
 		console_put(bytes, count);
 }
 
@@ -74,7 +77,7 @@ void linux_console_output(struct linux_console *console, const char *bytes, size
 static bool has_room(void)
 {
 	for (unsigned int i = 0; i < all.count; i++)
-		if (all.consoles[i].count + sizeof(all.word) >= LINUX_TYPED)
+		if (all.consoles[i].count == LINUX_TYPED)
 			return false;
 	return true;
 }
@@ -87,53 +90,31 @@ static void append(struct linux_console *console, char c)
 		gic_kick(console->cpu);
 }
 
-static void flush_word(unsigned int to)
+/* A byte that is not of three is nobody's, and so is one behind a name that nobody has. */
+static void typed_each(char c)
 {
-	for (unsigned int i = 0; i < all.length; i++)
-		append(&all.consoles[to], all.word[i]);
-	all.length = 0;
-	all.in_line = true;
-	all.to = to;
-}
-
-/* The realm that the word is the name of, or -1. */
-static int named(void)
-{
-	for (unsigned int i = 0; i < all.count; i++)
-		if (strcmp(all.word, all.consoles[i].name) == 0)
-			return (int)i;
-	return -1;
+	if (all.part == 2) {
+		for (unsigned int i = 0; i < all.count; i++)
+			if (all.consoles[i].name[0] == all.name)
+				append(&all.consoles[i], c);
+		all.part = 0;
+	} else if (all.part == 1) {
+		all.name = c;
+		all.part = 2;
+	} else if (c == LINUX_BYTE_OF) {
+		all.part = 1;
+	}
 }
 
 static void typed(char c)
 {
+	struct linux_console *console = &all.consoles[0];
+
 	/* A script begins with empty lines, of which it can't tell whether they arrive (console_listen()). */
-	if (!all.begun && all.consoles[0].script && c == '\n')
+	if (!all.begun && console->kind == LINUX_CONSOLE_SCRIPT && c == '\n')
 		return;
 	all.begun = true;
-	if (all.count == 1 || all.in_line) {
-		append(&all.consoles[all.to], c);
-		if (c == '\n' || c == '\r')
-			all.in_line = false;
-		return;
-	}
-	if (c == ':') {
-		int to;
-
-		all.word[all.length] = '\0';
-		to = named();
-		if (to >= 0) {
-			all.length = 0;
-			all.in_line = true;
-			all.to = (unsigned int)to;
-			return;
-		}
-	}
-	all.word[all.length++] = c;
-	if (all.length == sizeof(all.word) - 1 || c < ' ' || c == ':')
-		flush_word(0);
-	if (c == '\n' || c == '\r')
-		all.in_line = false;
+	append(console, c);
 }
 
 void linux_console_poll(void)
@@ -141,8 +122,12 @@ void linux_console_poll(void)
 	char c;
 
 	spin_lock(&lock);
-	while (has_room() && console_get(&c))
-		typed(c);
+	while (has_room() && console_get(&c)) {
+		if (all.consoles[0].kind == LINUX_CONSOLE_EACH)
+			typed_each(c);
+		else
+			typed(c);
+	}
 	console_interrupt(has_room());
 	spin_unlock(&lock);
 }
@@ -152,7 +137,7 @@ bool linux_console_peek(struct linux_console *console, char *c)
 	bool there;
 
 	spin_lock(&lock);
-	there = console->count != 0 && (!console->script || console->ready);
+	there = console->count != 0 && (console->kind != LINUX_CONSOLE_SCRIPT || console->ready);
 	*c = console->typed[console->first];
 	spin_unlock(&lock);
 	return there;

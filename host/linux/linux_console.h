@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The terminals of Linux realms on the one console of the machine. With one realm, bytes pass as they are; with two,
- * each line comes behind "[name] ", and what is typed goes to the realm whose name and a colon begin the line ("B:ls"),
- * the first one if none does.
+ * The terminals of Linux realms on the one console of the machine.
  *
- * From a script each line waits until the realm's shell has prompted for it, so that nothing is lost to a program that is
- * not ready to read.
+ * LINUX_CONSOLE_PLAIN: one realm, bytes pass as they are. LINUX_CONSOLE_SCRIPT: the same, but each line that is typed waits
+ * until the realm's shell has prompted for it, so that nothing is lost to a program that is not ready to read.
+ *
+ * LINUX_CONSOLE_EACH is for a program at the other end that has a terminal for each realm (tools/linux): a byte of realm X,
+ * either way, is three, LINUX_BYTE_OF, 'X' and the byte. All else that comes out is the host's.
  */
 #ifndef HOST_LINUX_LINUX_CONSOLE_H
 #define HOST_LINUX_LINUX_CONSOLE_H
@@ -19,13 +20,16 @@
 #define LINUX_PROMPT "realm# "
 #define LINUX_TYPED 4096
 
+#define LINUX_BYTE_OF '\x10'
+
+enum linux_console_kind { LINUX_CONSOLE_PLAIN, LINUX_CONSOLE_SCRIPT, LINUX_CONSOLE_EACH };
+
 struct linux_console {
 	const char *name;
-	bool prefix, script;
+	enum linux_console_kind kind;
 	unsigned int cpu; /* to wake when there is something for the realm */
 
 	/* Protected by the lock of all terminals, in linux_console.c. */
-	struct console_line line;
 	unsigned int prompt; /* characters of the prompt seen in a row */
 	bool ready;          /* a prompt waits for a line */
 	uint64_t ready_at;   /* when the first prompt came (CNTPCT_EL0); 0: not yet */
@@ -33,8 +37,8 @@ struct linux_console {
 	uint32_t first, count;
 };
 
-/* The terminals of this run. */
-void linux_console_init(struct linux_console *consoles, unsigned int count, bool script);
+/* The terminals of this run; more than one only with LINUX_CONSOLE_EACH. */
+void linux_console_init(struct linux_console *consoles, unsigned int count, enum linux_console_kind kind);
 
 /* When the realm's shell asked for its first line (CNTPCT_EL0); 0: it has not. */
 uint64_t linux_console_ready_at(struct linux_console *console);

@@ -7,7 +7,7 @@
 #include "board/console.h"
 #include "board/cpu.h"
 #include "board/gic.h"
-#include "board/memory.h"
+#include "board/platform.h"
 #include "board/rmm.h"
 #include "common/string.h"
 
@@ -73,6 +73,13 @@ static void virtio_output(void *context, const uint8_t *bytes, uint32_t count)
 	linux_console_output(machine->terminal, (const char *)bytes, count);
 }
 
+/* This machine's own clock, as QEMU has it from whoever runs it. */
+static uint32_t now(void *context)
+{
+	(void)context;
+	return mmio_read32(PLATFORM_RTC);
+}
+
 static bool random_bytes(void *context, uint8_t *bytes, uint32_t count)
 {
 	uint64_t word = 0;
@@ -129,8 +136,6 @@ bool linux_devices_access(struct host_rec *rec, struct host_mmio *access)
 
 /* --- Making ---------------------------------------------------------------------------------------------- */
 
-#define DISK_BYTES ABI_U64(0x100000)
-
 /* A peer of the realm rang. */
 static void ring(struct host_realm *realm)
 {
@@ -148,30 +153,36 @@ static void make_gic(struct linux_machine *machine)
 	machine->realm.doorbell = ring;
 }
 
-void linux_devices_make(struct linux_machine *machine)
+static void make_virtio(struct linux_machine *machine)
 {
-	uint64_t disk = memory_alloc_run(DISK_BYTES);
+	const struct linux_disk *disk = &machine->disk_content;
 
-	if (disk == 0)
-		verdict_fail("realm %s: no memory for its disk", machine->realm.name);
-	memset((void *)(uintptr_t)disk, 0, DISK_BYTES);
-	make_gic(machine);
-	machine->platform = (struct device_platform){ machine, set_irq, guest };
-	pl011_init(&machine->uart, LINUX_ALIAS + LINUX_UART, LINUX_UART_INTID, &machine->platform,
-		   uart_output, machine);
 	virtio_console_init(&machine->console, LINUX_ALIAS + LINUX_VIRTIO(0), LINUX_VIRTIO_INTID(0),
 			    &machine->platform, virtio_output, machine);
 	virtio_block_init(&machine->disk, LINUX_ALIAS + LINUX_VIRTIO(1), LINUX_VIRTIO_INTID(1),
-			  &machine->platform, (void *)(uintptr_t)disk, DISK_BYTES, false, "caec");
+			  &machine->platform, disk->image, disk->bytes, disk->kind == LINUX_DISK_FIXED,
+			  "caec");
 	virtio_entropy_init(&machine->entropy, LINUX_ALIAS + LINUX_VIRTIO(2), LINUX_VIRTIO_INTID(2),
 			    &machine->platform, random_bytes, machine);
+}
+
+void linux_devices_make(struct linux_machine *machine, enum linux_disk_kind disk)
+{
+	make_gic(machine);
+	machine->platform = (struct device_platform){ machine, set_irq, guest };
+	machine->disk_content = linux_disk_get(disk);
+	pl011_init(&machine->uart, LINUX_ALIAS + LINUX_UART, LINUX_UART_INTID, &machine->platform,
+		   uart_output, machine);
+	pl031_init(&machine->rtc, LINUX_ALIAS + LINUX_RTC, LINUX_RTC_INTID, &machine->platform, now, machine);
+	make_virtio(machine);
 	machine->devices[0] = &machine->uart.device;
 	machine->devices[1] = &machine->console.virtio.device;
 	machine->devices[2] = &machine->disk.virtio.device;
 	machine->devices[3] = &machine->entropy.virtio.device;
+	machine->devices[4] = &machine->rtc.device;
 }
 
 void linux_devices_destroy(struct linux_machine *machine)
 {
-	memory_free_run((uintptr_t)machine->disk.image, DISK_BYTES);
+	linux_disk_put(&machine->disk_content);
 }

@@ -149,7 +149,7 @@ static void on_ripas_changed(struct host_rec *rec, uint64_t base, uint64_t top, 
 			continue;
 		if (ripas == RMI_EMPTY && machine->shared[page] == 0) {
 			if (!share_page(machine, page))
-				linux_machine_stop(machine, LINUX_BROKEN, 0);
+				linux_machine_stop(machine, LINUX_NO_MEMORY, at);
 		} else if (ripas == RMI_RAM && machine->shared[page] != 0) {
 			linux_machine_unshare(machine, page);
 		}
@@ -160,10 +160,11 @@ static void on_ripas_changed(struct host_rec *rec, uint64_t base, uint64_t top, 
 static enum host_action on_fault(struct host_rec *rec, uint64_t ipa)
 {
 	struct linux_machine *machine = machine_of(rec);
+	uint64_t result = host_serve_fault(rec->realm, ipa);
 
-	if (host_serve_fault(rec->realm, ipa) == RMI_SUCCESS)
+	if (result == RMI_SUCCESS)
 		return HOST_RESUME;
-	linux_machine_stop(machine, LINUX_FAULT, ipa);
+	linux_machine_stop(machine, result == HOST_ERROR_MEMORY ? LINUX_NO_MEMORY : LINUX_FAULT, ipa);
 	return HOST_STOP;
 }
 

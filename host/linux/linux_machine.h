@@ -7,17 +7,20 @@
 #define HOST_LINUX_LINUX_MACHINE_H
 
 #include "devices/pl011.h"
+#include "devices/pl031.h"
 #include "devices/vgic.h"
 #include "devices/virtio_block.h"
 #include "devices/virtio_console.h"
 #include "devices/virtio_entropy.h"
 #include "lib/rec.h"
 #include "linux_console.h"
+#include "linux_disk.h"
 #include "board/spinlock.h"
 
 #define LINUX_IPA_BITS 34
 #define LINUX_ALIAS (ABI_U64(1) << (LINUX_IPA_BITS - 1)) /* what makes an address unprotected */
 #define LINUX_RAM_BASE ABI_U64(0x80000000)
+#define LINUX_RAM_MIN ABI_U64(0x10000000)
 #define LINUX_RAM_MAX ABI_U64(0x80000000)
 #define LINUX_TREE_OFFSET ABI_U64(0x7e00000)
 #define LINUX_INITRD_OFFSET ABI_U64(0x8000000)
@@ -27,14 +30,15 @@
 #define LINUX_WINDOW_SIZE ABI_U64(0x100000000)
 
 #define LINUX_MAX_CPUS 4
-#define LINUX_DEVICES 4
+#define LINUX_DEVICES 5
 
 /* Why the machine stopped. */
 enum linux_end {
 	LINUX_RUNS,
-	LINUX_OFF,    /* the realm turned itself off */
-	LINUX_FAULT,  /* an access that nobody can serve */
-	LINUX_BROKEN, /* a command failed, or an exit that can't be */
+	LINUX_OFF,       /* the realm turned itself off */
+	LINUX_FAULT,     /* an access that nobody can serve */
+	LINUX_NO_MEMORY, /* of ours */
+	LINUX_BROKEN,    /* a command failed, or an exit that can't be */
 };
 
 struct linux_yank;
@@ -51,6 +55,7 @@ struct linux_config {
 	unsigned int cpus, first_cpu;
 	uint64_t ram_size;
 	enum linux_csm csm;
+	enum linux_disk_kind disk;
 	struct linux_console *terminal;
 };
 
@@ -75,8 +80,10 @@ struct linux_machine {
 	struct device_platform platform;
 	struct device *devices[LINUX_DEVICES];
 	struct pl011 uart;
+	struct pl031 rtc;
 	struct virtio_console console;
 	struct virtio_block disk;
+	struct linux_disk disk_content;
 	struct virtio_entropy entropy;
 	struct linux_console *terminal;
 	uint64_t *
@@ -84,8 +91,7 @@ struct linux_machine {
 };
 
 /*
- * linux_build.c: builds the realm from the kernel and the initial RAM disk that QEMU's command line names. The disk is a
- * megabyte of memory. Fatal if anything is missing.
+ * linux_build.c: builds the realm from the kernel and the initial RAM disk that QEMU's command line names. Fatal if anything is missing.
  */
 void linux_machine_make(struct linux_machine *machine, const struct linux_config *config);
 

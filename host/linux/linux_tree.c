@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "devices/pl011.h"
+#include "devices/pl031.h"
 #include "devices/vgic.h"
 #include "devices/virtio.h"
 #include "common/format.h"
@@ -150,6 +151,19 @@ static void uart(struct writer *w, const struct linux_tree *t)
 	end(w);
 }
 
+static void rtc(struct writer *w, const struct linux_tree *t)
+{
+	static const char compatible[] = "arm,pl031\0arm,primecell";
+
+	begin_at(w, "rtc", t->rtc);
+	bytes(w, "compatible", compatible, sizeof(compatible));
+	CELLS(w, "reg", CELL2(t->rtc), CELL2((uint64_t)PL031_SIZE));
+	CELLS(w, "interrupts", IRQ_SPI, t->rtc_intid - VGIC_PRIVATE_IRQS, IRQ_LEVEL_HIGH);
+	cell(w, "clocks", PHANDLE_CLOCK);
+	text(w, "clock-names", "apb_pclk");
+	end(w);
+}
+
 static void virtio(struct writer *w, const struct linux_tree *t)
 {
 	for (unsigned int i = 0; i < t->virtio_count; i++) {
@@ -192,6 +206,7 @@ size_t linux_tree_make(const struct linux_tree *t, void *to)
 	cpus(&w, t);
 	gic_and_timer(&w, t);
 	uart(&w, t);
+	rtc(&w, t);
 	virtio(&w, t);
 	if (t->window_size != 0)
 		csm(&w, t);

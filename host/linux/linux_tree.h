@@ -19,6 +19,8 @@ struct linux_tree {
 	uint64_t gic_dist, gic_redist;
 	uint64_t uart;
 	unsigned int uart_intid;
+	uint64_t rtc;
+	unsigned int rtc_intid;
 	unsigned int virtio_count;
 	uint64_t virtio[LINUX_VIRTIO_MAX];
 	unsigned int virtio_intid[LINUX_VIRTIO_MAX];
