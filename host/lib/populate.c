@@ -133,7 +133,7 @@ static bool is_settled(struct host_realm *realm, uint64_t ipa)
 	struct rmi_rtt_entry entry;
 
 	return rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) == RMI_SUCCESS &&
-	       (entry.state == RMI_ASSIGNED || entry.ripas == RMI_EMPTY);
+	       ((entry.state == RMI_ASSIGNED && entry.ripas == RMI_RAM) || entry.ripas == RMI_EMPTY);
 }
 
 uint64_t host_serve_fault(struct host_realm *realm, uint64_t ipa)

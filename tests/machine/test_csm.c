@@ -470,7 +470,8 @@ MACHINE_TEST(csm_attach_interrupted, .icount = true)
 	s.size = pages * GRANULE_SIZE;
 	CHECK_EQ(csm_create(s.p, CSM_WINDOW, s.size, &s.id), RSI_SUCCESS);
 	CHECK_EQ(csm_share(s.p, s.id, s.c_rid, CSM_PERM_RO, &s.n), RSI_SUCCESS);
-	CHECK_EQ(csm_reserve(s.c, s.p_rid, s.n, CSM_WINDOW, s.size), RSI_SUCCESS);
+	/* A page beside P's blocks: all of it is mapped by pages. */
+	CHECK_EQ(csm_reserve(s.c, s.p_rid, s.n, CSM_WINDOW + GRANULE_SIZE, s.size), RSI_SUCCESS);
 	interrupts = s.c->interrupts;
 	/* About a million instructions of mapping; the interrupt comes after a quarter of that. */
 	timer_preempt_after(sysreg_read(cntfrq_el0) / 4000);

@@ -349,6 +349,7 @@ static bool end_the_peer(struct test_realm *realm, const struct host_csm_request
 /* Between NOTIFY's exit and the ring: who rang has done its part. */
 MACHINE_TEST(csm_notify_to_one_that_goes)
 {
+	struct script_result share;
 	struct csm_setup s;
 
 	setup(&s);
@@ -357,6 +358,12 @@ MACHINE_TEST(csm_notify_to_one_that_goes)
 	CHECK_EQ(notify(s.p, s.c_rid, s.n, PROVIDER), RSI_SUCCESS);
 	CHECK(s.p->owner == NULL);
 	CHECK_EQ(notify(s.p, s.c_rid, s.n, PROVIDER), RSI_CSM_ERROR_DENIED);
+	/* That the share has no consumer any more is news, once. */
+	share = realm_smc(s.p, RSI_CSM_QUERY, pending(s.p));
+	CHECK_EQ(share.x[0], RSI_SUCCESS);
+	CHECK_EQ(share.x[3], s.c_rid.lo);
+	CHECK_EQ(share.x[4], s.c_rid.hi);
+	CHECK_EQ(share.x[5], s.n);
 	CHECK_EQ(pending(s.p), CSM_INDEX_NONE);
 	realm_end(s.p);
 }
