@@ -47,7 +47,7 @@ void bench_main(const char *argument)
 	bench_rmi();
 	bench_exit();
 	bench_token();
-	if (rmi_csm_version(&rmm, CSM_ABI_VERSION, &lower, &higher, &features) == RMI_SUCCESS) {
+	if (host_rmi_csm_version(&rmm, CSM_ABI_VERSION, &lower, &higher, &features) == RMI_SUCCESS) {
 		bench_csm();
 		bench_notify();
 		bench_message();

@@ -11,7 +11,7 @@ static struct host_rec *rec;
 
 static void enter(void)
 {
-	CHECK_OK(rmi_rec_enter(&rmm, rec->pa, rec->run_pa));
+	CHECK_OK(host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa));
 }
 
 /* The realm begins a step that exits without end, as far as this is concerned. Up to its first exit. */
@@ -36,7 +36,7 @@ static void host_call(const char *name, const struct realm_options *options, enu
 	struct test_realm *realm = begin(options, BENCH_HOST_CALL, 10 * COUNT, use);
 
 	CHECK_EQ(rec->run->exit.imm, HOSTCALL_YIELD);
-	bench_row(name, MEASURE(COUNT, rmi_rec_enter(&rmm, rec->pa, rec->run_pa)), COUNT, 0);
+	bench_row(name, MEASURE(COUNT, host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa)), COUNT, 0);
 	CHECK_EQ(rec->run->exit.exit_reason, RMI_EXIT_HOST_CALL);
 	CHECK_EQ(rec->run->exit.imm, HOSTCALL_YIELD);
 	realm_end(realm);
@@ -68,7 +68,7 @@ static void host_call_both(const struct realm_options *options)
 	isb();
 	realm = begin(options, BENCH_HOST_CALL, 10 * COUNT, BENCH_USE_SVE);
 	bench_row("rec_enter_host_call_exit_sve_256_both",
-		  MEASURE(COUNT, (use_sve(byte), rmi_rec_enter(&rmm, rec->pa, rec->run_pa))), COUNT, 0);
+		  MEASURE(COUNT, (use_sve(byte), host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa))), COUNT, 0);
 	CHECK_EQ(rec->run->exit.imm, HOSTCALL_YIELD);
 	CHECK_EQ(used_sve(0), word);
 	CHECK_EQ(used_sve(3), word);
@@ -91,7 +91,7 @@ static void vectors(void)
 static void mmio_answer(void)
 {
 	rec->run->enter.flags = RMI_REC_ENTER_FLAG_EMUL_MMIO;
-	rmi_rec_enter(&rmm, rec->pa, rec->run_pa);
+	host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa);
 }
 
 static void mmio(const char *name, uint64_t step)
@@ -115,7 +115,8 @@ static void irq(void)
 	uint64_t all, own;
 
 	own = MEASURE(COUNT, (gic_kick(cpu_id()), gic_handle()));
-	all = MEASURE(COUNT, (gic_kick(cpu_id()), rmi_rec_enter(&rmm, rec->pa, rec->run_pa), gic_handle()));
+	all = MEASURE(COUNT,
+		      (gic_kick(cpu_id()), host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa), gic_handle()));
 	CHECK_EQ(rec->run->exit.exit_reason, RMI_EXIT_IRQ);
 	bench_row("rec_enter_irq_exit", all - own, COUNT, 0);
 	realm_end(realm);
@@ -133,14 +134,14 @@ static void map(struct test_realm *realm, uint64_t base, uint64_t pa, int64_t le
 	uint64_t rd = realm->realm.rd, top, start = bench_now(), end;
 
 	for (uint64_t at = 0; at < GIGABYTE; at += size)
-		if (rmi_rtt_map_unprotected(&rmm, rd, base + at, level, pa | HOST_UNPROTECTED_WB_RW) !=
+		if (host_rmi_rtt_map_unprotected(&rmm, rd, base + at, level, pa | HOST_UNPROTECTED_WB_RW) !=
 		    RMI_SUCCESS)
 			verdict_fail("mapping 0x%lx", base + at);
 	end = bench_now();
 	bench_row(name, end - start, 1, 0);
 	bench_row_n("rtt_map_each", size, "bytes", end - start, GIGABYTE / size);
 	for (uint64_t at = 0; at < GIGABYTE; at += size)
-		if (rmi_rtt_unmap_unprotected(&rmm, rd, base + at, level, &top) != RMI_SUCCESS)
+		if (host_rmi_rtt_unmap_unprotected(&rmm, rd, base + at, level, &top) != RMI_SUCCESS)
 			verdict_fail("unmapping 0x%lx", base + at);
 }
 

@@ -12,7 +12,7 @@ static void enter(struct test_realm *realm)
 {
 	struct host_rec *rec = &realm->realm.recs[0];
 
-	if (rmi_rec_enter(&rmm, rec->pa, rec->run_pa) != RMI_SUCCESS)
+	if (host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa) != RMI_SUCCESS)
 		verdict_fail("bench: REC_ENTER");
 }
 

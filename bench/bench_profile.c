@@ -27,21 +27,21 @@ static void memory(struct test_realm *realm)
 {
 	uint64_t rd = realm->realm.rd, data, top, a, b;
 
-	MARKED("RMI_VERSION", rmi_version(&rmm, RMI_ABI_VERSION, &a, &b));
-	CHECK_OK(rmi_rtt_create(&rmm, rd, granules[0], IPA, 2));
-	MARKED("RTT_CREATE", CHECK_OK(rmi_rtt_create(&rmm, rd, granules[1], IPA, 3)));
-	CHECK_OK(rmi_data_create_unknown(&rmm, rd, granules[2], IPA));
+	MARKED("RMI_VERSION", host_rmi_version(&rmm, RMI_ABI_VERSION, &a, &b));
+	CHECK_OK(host_rmi_rtt_create(&rmm, rd, granules[0], IPA, 2));
+	MARKED("RTT_CREATE", CHECK_OK(host_rmi_rtt_create(&rmm, rd, granules[1], IPA, 3)));
+	CHECK_OK(host_rmi_data_create_unknown(&rmm, rd, granules[2], IPA));
 	MARKED("DATA_CREATE_UNKNOWN",
-	       CHECK_OK(rmi_data_create_unknown(&rmm, rd, granules[3], IPA + GRANULE_SIZE)));
-	CHECK_OK(rmi_data_destroy(&rmm, rd, IPA, &data, &top));
-	MARKED("DATA_DESTROY", CHECK_OK(rmi_data_destroy(&rmm, rd, IPA + GRANULE_SIZE, &data, &top)));
-	CHECK_OK(rmi_rtt_destroy(&rmm, rd, IPA, 3, &data, &top));
-	CHECK_OK(rmi_rtt_destroy(&rmm, rd, IPA, 2, &data, &top));
+	       CHECK_OK(host_rmi_data_create_unknown(&rmm, rd, granules[3], IPA + GRANULE_SIZE)));
+	CHECK_OK(host_rmi_data_destroy(&rmm, rd, IPA, &data, &top));
+	MARKED("DATA_DESTROY", CHECK_OK(host_rmi_data_destroy(&rmm, rd, IPA + GRANULE_SIZE, &data, &top)));
+	CHECK_OK(host_rmi_rtt_destroy(&rmm, rd, IPA, 3, &data, &top));
+	CHECK_OK(host_rmi_rtt_destroy(&rmm, rd, IPA, 2, &data, &top));
 }
 
 static void enter(struct host_rec *rec)
 {
-	CHECK_OK(rmi_rec_enter(&rmm, rec->pa, rec->run_pa));
+	CHECK_OK(host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa));
 }
 
 static void run(struct test_realm *realm)
@@ -64,11 +64,11 @@ void bench_profile(void)
 
 	for (unsigned int i = 0; i < sizeof(granules) / sizeof(granules[0]); i++) {
 		granules[i] = test_granule();
-		CHECK_OK(rmi_granule_delegate(&rmm, granules[i]));
+		CHECK_OK(host_rmi_granule_delegate(&rmm, granules[i]));
 	}
 	memory(realm);
 	for (unsigned int i = 0; i < sizeof(granules) / sizeof(granules[0]); i++) {
-		CHECK_OK(rmi_granule_undelegate(&rmm, granules[i]));
+		CHECK_OK(host_rmi_granule_undelegate(&rmm, granules[i]));
 		test_granule_free(granules[i]);
 	}
 	run(realm);

@@ -15,8 +15,9 @@ static void bench_simple(void)
 {
 	uint64_t a, b;
 
-	bench_row("rmi_version", MEASURE(COUNT, rmi_version(&rmm, RMI_ABI_VERSION, &a, &b)), COUNT, 1202);
-	bench_row("rmi_features", MEASURE(COUNT, rmi_features(&rmm, 0, &a)), COUNT, 1282);
+	bench_row("rmi_version", MEASURE(COUNT, host_rmi_version(&rmm, RMI_ABI_VERSION, &a, &b)), COUNT,
+		  1202);
+	bench_row("rmi_features", MEASURE(COUNT, host_rmi_features(&rmm, 0, &a)), COUNT, 1282);
 }
 
 static void bench_granules(void)
@@ -26,16 +27,16 @@ static void bench_granules(void)
 	for (unsigned int i = 0; i < PAGES; i++)
 		granules[i] = test_granule();
 	/* One granule there and back: EL3 splits and joins its table's blocks each time. */
-	pair = MEASURE(PAGES,
-		       (rmi_granule_delegate(&rmm, granules[0]), rmi_granule_undelegate(&rmm, granules[0])));
+	pair = MEASURE(PAGES, (host_rmi_granule_delegate(&rmm, granules[0]),
+			       host_rmi_granule_undelegate(&rmm, granules[0])));
 	bench_row("rmi_granule_delegate_undelegate", pair, PAGES, 8233);
 	/* Many in a row: it need not. */
-	bench_row("rmi_granule_delegate_many", MEASURE(PAGES, rmi_granule_delegate(&rmm, granules[i])), PAGES,
-		  0);
-	bench_row("rmi_granule_undelegate_many", MEASURE(PAGES, rmi_granule_undelegate(&rmm, granules[i])),
+	bench_row("rmi_granule_delegate_many", MEASURE(PAGES, host_rmi_granule_delegate(&rmm, granules[i])),
 		  PAGES, 0);
+	bench_row("rmi_granule_undelegate_many",
+		  MEASURE(PAGES, host_rmi_granule_undelegate(&rmm, granules[i])), PAGES, 0);
 	for (unsigned int i = 0; i < PAGES; i++)
-		CHECK_OK(rmi_granule_delegate(&rmm, granules[i]));
+		CHECK_OK(host_rmi_granule_delegate(&rmm, granules[i]));
 }
 
 /* The tables and data of a realm that is not measured any more; `granules` are delegated. */
@@ -44,18 +45,20 @@ static void bench_memory(void)
 	struct test_realm *realm = realm_start(REALM_PROGRAM_BENCH, NULL);
 	uint64_t rd = realm->realm.rd, data, top;
 
-	bench_row("rmi_rtt_create_level_2", MEASURE(1, rmi_rtt_create(&rmm, rd, granules[i], IPA, 2)), 1,
+	bench_row("rmi_rtt_create_level_2", MEASURE(1, host_rmi_rtt_create(&rmm, rd, granules[i], IPA, 2)), 1,
 		  3057);
 	bench_row("rmi_rtt_create_level_3",
-		  MEASURE(32, rmi_rtt_create(&rmm, rd, granules[1 + i], IPA + i * 0x200000, 3)), 32, 3381);
+		  MEASURE(32, host_rmi_rtt_create(&rmm, rd, granules[1 + i], IPA + i * 0x200000, 3)), 32,
+		  3381);
 	bench_row("rmi_data_create_unknown",
-		  MEASURE(200, rmi_data_create_unknown(&rmm, rd, granules[40 + i], IPA + i * GRANULE_SIZE)),
+		  MEASURE(200,
+			  host_rmi_data_create_unknown(&rmm, rd, granules[40 + i], IPA + i * GRANULE_SIZE)),
 		  200, 2641);
 	bench_row("rmi_data_destroy",
-		  MEASURE(200, rmi_data_destroy(&rmm, rd, IPA + i * GRANULE_SIZE, &data, &top)), 200, 0);
+		  MEASURE(200, host_rmi_data_destroy(&rmm, rd, IPA + i * GRANULE_SIZE, &data, &top)), 200, 0);
 	for (unsigned int i = 0; i < 32; i++)
-		CHECK_OK(rmi_rtt_destroy(&rmm, rd, IPA + i * 0x200000, 3, &data, &top));
-	CHECK_OK(rmi_rtt_destroy(&rmm, rd, IPA, 2, &data, &top));
+		CHECK_OK(host_rmi_rtt_destroy(&rmm, rd, IPA + i * 0x200000, 3, &data, &top));
+	CHECK_OK(host_rmi_rtt_destroy(&rmm, rd, IPA, 2, &data, &top));
 	realm_end(realm);
 }
 
@@ -75,29 +78,31 @@ static void bench_making(void)
 	params->rtt_level_start = 1;
 	params->rtt_num_start = 1;
 	bench_row("rmi_realm_create",
-		  MEASURE(1, CHECK_OK(rmi_realm_create(&rmm, rd, (uint64_t)(uintptr_t)params))), 1, 183984);
-	CHECK_OK(rmi_rec_aux_count(&rmm, rd, &aux_count));
+		  MEASURE(1, CHECK_OK(host_rmi_realm_create(&rmm, rd, (uint64_t)(uintptr_t)params))), 1,
+		  183984);
+	CHECK_OK(host_rmi_rec_aux_count(&rmm, rd, &aux_count));
 	rec->flags = RMI_REC_CREATE_FLAG_RUNNABLE;
 	rec->num_aux = aux_count;
 	for (uint64_t i = 0; i < aux_count; i++)
 		rec->aux[i] = granules[10 + i];
 	bench_row("rmi_rec_create",
-		  MEASURE(1, CHECK_OK(rmi_rec_create(&rmm, rd, rec_pa, (uint64_t)(uintptr_t)rec))), 1,
+		  MEASURE(1, CHECK_OK(host_rmi_rec_create(&rmm, rd, rec_pa, (uint64_t)(uintptr_t)rec))), 1,
 		  203278);
-	CHECK_OK(rmi_rtt_create(&rmm, rd, granules[3], IPA, 2));
-	CHECK_OK(rmi_rtt_create(&rmm, rd, granules[4], IPA, 3));
+	CHECK_OK(host_rmi_rtt_create(&rmm, rd, granules[3], IPA, 2));
+	CHECK_OK(host_rmi_rtt_create(&rmm, rd, granules[4], IPA, 3));
 	bench_row("rmi_rtt_init_ripas_256_pages",
-		  MEASURE(1, CHECK_OK(rmi_rtt_init_ripas(&rmm, rd, IPA, IPA + 256 * GRANULE_SIZE, &out))), 1,
-		  3756566);
+		  MEASURE(1,
+			  CHECK_OK(host_rmi_rtt_init_ripas(&rmm, rd, IPA, IPA + 256 * GRANULE_SIZE, &out))),
+		  1, 3756566);
 	bench_row("rmi_data_create_measured",
-		  MEASURE(1, CHECK_OK(rmi_data_create(&rmm, rd, granules[5], IPA, source,
-						      RMI_DATA_FLAG_MEASURE))),
+		  MEASURE(1, CHECK_OK(host_rmi_data_create(&rmm, rd, granules[5], IPA, source,
+							   RMI_DATA_FLAG_MEASURE))),
 		  1, 198554);
-	CHECK_OK(rmi_data_destroy(&rmm, rd, IPA, &out, &top));
-	CHECK_OK(rmi_rtt_destroy(&rmm, rd, IPA, 3, &out, &top));
-	CHECK_OK(rmi_rtt_destroy(&rmm, rd, IPA, 2, &out, &top));
-	CHECK_OK(rmi_rec_destroy(&rmm, rec_pa));
-	CHECK_OK(rmi_realm_destroy(&rmm, rd));
+	CHECK_OK(host_rmi_data_destroy(&rmm, rd, IPA, &out, &top));
+	CHECK_OK(host_rmi_rtt_destroy(&rmm, rd, IPA, 3, &out, &top));
+	CHECK_OK(host_rmi_rtt_destroy(&rmm, rd, IPA, 2, &out, &top));
+	CHECK_OK(host_rmi_rec_destroy(&rmm, rec_pa));
+	CHECK_OK(host_rmi_realm_destroy(&rmm, rd));
 	test_granule_free((uint64_t)(uintptr_t)params);
 	test_granule_free((uint64_t)(uintptr_t)rec);
 	test_granule_free(source);
@@ -124,14 +129,14 @@ static void bench_enter(void)
 
 	CHECK(r.x[0] != 0);
 	/* The realm asks what to do next: host calls without end, as far as this is concerned. */
-	CHECK_OK(rmi_rec_enter(&rmm, rec->pa, rec->run_pa));
+	CHECK_OK(host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa));
 	CHECK_EQ(rec->run->exit.imm, HOSTCALL_ASK);
 	rec->run->enter.gprs[0] = BENCH_HOST_CALL;
 	rec->run->enter.gprs[1] = 10 * COUNT;
 	rec->run->enter.gprs[2] = BENCH_USE_NOTHING;
-	CHECK_OK(rmi_rec_enter(&rmm, rec->pa, rec->run_pa));
+	CHECK_OK(host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa));
 	CHECK_EQ(rec->run->exit.imm, HOSTCALL_YIELD);
-	bench_row("rec_enter_host_call_exit", MEASURE(COUNT, rmi_rec_enter(&rmm, rec->pa, rec->run_pa)),
+	bench_row("rec_enter_host_call_exit", MEASURE(COUNT, host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa)),
 		  COUNT, 12995);
 	CHECK_EQ(rec->run->exit.exit_reason, RMI_EXIT_HOST_CALL);
 	CHECK_EQ(rec->run->exit.imm, HOSTCALL_YIELD);
@@ -160,7 +165,7 @@ void bench_rmi(void)
 	bench_memory();
 	bench_making();
 	for (unsigned int i = 0; i < PAGES; i++) {
-		CHECK_OK(rmi_granule_undelegate(&rmm, granules[i]));
+		CHECK_OK(host_rmi_granule_undelegate(&rmm, granules[i]));
 		test_granule_free(granules[i]);
 	}
 	bench_destroy_sparse();

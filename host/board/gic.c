@@ -41,7 +41,7 @@
 #define icc_read(name) sysreg_read(name)
 #define icc_write(name, value) sysreg_write(name, value)
 
-void gic_init(void)
+void gic_start(void)
 {
 	unsigned int version = mmio_read32(GICD_PIDR2) >> 4 & 0xf; /* ArchRev */
 
@@ -54,7 +54,7 @@ void gic_init(void)
 		;
 }
 
-void gic_init_cpu(void)
+void gic_start_cpu(void)
 {
 	static const unsigned int intids[] = {
 		INTID_KICK,

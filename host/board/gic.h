@@ -7,10 +7,10 @@
 
 #include <stdbool.h>
 
-void gic_init(void);     /* once, on the primary */
-void gic_init_cpu(void); /* on each CPU */
+void gic_start(void);     /* once, on the primary */
+void gic_start_cpu(void); /* on each CPU */
 
-/* Once gic_init() is done: a level-triggered SPI comes to that CPU. */
+/* Once gic_start() is done: a level-triggered SPI comes to that CPU. */
 void gic_enable_spi(unsigned int intid, unsigned int cpu);
 
 /* An SGI to another CPU: it wakes from WFI. */

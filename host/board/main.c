@@ -56,8 +56,8 @@ void primary_main(void)
 	if (probe_read64(PLATFORM_FREE_TOP - sizeof(word), &word) != 0)
 		verdict_fail("no memory at 0x%lx; TF-A takes 3 GiB for granted (-m 3G)",
 			     (unsigned long)(PLATFORM_FREE_TOP - sizeof(word)));
-	gic_init();
-	gic_init_cpu();
+	gic_start();
+	gic_start_cpu();
 	smp_start();
 
 	argument = split(line);

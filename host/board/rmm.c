@@ -11,7 +11,7 @@
 
 struct host rmm;
 
-static void ops_smc(void *context, struct rmi_regs *regs)
+static void ops_smc(void *context, struct host_rmi_regs *regs)
 {
 	(void)context;
 	smc(regs->x);

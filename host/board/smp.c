@@ -76,7 +76,7 @@ static void become_idle(unsigned int cpu)
 
 void secondary_main(unsigned int cpu)
 {
-	gic_init_cpu();
+	gic_start_cpu();
 	for (;;) {
 		become_idle(cpu);
 		await_change(cpu, STATE_IDLE, STATE_GIVEN);

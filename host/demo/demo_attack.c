@@ -64,13 +64,13 @@ void demo_host_commands(struct demo *d)
 	uint64_t rd = d->i->realm.rd, pa = d->secret_pa, ipa = test_ram(d->i), ns = test_granule(), again = 0;
 
 	chapter("The host asks the RMM for the granule, or to map it in realm I.");
-	claim_refused(rmi_granule_undelegate(&rmm, pa), "GRANULE_UNDELEGATE");
-	claim_refused(rmi_granule_delegate(&rmm, pa), "GRANULE_DELEGATE");
-	claim_refused(rmi_data_create_unknown(&rmm, rd, pa, ipa), "DATA_CREATE_UNKNOWN into I");
-	claim_refused(rmi_data_create(&rmm, rd, pa, ipa, ns, 0), "DATA_CREATE into I");
-	claim_refused(rmi_rtt_create(&rmm, rd, pa, DEMO_I_REGION, LEVEL_PAGE),
+	claim_refused(host_rmi_granule_undelegate(&rmm, pa), "GRANULE_UNDELEGATE");
+	claim_refused(host_rmi_granule_delegate(&rmm, pa), "GRANULE_DELEGATE");
+	claim_refused(host_rmi_data_create_unknown(&rmm, rd, pa, ipa), "DATA_CREATE_UNKNOWN into I");
+	claim_refused(host_rmi_data_create(&rmm, rd, pa, ipa, ns, 0), "DATA_CREATE into I");
+	claim_refused(host_rmi_rtt_create(&rmm, rd, pa, DEMO_I_REGION, LEVEL_PAGE),
 		      "RTT_CREATE, the granule as a table");
-	claim_refused(rmi_csm_apt_extend(&rmm, rd, pa), "APT_EXTEND, the granule as metadata");
+	claim_refused(host_rmi_csm_apt_extend(&rmm, rd, pa), "APT_EXTEND, the granule as metadata");
 	test_granule_free(ns);
 	map_as_host_memory(d);
 	host_translate(&d->p->realm, DEMO_P_REGION + DEMO_SECRET_AT, &again);

@@ -18,8 +18,8 @@ static uint64_t lend_to_apt(struct host_realm *realm)
 	result = host_granule_get(host, &granule);
 	if (result != RMI_SUCCESS)
 		return result;
-	result = realm->has_apt ? rmi_csm_apt_extend(host, realm->rd, granule)
-				: rmi_csm_apt_create(host, realm->rd, granule);
+	result = realm->has_apt ? host_rmi_csm_apt_extend(host, realm->rd, granule)
+				: host_rmi_csm_apt_create(host, realm->rd, granule);
 	if (result == RMI_SUCCESS)
 		realm->has_apt = true;
 	else
@@ -47,11 +47,11 @@ static void pass_news(struct host *host, uint64_t rd, uint64_t rec)
 
 static uint64_t unmap(struct host_realm *realm, uint64_t base, uint64_t size)
 {
-	struct rmi_csm_bell bell;
+	struct host_rmi_csm_bell bell;
 	uint64_t next, result;
 
 	for (uint64_t ipa = base; ipa < base + size; ipa = next) {
-		result = rmi_csm_unmap(realm->host, realm->rd, ipa, &next, &bell);
+		result = host_rmi_csm_unmap(realm->host, realm->rd, ipa, &next, &bell);
 		pass_news(realm->host, bell.rd, bell.rec);
 		if (result == RMI_SUCCESS && next <= ipa)
 			result = HOST_ERROR_RMM;
@@ -73,11 +73,11 @@ uint64_t host_csm_unmap(struct host_realm *realm, uint64_t base, uint64_t size)
 
 static uint64_t unmap_all(struct host_realm *realm)
 {
-	struct rmi_csm_entry entry;
+	struct host_rmi_csm_entry entry;
 	uint64_t result;
 
 	for (uint64_t index = 0; index != CSM_INDEX_NONE; index = entry.next) {
-		result = rmi_csm_entry_read(realm->host, realm->rd, index, &entry);
+		result = host_rmi_csm_entry_read(realm->host, realm->rd, index, &entry);
 		if (result != RMI_SUCCESS)
 			return host_csm_fail(realm->host, RMI_CSM_ENTRY_READ, result);
 		if (entry.role != CSM_ROLE_CONSUMER || entry.size == 0)
@@ -93,10 +93,10 @@ static uint64_t unmap_all(struct host_realm *realm)
 static uint64_t take_back(struct host_realm *realm)
 {
 	uint64_t granule, held, result;
-	struct rmi_csm_bell bell;
+	struct host_rmi_csm_bell bell;
 
 	do {
-		result = rmi_csm_apt_destroy(realm->host, realm->rd, &granule, &held, &bell);
+		result = host_rmi_csm_apt_destroy(realm->host, realm->rd, &granule, &held, &bell);
 		pass_news(realm->host, bell.rd, bell.rec);
 		if (result != RMI_SUCCESS)
 			return host_csm_fail(realm->host, RMI_CSM_APT_DESTROY, result);
@@ -125,10 +125,10 @@ uint64_t host_csm_disable(struct host_realm *realm)
 
 bool host_csm_consumer_holds(struct host_realm *realm, uint64_t ipa)
 {
-	struct rmi_csm_entry entry;
+	struct host_rmi_csm_entry entry;
 
 	for (uint64_t index = 0; index != CSM_INDEX_NONE; index = entry.next) {
-		if (rmi_csm_entry_read(realm->host, realm->rd, index, &entry) != RMI_SUCCESS)
+		if (host_rmi_csm_entry_read(realm->host, realm->rd, index, &entry) != RMI_SUCCESS)
 			return false;
 		if (entry.role == CSM_ROLE_CONSUMER && entry.state != CSM_STATE_CREATING &&
 		    ipa >= entry.base && ipa - entry.base < entry.size)
@@ -143,7 +143,7 @@ uint64_t host_csm_fill(struct host_realm *realm, uint64_t ipa)
 
 	host_lock_realm(realm);
 	do {
-		result = rmi_csm_fill(realm->host, realm->rd, ipa, &next, &pages);
+		result = host_rmi_csm_fill(realm->host, realm->rd, ipa, &next, &pages);
 	} while (host_table_was_missing(realm, ipa, &result));
 	host_unlock_realm(realm);
 	if (result != RMI_SUCCESS)

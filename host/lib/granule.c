@@ -14,7 +14,7 @@ uint64_t host_granules_get(struct host *host, unsigned int count, uint64_t *pa)
 	if (base == 0)
 		return HOST_ERROR_MEMORY;
 	for (i = 0; i < count; i++) {
-		result = rmi_granule_delegate(host, base + i * GRANULE_SIZE);
+		result = host_rmi_granule_delegate(host, base + i * GRANULE_SIZE);
 		if (result != RMI_SUCCESS)
 			break;
 		__atomic_fetch_add(&host->delegated, 1, __ATOMIC_RELAXED);
@@ -48,7 +48,7 @@ static bool is_zero(const uint64_t *words)
 
 uint64_t host_granule_put(struct host *host, uint64_t pa)
 {
-	uint64_t result = rmi_granule_undelegate(host, pa);
+	uint64_t result = host_rmi_granule_undelegate(host, pa);
 
 	if (result != RMI_SUCCESS)
 		return host_fail(host, RMI_GRANULE_UNDELEGATE, result);

@@ -12,12 +12,12 @@ uint64_t host_init(struct host *host, const struct host_ops *ops, void *context)
 	uint64_t lower, higher, result;
 
 	*host = (struct host){ .ops = ops, .context = context, .check_wiped = true };
-	result = rmi_version(host, RMI_ABI_VERSION, &lower, &higher);
+	result = host_rmi_version(host, RMI_ABI_VERSION, &lower, &higher);
 	if (result != RMI_SUCCESS)
 		return host_fail(host, RMI_VERSION, result);
 	if (lower != RMI_ABI_VERSION || higher < lower)
 		return host_fail(host, RMI_VERSION, HOST_ERROR_RMM);
-	return host_fail(host, RMI_FEATURES, rmi_features(host, 0, &host->features));
+	return host_fail(host, RMI_FEATURES, host_rmi_features(host, 0, &host->features));
 }
 
 unsigned int host_feature(const struct host *host, unsigned int shift, unsigned int width)
@@ -29,7 +29,7 @@ unsigned int host_feature(const struct host *host, unsigned int shift, unsigned 
 	case command: \
 		return #command
 
-const char *rmi_command_name(uint64_t fid)
+const char *host_rmi_command_name(uint64_t fid)
 {
 	switch (fid) {
 		NAME(RMI_VERSION);
@@ -61,7 +61,7 @@ const char *rmi_command_name(uint64_t fid)
 	}
 }
 
-const char *rmi_csm_name(uint64_t operation)
+const char *host_rmi_csm_name(uint64_t operation)
 {
 	switch (operation) {
 		NAME(RMI_CSM_VERSION);
@@ -102,13 +102,13 @@ const char *host_result_name(uint64_t result)
 uint64_t host_fail(struct host *host, uint64_t fid, uint64_t result)
 {
 	if (result != RMI_SUCCESS)
-		host->ops->report(host->context, rmi_command_name(fid), result);
+		host->ops->report(host->context, host_rmi_command_name(fid), result);
 	return result;
 }
 
 uint64_t host_csm_fail(struct host *host, uint64_t operation, uint64_t result)
 {
 	if (result != RMI_SUCCESS)
-		host->ops->report(host->context, rmi_csm_name(operation), result);
+		host->ops->report(host->context, host_rmi_csm_name(operation), result);
 	return result;
 }

@@ -23,7 +23,7 @@
 #define HOST_ERROR_STATE ABI_U64(0x40000)    /* not now */
 
 /* Registers of an SMC to the RMM: x0-x5 in, x0-x4 out. EL3 carries no more. */
-struct rmi_regs {
+struct host_rmi_regs {
 	uint64_t x[6];
 };
 
@@ -33,7 +33,7 @@ struct host_lock {
 };
 
 struct host_ops {
-	void (*smc)(void *context, struct rmi_regs *regs);
+	void (*smc)(void *context, struct host_rmi_regs *regs);
 
 	/* `count` (a power of two) contiguous granules of Non-secure memory, aligned to their size.
 	 * Content is undefined. 0: there are none. */
@@ -50,7 +50,7 @@ struct host_ops {
 	uint32_t (*thread)(void *context);
 	void (*kick)(void *context, uint32_t number);
 
-	/* A failure nobody handled: `command` as rmi_command_name() has it. */
+	/* A failure nobody handled: `command` as host_rmi_command_name() has it. */
 	void (*report)(void *context, const char *command, uint64_t result);
 };
 
@@ -89,8 +89,8 @@ uint64_t host_granules_put(struct host *host, uint64_t pa, unsigned int count);
 /* --- Errors -------------------------------------------------------------------------------------- */
 
 /* "RMI_REALM_CREATE", "RMI_CSM_APT_EXTEND". */
-const char *rmi_command_name(uint64_t fid);
-const char *rmi_csm_name(uint64_t operation);
+const char *host_rmi_command_name(uint64_t fid);
+const char *host_rmi_csm_name(uint64_t operation);
 
 /* "RMI_ERROR_RTT" or "HOST_ERROR_MEMORY"; the index is rmi_result_index(). */
 const char *host_result_name(uint64_t result);

@@ -13,17 +13,18 @@
  */
 static uint64_t populate_page(struct host_realm *realm, uint64_t ipa, uint64_t *data, uint64_t *next)
 {
-	struct rmi_rtt_entry entry;
+	struct host_rmi_rtt_entry entry;
 	uint64_t result;
 
 	for (;;) {
-		result = rmi_data_create_unknown(realm->host, realm->rd, *data, ipa);
+		result = host_rmi_data_create_unknown(realm->host, realm->rd, *data, ipa);
 		*next = ipa + GRANULE_SIZE;
 		if (result == RMI_SUCCESS)
 			*data = 0;
 		if (rmi_result_status(result) != RMI_ERROR_RTT)
 			return result;
-		if (rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) != RMI_SUCCESS)
+		if (host_rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) !=
+		    RMI_SUCCESS)
 			return result;
 		if (entry.state == RMI_ASSIGNED) {
 			*next = host_align_down(ipa, host_level_size(entry.level)) +
@@ -70,9 +71,9 @@ uint64_t host_populate(struct host_realm *realm, uint64_t base, uint64_t size)
 /* Nothing is in the block at `ipa`, not even a table. */
 static bool is_vacant(struct host_realm *realm, uint64_t ipa)
 {
-	struct rmi_rtt_entry entry;
+	struct host_rmi_rtt_entry entry;
 
-	return rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) == RMI_SUCCESS &&
+	return host_rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) == RMI_SUCCESS &&
 	       entry.state == RMI_UNASSIGNED && entry.level < HOST_LEVEL_PAGE;
 }
 
@@ -83,7 +84,7 @@ static uint64_t create_pages(struct host_realm *realm, uint64_t ipa, uint64_t pa
 
 	while (done < BLOCK && result == RMI_SUCCESS) {
 		do {
-			result = rmi_data_create_unknown(realm->host, realm->rd, pa + done, ipa + done);
+			result = host_rmi_data_create_unknown(realm->host, realm->rd, pa + done, ipa + done);
 		} while (host_table_was_missing(realm, ipa, &result));
 		if (result == RMI_SUCCESS)
 			done += GRANULE_SIZE;
@@ -102,7 +103,7 @@ static uint64_t populate_block(struct host_realm *realm, uint64_t ipa)
 	if (result == RMI_SUCCESS)
 		result = create_pages(realm, ipa, pa);
 	if (result == RMI_SUCCESS &&
-	    rmi_rtt_fold(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &rtt) == RMI_SUCCESS)
+	    host_rmi_rtt_fold(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &rtt) == RMI_SUCCESS)
 		result = host_granule_put(realm->host, rtt);
 	return result;
 }
@@ -130,22 +131,22 @@ uint64_t host_populate_in_blocks(struct host_realm *realm, uint64_t base, uint64
 /* What the realm finds there when it tries again is not ours to serve: a page, or the monitor's own abort. */
 static bool is_settled(struct host_realm *realm, uint64_t ipa)
 {
-	struct rmi_rtt_entry entry;
+	struct host_rmi_rtt_entry entry;
 
-	return rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) == RMI_SUCCESS &&
+	return host_rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) == RMI_SUCCESS &&
 	       ((entry.state == RMI_ASSIGNED && entry.ripas == RMI_RAM) || entry.ripas == RMI_EMPTY);
 }
 
 uint64_t host_serve_fault(struct host_realm *realm, uint64_t ipa)
 {
-	struct rmi_rtt_entry entry;
+	struct host_rmi_rtt_entry entry;
 	uint64_t result;
 
 	ipa = host_align_down(ipa, GRANULE_SIZE);
 	if (!host_range_is_protected(realm, ipa, GRANULE_SIZE))
 		return HOST_ERROR_ARGUMENT;
 	host_lock_realm(realm);
-	result = rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry);
+	result = host_rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry);
 	if (result == RMI_SUCCESS && entry.ripas != RMI_RAM)
 		result = HOST_ERROR_STATE;
 	if (result == RMI_SUCCESS && entry.state == RMI_UNASSIGNED)

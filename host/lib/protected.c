@@ -15,7 +15,7 @@ static uint64_t load_page(struct host_realm *realm, uint64_t ipa, uint64_t src, 
 	if (result != RMI_SUCCESS)
 		return result;
 	do {
-		result = rmi_data_create(realm->host, realm->rd, data, ipa, src, flags);
+		result = host_rmi_data_create(realm->host, realm->rd, data, ipa, src, flags);
 	} while (host_table_was_missing(realm, ipa, &result));
 	if (result != RMI_SUCCESS)
 		host_granule_put(realm->host, data);
@@ -56,9 +56,9 @@ uint64_t host_load(struct host_realm *realm, uint64_t base, const void *content,
  */
 static uint64_t pass_or_split(struct host_realm *realm, uint64_t ipa, uint64_t result, uint64_t *top)
 {
-	struct rmi_rtt_entry entry;
+	struct host_rmi_rtt_entry entry;
 
-	if (rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) != RMI_SUCCESS ||
+	if (host_rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) != RMI_SUCCESS ||
 	    entry.state != RMI_ASSIGNED)
 		return HOST_ERROR_RMM;
 	*top = host_align_down(ipa, host_level_size(entry.level)) + host_level_size(entry.level);
@@ -73,7 +73,7 @@ static uint64_t reclaim(struct host_realm *realm, uint64_t base, uint64_t end)
 	uint64_t ipa = base, data, top, result;
 
 	while (ipa < end) {
-		result = rmi_data_destroy(realm->host, realm->rd, ipa, &data, &top);
+		result = host_rmi_data_destroy(realm->host, realm->rd, ipa, &data, &top);
 		if (rmi_result_status(result) == RMI_CSM_AGAIN)
 			continue;
 		if (result == RMI_SUCCESS && top > ipa)
@@ -105,9 +105,9 @@ uint64_t host_reclaim(struct host_realm *realm, uint64_t base, uint64_t size)
 
 uint64_t host_translate(struct host_realm *realm, uint64_t ipa, uint64_t *pa)
 {
-	struct rmi_rtt_entry entry;
-	uint64_t result = rmi_rtt_read_entry(realm->host, realm->rd, host_align_down(ipa, GRANULE_SIZE),
-					     HOST_LEVEL_PAGE, &entry);
+	struct host_rmi_rtt_entry entry;
+	uint64_t result = host_rmi_rtt_read_entry(realm->host, realm->rd, host_align_down(ipa, GRANULE_SIZE),
+						  HOST_LEVEL_PAGE, &entry);
 
 	if (result != RMI_SUCCESS)
 		return host_fail(realm->host, RMI_RTT_READ_ENTRY, result);

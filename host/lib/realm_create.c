@@ -107,7 +107,7 @@ static uint64_t create(struct host_realm *realm, const struct host_realm_config 
 	if (params == 0)
 		return HOST_ERROR_MEMORY;
 	fill_params(realm, config, host->ops->map(host->context, params));
-	result = rmi_realm_create(host, realm->rd, params);
+	result = host_rmi_realm_create(host, realm->rd, params);
 	realm->created = result == RMI_SUCCESS;
 	host->ops->free(host->context, params);
 	return host_fail(host, RMI_REALM_CREATE, result);
@@ -158,7 +158,7 @@ static uint64_t lend_aux(struct host_rec *rec)
 	struct host *host = rec->realm->host;
 	uint64_t count, result;
 
-	result = host_fail(host, RMI_REC_AUX_COUNT, rmi_rec_aux_count(host, rec->realm->rd, &count));
+	result = host_fail(host, RMI_REC_AUX_COUNT, host_rmi_rec_aux_count(host, rec->realm->rd, &count));
 	if (result != RMI_SUCCESS)
 		return result;
 	if (count > RMI_MAX_AUX)
@@ -188,7 +188,7 @@ static uint64_t create_rec(struct host_rec *rec, uint64_t flags, uint64_t pc, co
 	if (result != RMI_SUCCESS)
 		return result;
 	fill_rec_params(rec, flags, pc, gprs, (struct rmi_rec_params *)(void *)rec->run);
-	result = rmi_rec_create(host, rec->realm->rd, rec->pa, rec->run_pa);
+	result = host_rmi_rec_create(host, rec->realm->rd, rec->pa, rec->run_pa);
 	if (result != RMI_SUCCESS) {
 		host_granule_put(host, rec->pa);
 		rec->pa = 0;
@@ -218,7 +218,7 @@ uint64_t host_realm_add_rec(struct host_realm *realm, uint64_t flags, uint64_t p
 
 uint64_t host_realm_activate(struct host_realm *realm)
 {
-	return host_fail(realm->host, RMI_REALM_ACTIVATE, rmi_realm_activate(realm->host, realm->rd));
+	return host_fail(realm->host, RMI_REALM_ACTIVATE, host_rmi_realm_activate(realm->host, realm->rd));
 }
 
 static uint64_t do_step(struct host_realm *realm, const struct host_realm_config *config,

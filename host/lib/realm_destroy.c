@@ -19,7 +19,7 @@ uint64_t host_rec_destroy(struct host_rec *rec)
 	uint64_t result = RMI_SUCCESS;
 
 	if (rec->pa != 0) {
-		result = host_fail(host, RMI_REC_DESTROY, rmi_rec_destroy(host, rec->pa));
+		result = host_fail(host, RMI_REC_DESTROY, host_rmi_rec_destroy(host, rec->pa));
 		if (result != RMI_SUCCESS)
 			return result; /* its auxiliary granules are still the RMM's, too */
 		result = host_granule_put(host, rec->pa);
@@ -70,7 +70,7 @@ uint64_t host_realm_destroy(struct host_realm *realm)
 	if (realm->created) {
 		result = empty(realm);
 		if (result == RMI_SUCCESS)
-			result = host_fail(host, RMI_REALM_DESTROY, rmi_realm_destroy(host, realm->rd));
+			result = host_fail(host, RMI_REALM_DESTROY, host_rmi_realm_destroy(host, realm->rd));
 		if (result != RMI_SUCCESS)
 			return result;
 		realm->created = false;

@@ -130,7 +130,7 @@ static struct outcome complete(struct host_rec *rec, const struct host_handlers 
 
 	if (target == NULL)
 		return stop(HOST_STOP_ERROR, HOST_ERROR_RMM);
-	result = rmi_psci_complete(host, rec->pa, target->pa, deny ? PSCI_DENIED : PSCI_SUCCESS);
+	result = host_rmi_psci_complete(host, rec->pa, target->pa, deny ? PSCI_DENIED : PSCI_SUCCESS);
 	if (result != RMI_SUCCESS)
 		return stop(HOST_STOP_ERROR, host_fail(host, RMI_PSCI_COMPLETE, result));
 	if (turn_on && !deny)
@@ -242,7 +242,7 @@ static enum host_stop run(struct host_rec *rec, const struct host_handlers *hand
 			host_rec_load_interrupts(rec);
 		if (rec->trap_wfi)
 			rec->run->enter.flags |= RMI_REC_ENTER_FLAG_TRAP_WFI;
-		*result = rmi_rec_enter(rec->realm->host, rec->pa, rec->run_pa);
+		*result = host_rmi_rec_enter(rec->realm->host, rec->pa, rec->run_pa);
 		if (*result == rmi_result(RMI_ERROR_REALM, 1)) {
 			*result = RMI_SUCCESS; /* another REC has turned the realm off */
 			return HOST_STOP_SYSTEM_OFF;

@@ -11,10 +11,10 @@
 /* No progress at `ipa`: a finer table, if there is one finer. */
 static uint64_t split(struct host_realm *realm, uint64_t ipa, uint64_t result)
 {
-	struct rmi_rtt_entry entry;
+	struct host_rmi_rtt_entry entry;
 
 	if (result == RMI_SUCCESS) {
-		result = rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry);
+		result = host_rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry);
 		if (result != RMI_SUCCESS)
 			return host_fail(realm->host, RMI_RTT_READ_ENTRY, result);
 		result = rmi_result(RMI_ERROR_RTT, (unsigned int)entry.level);
@@ -28,7 +28,7 @@ static uint64_t init_run(struct host_realm *realm, uint64_t base, uint64_t top)
 	uint64_t out_top, result;
 
 	while (base < top) {
-		result = rmi_rtt_init_ripas(realm->host, realm->rd, base, top, &out_top);
+		result = host_rmi_rtt_init_ripas(realm->host, realm->rd, base, top, &out_top);
 		if (result == RMI_SUCCESS && out_top > base)
 			base = out_top;
 		else
@@ -68,7 +68,7 @@ uint64_t host_set_ripas(struct host_rec *rec, uint64_t base, uint64_t top)
 		return HOST_ERROR_ARGUMENT;
 	host_lock_realm(realm);
 	while (base < top && result == RMI_SUCCESS) {
-		result = rmi_rtt_set_ripas(realm->host, realm->rd, rec->pa, base, top, &out_top);
+		result = host_rmi_rtt_set_ripas(realm->host, realm->rd, rec->pa, base, top, &out_top);
 		if (result == RMI_SUCCESS && out_top > base)
 			base = out_top;
 		else

@@ -9,10 +9,10 @@
 
 #include "rmi_call.h"
 
-static inline uint64_t rmi_csm_version(struct host *host, uint64_t requested, uint64_t *lower,
-				       uint64_t *higher, uint64_t *features)
+static inline uint64_t host_rmi_csm_version(struct host *host, uint64_t requested, uint64_t *lower,
+					    uint64_t *higher, uint64_t *features)
 {
-	struct rmi_regs regs = rmi_call(host, RMI_CSM, RMI_CSM_VERSION, requested, 0, 0, 0);
+	struct host_rmi_regs regs = host_rmi_call(host, RMI_CSM, RMI_CSM_VERSION, requested, 0, 0, 0);
 
 	*lower = regs.x[1];
 	*higher = regs.x[2];
@@ -20,64 +20,64 @@ static inline uint64_t rmi_csm_version(struct host *host, uint64_t requested, ui
 	return regs.x[0];
 }
 
-static inline uint64_t rmi_csm_apt_create(struct host *host, uint64_t rd, uint64_t apt)
+static inline uint64_t host_rmi_csm_apt_create(struct host *host, uint64_t rd, uint64_t apt)
 {
-	return rmi_call(host, RMI_CSM, RMI_CSM_APT_CREATE, rd, apt, 0, 0).x[0];
+	return host_rmi_call(host, RMI_CSM, RMI_CSM_APT_CREATE, rd, apt, 0, 0).x[0];
 }
 
-static inline uint64_t rmi_csm_apt_extend(struct host *host, uint64_t rd, uint64_t granule)
+static inline uint64_t host_rmi_csm_apt_extend(struct host *host, uint64_t rd, uint64_t granule)
 {
-	return rmi_call(host, RMI_CSM, RMI_CSM_APT_EXTEND, rd, granule, 0, 0).x[0];
+	return host_rmi_call(host, RMI_CSM, RMI_CSM_APT_EXTEND, rd, granule, 0, 0).x[0];
 }
 
 /* A realm that has news: its doorbell is to be rung. */
-struct rmi_csm_bell {
+struct host_rmi_csm_bell {
 	uint64_t rd; /* 0: nobody has */
 	uint64_t rec;
 };
 
-static inline uint64_t rmi_csm_apt_destroy(struct host *host, uint64_t rd, uint64_t *granule, uint64_t *held,
-					   struct rmi_csm_bell *bell)
+static inline uint64_t host_rmi_csm_apt_destroy(struct host *host, uint64_t rd, uint64_t *granule,
+						uint64_t *held, struct host_rmi_csm_bell *bell)
 {
-	struct rmi_regs regs = rmi_call(host, RMI_CSM, RMI_CSM_APT_DESTROY, rd, 0, 0, 0);
+	struct host_rmi_regs regs = host_rmi_call(host, RMI_CSM, RMI_CSM_APT_DESTROY, rd, 0, 0, 0);
 
 	*granule = regs.x[1];
 	*held = regs.x[2];
-	*bell = (struct rmi_csm_bell){ regs.x[3], regs.x[4] };
+	*bell = (struct host_rmi_csm_bell){ regs.x[3], regs.x[4] };
 	return regs.x[0];
 }
 
-static inline uint64_t rmi_csm_unmap(struct host *host, uint64_t rd, uint64_t ipa, uint64_t *next,
-				     struct rmi_csm_bell *bell)
+static inline uint64_t host_rmi_csm_unmap(struct host *host, uint64_t rd, uint64_t ipa, uint64_t *next,
+					  struct host_rmi_csm_bell *bell)
 {
-	struct rmi_regs regs = rmi_call(host, RMI_CSM, RMI_CSM_UNMAP, rd, ipa, 0, 0);
+	struct host_rmi_regs regs = host_rmi_call(host, RMI_CSM, RMI_CSM_UNMAP, rd, ipa, 0, 0);
 
 	*next = regs.x[1];
-	*bell = (struct rmi_csm_bell){ regs.x[3], regs.x[4] };
+	*bell = (struct host_rmi_csm_bell){ regs.x[3], regs.x[4] };
 	return regs.x[0];
 }
 
-static inline uint64_t rmi_csm_fill(struct host *host, uint64_t rd, uint64_t ipa, uint64_t *next,
-				    uint64_t *pages)
+static inline uint64_t host_rmi_csm_fill(struct host *host, uint64_t rd, uint64_t ipa, uint64_t *next,
+					 uint64_t *pages)
 {
-	struct rmi_regs regs = rmi_call(host, RMI_CSM, RMI_CSM_FILL, rd, ipa, 0, 0);
+	struct host_rmi_regs regs = host_rmi_call(host, RMI_CSM, RMI_CSM_FILL, rd, ipa, 0, 0);
 
 	*next = regs.x[1];
 	*pages = regs.x[2];
 	return regs.x[0];
 }
 
-struct rmi_csm_entry {
+struct host_rmi_csm_entry {
 	unsigned int role;  /* enum csm_role */
 	unsigned int state; /* enum csm_state */
 	uint64_t base, size;
 	uint64_t next; /* index, or CSM_INDEX_NONE */
 };
 
-static inline uint64_t rmi_csm_entry_read(struct host *host, uint64_t rd, uint64_t index,
-					  struct rmi_csm_entry *entry)
+static inline uint64_t host_rmi_csm_entry_read(struct host *host, uint64_t rd, uint64_t index,
+					       struct host_rmi_csm_entry *entry)
 {
-	struct rmi_regs regs = rmi_call(host, RMI_CSM, RMI_CSM_ENTRY_READ, rd, index, 0, 0);
+	struct host_rmi_regs regs = host_rmi_call(host, RMI_CSM, RMI_CSM_ENTRY_READ, rd, index, 0, 0);
 
 	entry->role = (unsigned int)(regs.x[1] & 0xff);
 	entry->state = (unsigned int)((regs.x[1] >> 8) & 0xff);

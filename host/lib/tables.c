@@ -12,8 +12,8 @@ uint64_t host_add_table(struct host_realm *realm, uint64_t ipa, int64_t level)
 	result = host_granule_get(host, &rtt);
 	if (result != RMI_SUCCESS)
 		return result;
-	result =
-		rmi_rtt_create(host, realm->rd, rtt, host_align_down(ipa, host_level_size(level - 1)), level);
+	result = host_rmi_rtt_create(host, realm->rd, rtt, host_align_down(ipa, host_level_size(level - 1)),
+				     level);
 	if (result != RMI_SUCCESS)
 		host_granule_put(host, rtt);
 	return host_fail(host, RMI_RTT_CREATE, result);
@@ -33,12 +33,12 @@ bool host_table_was_missing(struct host_realm *realm, uint64_t ipa, uint64_t *re
 uint64_t host_make_tables_locked(struct host_realm *realm, uint64_t base, uint64_t size, int64_t level)
 {
 	uint64_t step = host_level_size(level - 1), top = base + size;
-	struct rmi_rtt_entry entry;
+	struct host_rmi_rtt_entry entry;
 	uint64_t result;
 
 	for (uint64_t ipa = host_align_down(base, step); ipa < top; ipa += step) {
 		for (int64_t depth = realm->start_level; depth < level; depth++) {
-			result = rmi_rtt_read_entry(realm->host, realm->rd, ipa, level, &entry);
+			result = host_rmi_rtt_read_entry(realm->host, realm->rd, ipa, level, &entry);
 			if (result != RMI_SUCCESS)
 				return host_fail(realm->host, RMI_RTT_READ_ENTRY, result);
 			if (entry.level >= level)
@@ -71,7 +71,7 @@ static uint64_t destroy_level(struct host_realm *realm, int64_t level)
 	uint64_t ipa, rtt, top, result;
 
 	for (ipa = 0; ipa < end; ipa = top) {
-		result = rmi_rtt_destroy(realm->host, realm->rd, ipa, level, &rtt, &top);
+		result = host_rmi_rtt_destroy(realm->host, realm->rd, ipa, level, &rtt, &top);
 		if (result == RMI_SUCCESS)
 			result = host_granule_put(realm->host, rtt);
 		else if (rmi_result_status(result) == RMI_ERROR_RTT && top > ipa)

@@ -9,7 +9,7 @@ static uint64_t map_page(struct host_realm *realm, uint64_t ipa, uint64_t desc)
 	uint64_t result;
 
 	do {
-		result = rmi_rtt_map_unprotected(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, desc);
+		result = host_rmi_rtt_map_unprotected(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, desc);
 	} while (host_table_was_missing(realm, ipa, &result));
 	return host_fail(realm->host, RMI_RTT_MAP_UNPROTECTED, result);
 }
@@ -19,7 +19,7 @@ static uint64_t unmap(struct host_realm *realm, uint64_t base, uint64_t size)
 	uint64_t ipa, top, result;
 
 	for (ipa = base; ipa < base + size; ipa = top) {
-		result = rmi_rtt_unmap_unprotected(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &top);
+		result = host_rmi_rtt_unmap_unprotected(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &top);
 		if (rmi_result_status(result) == RMI_ERROR_RTT && top > ipa)
 			result = RMI_SUCCESS; /* nothing up to `top` */
 		if (result == RMI_SUCCESS && top <= ipa)

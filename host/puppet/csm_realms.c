@@ -4,7 +4,7 @@
  */
 #include "csm_realms.h"
 
-struct test_realm *csm_realm(const char *name)
+struct test_realm *puppet_csm_realm(const char *name)
 {
 	return realm_start(REALM_PROGRAM_SCRIPT, &(struct realm_options){ .name = name, .apt_granules = 1 });
 }
@@ -15,7 +15,7 @@ struct test_realm *csm_realm(const char *name)
 		(result) = (call); \
 	} while ((result).x[0] == RSI_INCOMPLETE)
 
-struct csm_rid csm_rid_of(struct test_realm *realm)
+struct csm_rid puppet_csm_rid_of(struct test_realm *realm)
 {
 	struct script_result r = realm_smc(realm, RSI_CSM_REALM_ID);
 
@@ -23,7 +23,7 @@ struct csm_rid csm_rid_of(struct test_realm *realm)
 	return (struct csm_rid){ r.x[1], r.x[2] };
 }
 
-uint64_t csm_create(struct test_realm *realm, uint64_t base, uint64_t size, uint64_t *id)
+uint64_t puppet_csm_create(struct test_realm *realm, uint64_t base, uint64_t size, uint64_t *id)
 {
 	struct script_result r;
 
@@ -32,8 +32,8 @@ uint64_t csm_create(struct test_realm *realm, uint64_t base, uint64_t size, uint
 	return r.x[0];
 }
 
-uint64_t csm_share(struct test_realm *realm, uint64_t id, struct csm_rid peer, uint64_t permission,
-		   uint64_t *n)
+uint64_t puppet_csm_share(struct test_realm *realm, uint64_t id, struct csm_rid peer, uint64_t permission,
+			  uint64_t *n)
 {
 	struct script_result r = realm_smc(realm, RSI_CSM_SHARE, id, peer.lo, peer.hi, permission, 0);
 
@@ -41,7 +41,7 @@ uint64_t csm_share(struct test_realm *realm, uint64_t id, struct csm_rid peer, u
 	return r.x[0];
 }
 
-uint64_t csm_revoke(struct test_realm *realm, struct csm_rid peer, uint64_t n)
+uint64_t puppet_csm_revoke(struct test_realm *realm, struct csm_rid peer, uint64_t n)
 {
 	struct script_result r;
 
@@ -49,7 +49,7 @@ uint64_t csm_revoke(struct test_realm *realm, struct csm_rid peer, uint64_t n)
 	return r.x[0];
 }
 
-uint64_t csm_destroy(struct test_realm *realm, uint64_t id)
+uint64_t puppet_csm_destroy(struct test_realm *realm, uint64_t id)
 {
 	struct script_result r;
 
@@ -57,7 +57,8 @@ uint64_t csm_destroy(struct test_realm *realm, uint64_t id)
 	return r.x[0];
 }
 
-uint64_t csm_reserve(struct test_realm *realm, struct csm_rid peer, uint64_t n, uint64_t base, uint64_t size)
+uint64_t puppet_csm_reserve(struct test_realm *realm, struct csm_rid peer, uint64_t n, uint64_t base,
+			    uint64_t size)
 {
 	struct script_result r;
 
@@ -65,13 +66,14 @@ uint64_t csm_reserve(struct test_realm *realm, struct csm_rid peer, uint64_t n, 
 	return r.x[0];
 }
 
-uint64_t csm_attach(struct test_realm *realm, struct csm_rid peer, uint64_t n, struct script_result *result)
+uint64_t puppet_csm_attach(struct test_realm *realm, struct csm_rid peer, uint64_t n,
+			   struct script_result *result)
 {
 	RETRY(*result, realm_smc(realm, RSI_CSM_ATTACH, peer.lo, peer.hi, n));
 	return result->x[0];
 }
 
-uint64_t csm_detach(struct test_realm *realm, struct csm_rid peer, uint64_t n)
+uint64_t puppet_csm_detach(struct test_realm *realm, struct csm_rid peer, uint64_t n)
 {
 	struct script_result r;
 
@@ -79,25 +81,25 @@ uint64_t csm_detach(struct test_realm *realm, struct csm_rid peer, uint64_t n)
 	return r.x[0];
 }
 
-void csm_setup(struct csm_setup *s, uint64_t pages, enum csm_permission permission)
+void puppet_csm_setup(struct puppet_csm_setup *s, uint64_t pages, enum csm_permission permission)
 {
 	struct script_result r;
 
-	s->p = csm_realm("P");
-	s->c = csm_realm("C");
-	s->p_rid = csm_rid_of(s->p);
-	s->c_rid = csm_rid_of(s->c);
+	s->p = puppet_csm_realm("P");
+	s->c = puppet_csm_realm("C");
+	s->p_rid = puppet_csm_rid_of(s->p);
+	s->c_rid = puppet_csm_rid_of(s->c);
 	s->size = pages * GRANULE_SIZE;
-	CHECK_EQ(csm_create(s->p, CSM_WINDOW, s->size, &s->id), RSI_SUCCESS);
-	CHECK_EQ(csm_share(s->p, s->id, s->c_rid, permission, &s->n), RSI_SUCCESS);
-	CHECK_EQ(csm_reserve(s->c, s->p_rid, s->n, CSM_WINDOW, s->size), RSI_SUCCESS);
-	CHECK_EQ(csm_attach(s->c, s->p_rid, s->n, &r), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_create(s->p, CSM_WINDOW, s->size, &s->id), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_share(s->p, s->id, s->c_rid, permission, &s->n), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_reserve(s->c, s->p_rid, s->n, CSM_WINDOW, s->size), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_attach(s->c, s->p_rid, s->n, &r), RSI_SUCCESS);
 	CHECK_EQ(r.x[1], permission);
 	CHECK_EQ(r.x[2], pages);
 	CHECK_EQ(r.x[3], 0);
 }
 
-uint64_t csm_state_of(struct test_realm *realm, enum csm_role role)
+uint64_t puppet_csm_state_of(struct test_realm *realm, enum csm_role role)
 {
 	uint64_t index = 0;
 
@@ -113,7 +115,7 @@ uint64_t csm_state_of(struct test_realm *realm, enum csm_role role)
 	return CSM_INDEX_NONE;
 }
 
-const struct host_csm_request *csm_event_of(const struct test_realm *realm, enum csm_event event)
+const struct host_csm_request *puppet_csm_event_of(const struct test_realm *realm, enum csm_event event)
 {
 	for (unsigned int i = 0; i < realm->event_count && i < TEST_EVENTS_MAX; i++) {
 		if (realm->events[i].event == event)

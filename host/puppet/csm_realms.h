@@ -13,30 +13,32 @@
 /* Above every realm's RAM. */
 #define CSM_WINDOW ABI_U64(0x100000000)
 
-struct test_realm *csm_realm(const char *name);
+struct test_realm *puppet_csm_realm(const char *name);
 
-struct csm_rid csm_rid_of(struct test_realm *realm);
-uint64_t csm_create(struct test_realm *realm, uint64_t base, uint64_t size, uint64_t *id);
-uint64_t csm_share(struct test_realm *realm, uint64_t id, struct csm_rid peer, uint64_t permission,
-		   uint64_t *n);
-uint64_t csm_revoke(struct test_realm *realm, struct csm_rid peer, uint64_t n);
-uint64_t csm_destroy(struct test_realm *realm, uint64_t id);
-uint64_t csm_reserve(struct test_realm *realm, struct csm_rid peer, uint64_t n, uint64_t base, uint64_t size);
-uint64_t csm_attach(struct test_realm *realm, struct csm_rid peer, uint64_t n, struct script_result *result);
-uint64_t csm_detach(struct test_realm *realm, struct csm_rid peer, uint64_t n);
+struct csm_rid puppet_csm_rid_of(struct test_realm *realm);
+uint64_t puppet_csm_create(struct test_realm *realm, uint64_t base, uint64_t size, uint64_t *id);
+uint64_t puppet_csm_share(struct test_realm *realm, uint64_t id, struct csm_rid peer, uint64_t permission,
+			  uint64_t *n);
+uint64_t puppet_csm_revoke(struct test_realm *realm, struct csm_rid peer, uint64_t n);
+uint64_t puppet_csm_destroy(struct test_realm *realm, uint64_t id);
+uint64_t puppet_csm_reserve(struct test_realm *realm, struct csm_rid peer, uint64_t n, uint64_t base,
+			    uint64_t size);
+uint64_t puppet_csm_attach(struct test_realm *realm, struct csm_rid peer, uint64_t n,
+			   struct script_result *result);
+uint64_t puppet_csm_detach(struct test_realm *realm, struct csm_rid peer, uint64_t n);
 
 /* P shares a new region of `pages` at CSM_WINDOW with C, which attaches it at the same address. */
-struct csm_setup {
+struct puppet_csm_setup {
 	struct test_realm *p, *c;
 	struct csm_rid p_rid, c_rid;
 	uint64_t id, n, size;
 };
-void csm_setup(struct csm_setup *s, uint64_t pages, enum csm_permission permission);
+void puppet_csm_setup(struct puppet_csm_setup *s, uint64_t pages, enum csm_permission permission);
 
 /* The state of the first entry of the realm's APT that has this role, by QUERY. CSM_INDEX_NONE: none. */
-uint64_t csm_state_of(struct test_realm *realm, enum csm_role role);
+uint64_t puppet_csm_state_of(struct test_realm *realm, enum csm_role role);
 
 /* The first event of this kind that the realm's exits reported, or NULL. */
-const struct host_csm_request *csm_event_of(const struct test_realm *realm, enum csm_event event);
+const struct host_csm_request *puppet_csm_event_of(const struct test_realm *realm, enum csm_event event);
 
 #endif

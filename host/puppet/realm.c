@@ -72,35 +72,30 @@ void realm_end(struct test_realm *realm)
 
 /* --- Handlers ---------------------------------------------------------------------------------------- */
 
-static struct test_realm *realm_of(const struct host_rec *rec)
-{
-	return rec->realm->owner;
-}
-
 static bool handle_mmio(struct host_rec *rec, struct host_mmio *access)
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 
 	return realm->mmio != NULL && realm->mmio(realm, access);
 }
 
 static bool handle_unprotected(struct host_rec *rec, uint64_t ipa)
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 
 	return realm->unprotected != NULL && realm->unprotected(realm, ipa);
 }
 
 static bool handle_ripas(struct host_rec *rec, uint64_t base, uint64_t top, enum rmi_ripas ripas)
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 
 	return realm->ripas == NULL || realm->ripas(realm, base, top, ripas);
 }
 
 static bool handle_csm(struct host_rec *rec, const struct host_csm_request *request)
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 
 	if (realm->event_count < TEST_EVENTS_MAX)
 		realm->events[realm->event_count] = *request;
@@ -112,7 +107,7 @@ static bool handle_csm(struct host_rec *rec, const struct host_csm_request *requ
 
 static enum host_action handle_fault(struct host_rec *rec, uint64_t ipa)
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 
 	__atomic_fetch_add(&realm->faults, 1, __ATOMIC_RELAXED);
 	if (realm->fault != NULL)
@@ -122,7 +117,7 @@ static enum host_action handle_fault(struct host_rec *rec, uint64_t ipa)
 
 static enum host_action handle_interrupt(struct host_rec *rec)
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 
 	__atomic_fetch_add(&realm->interrupts, 1, __ATOMIC_RELAXED);
 	gic_handle();
@@ -131,7 +126,7 @@ static enum host_action handle_interrupt(struct host_rec *rec)
 
 static enum host_action handle_sysreg(struct host_rec *rec, uint64_t esr, uint64_t value)
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 
 	return realm->sysreg != NULL ? realm->sysreg(realm, esr, value) : HOST_RESUME;
 }
@@ -139,12 +134,12 @@ static enum host_action handle_sysreg(struct host_rec *rec, uint64_t esr, uint64
 /* Nobody runs the new REC: the test does, when it pleases. */
 static void handle_cpu_on(struct host_rec *target)
 {
-	__atomic_fetch_or(&realm_of(target)->cpu_ons, 1U << target->index, __ATOMIC_RELEASE);
+	__atomic_fetch_or(&puppet_of(target)->cpu_ons, 1U << target->index, __ATOMIC_RELEASE);
 }
 
 static enum host_action handle_idle(struct host_rec *rec)
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 
 	gic_handle();
 	return realm->idle != NULL ? realm->idle(realm) : HOST_RESUME;

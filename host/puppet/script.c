@@ -5,14 +5,9 @@
 #include "script.h"
 #include "script_handlers.h"
 
-static struct test_realm *realm_of(const struct host_rec *rec)
-{
-	return rec->realm->owner;
-}
-
 static struct script *script_of(const struct host_rec *rec)
 {
-	return &realm_of(rec)->scripts[rec->index];
+	return &puppet_of(rec)->scripts[rec->index];
 }
 
 /* --- Host calls -------------------------------------------------------------------------------------- */
@@ -26,7 +21,7 @@ static void print_text(struct host_rec *rec, const uint64_t gprs[RMI_NUM_GPRS])
 
 static enum host_action report(struct host_rec *rec, const uint64_t gprs[RMI_NUM_GPRS])
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 	struct script *s = script_of(rec);
 
 	if (gprs[0] == SCRIPT_DONE) {
@@ -41,7 +36,7 @@ static enum host_action report(struct host_rec *rec, const uint64_t gprs[RMI_NUM
 
 static enum host_action ask(struct host_rec *rec, uint64_t gprs[RMI_NUM_GPRS])
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 	struct script *s = script_of(rec);
 
 	if (gprs[0] != SCRIPT_NEXT)
@@ -57,7 +52,7 @@ static enum host_action ask(struct host_rec *rec, uint64_t gprs[RMI_NUM_GPRS])
 
 enum host_action script_host_call(struct host_rec *rec, unsigned int imm, uint64_t gprs[RMI_NUM_GPRS])
 {
-	struct test_realm *realm = realm_of(rec);
+	struct test_realm *realm = puppet_of(rec);
 
 	switch (imm) {
 	case HOSTCALL_PRINT:
@@ -137,7 +132,7 @@ static void run_on_this_cpu(void *argument)
 {
 	struct host_rec *rec = argument;
 
-	realm_run(realm_of(rec), rec->index);
+	realm_run(puppet_of(rec), rec->index);
 }
 
 void script_begin_run(struct test_realm *realm, unsigned int rec, unsigned int cpu, const uint64_t request[7])

@@ -9,6 +9,11 @@
 
 extern const struct host_handlers test_handlers;
 
+static inline struct test_realm *puppet_of(const struct host_rec *rec)
+{
+	return rec->realm->owner;
+}
+
 enum host_action script_host_call(struct host_rec *rec, unsigned int imm, uint64_t gprs[RMI_NUM_GPRS]);
 
 #endif

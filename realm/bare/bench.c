@@ -63,7 +63,7 @@ static void touch(const uint64_t a[6], uint64_t r[6])
 	r[0] = ticks() - start;
 }
 
-static const struct step steps[] = {
+static const struct program_step steps[] = {
 	{ SCRIPT_READ64, step_read64 },
 	{ SCRIPT_WRITE64, step_write64 },
 	{ BENCH_CLOCK, clock },

@@ -77,11 +77,11 @@ void bench_ping(const uint64_t a[6], uint64_t r[6])
 	uint64_t index;
 
 	for (uint64_t i = 0; i < a[4]; i++) {
-		if (role == CSM_ROLE_SHARE && csm_notify(&peer, a[2], role) != CSM_OK)
+		if (role == CSM_ROLE_SHARE && realm_csm_notify(&peer, a[2], role) != CSM_OK)
 			r[0]++;
-		if (csm_pending(0, &index) != CSM_OK || index == CSM_INDEX_NONE)
+		if (realm_csm_pending(0, &index) != CSM_OK || index == CSM_INDEX_NONE)
 			r[0]++;
-		if (role == CSM_ROLE_CONSUMER && csm_notify(&peer, a[2], role) != CSM_OK)
+		if (role == CSM_ROLE_CONSUMER && realm_csm_notify(&peer, a[2], role) != CSM_OK)
 			r[0]++;
 	}
 }

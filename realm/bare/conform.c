@@ -151,7 +151,7 @@ void conform_sve(const uint64_t a[6], uint64_t r[6])
 
 void conform_interrupts(const uint64_t a[6], uint64_t r[6])
 {
-	struct rec *rec = this_rec();
+	struct bare_rec *rec = this_rec();
 	uint64_t end = ticks() + a[0];
 
 	rec->irq_count = 0;

@@ -41,7 +41,7 @@ static void use(const uint64_t a[6], uint64_t r[6])
 	r[0] = last;
 }
 
-static const struct step steps[] = {
+static const struct program_step steps[] = {
 	{ SCRIPT_READ64, step_read64 },
 	{ SCRIPT_WRITE64, step_write64 },
 	{ DEMO_IDENTIFY, step_identify },

@@ -75,7 +75,7 @@ static uint64_t await_interrupt(uint64_t end, uint64_t *wfis)
 void doorbell_await(const uint64_t a[6], uint64_t r[6])
 {
 	r[0] = await_interrupt(after_ms(a[0]), &r[1]);
-	r[2] = csm_pending(0, &r[3]);
+	r[2] = realm_csm_pending(0, &r[3]);
 }
 
 /* --- Channels ---------------------------------------------------------------------------------------------- */
@@ -125,7 +125,7 @@ static void sleep(struct talker *t)
 		t->silent++;
 	}
 	while (t->error == CSM_OK && index != CSM_INDEX_NONE) {
-		t->error = csm_pending(0, &index);
+		t->error = realm_csm_pending(0, &index);
 		t->rung += t->error == CSM_OK && index != CSM_INDEX_NONE;
 	}
 }
@@ -136,7 +136,7 @@ static void passed(struct talker *t, bool wake)
 	if (!wake)
 		return;
 	t->rings++;
-	t->error = csm_notify(&t->peer, t->n, t->role);
+	t->error = realm_csm_notify(&t->peer, t->n, t->role);
 }
 
 static size_t length_of(uint64_t i)

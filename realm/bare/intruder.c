@@ -5,7 +5,7 @@
  */
 #include "program.h"
 
-static const struct step steps[] = {
+static const struct program_step steps[] = {
 	{ SCRIPT_READ64, step_read64 }, { SCRIPT_WRITE64, step_write64 }, { DEMO_IDENTIFY, step_identify },
 	{ DEMO_ATTACH, step_attach },   { DEMO_DETACH, step_detach },
 };

@@ -10,8 +10,8 @@
 #include "rec.h"
 
 /* From start.S, which knows it by name. Zeroed there, as .bss is. */
-extern struct rec recs[REC_MAX];
-struct rec recs[REC_MAX];
+extern struct bare_rec recs[REC_MAX];
+struct bare_rec recs[REC_MAX];
 
 void primary_main(uint64_t program, uint64_t argument, uint64_t ipa_bits) __attribute__((noreturn));
 void secondary_main(void) __attribute__((noreturn));
@@ -38,17 +38,17 @@ void primary_main(uint64_t program, uint64_t argument, uint64_t ipa_bits)
 		[REALM_PROGRAM_BENCH] = &bench_program,       [REALM_PROGRAM_PEER] = &peer_program,
 	};
 
-	if (!rsi_present() || !mmu_init(ipa_bits))
+	if (!realm_rsi_present() || !mmu_init(ipa_bits))
 		hostcall_exit(STATUS_NOT_A_REALM);
 	if (program == REALM_PROGRAM_HELLO)
 		hello(argument);
 	if (program >= sizeof(programs) / sizeof(programs[0]))
 		hostcall_exit(STATUS_UNKNOWN_PROGRAM);
 	current = programs[program];
-	serve(current);
+	serve_steps(current);
 }
 
 void secondary_main(void)
 {
-	serve(current);
+	serve_steps(current);
 }

@@ -17,9 +17,9 @@ static void share(const uint64_t a[6], uint64_t r[6])
 	struct csm_rid peer = { a[1], a[2] };
 	uint8_t rim[RSI_MEASUREMENT_SIZE];
 
-	r[0] = rsi_measurement_read(INDEX_RIM, rim);
+	r[0] = realm_rsi_measurement_read(INDEX_RIM, rim);
 	if (r[0] == RSI_SUCCESS)
-		r[0] = csm_share_measured(a[0], &peer, (enum csm_permission)a[3], rim, &r[1]);
+		r[0] = realm_csm_share_measured(a[0], &peer, (enum csm_permission)a[3], rim, &r[1]);
 }
 
 static void check(const uint64_t a[6], uint64_t r[6])
@@ -28,9 +28,9 @@ static void check(const uint64_t a[6], uint64_t r[6])
 	uint8_t own[RSI_MEASUREMENT_SIZE], its[RSI_MEASUREMENT_SIZE];
 	uint64_t algorithm;
 
-	r[0] = rsi_measurement_read(INDEX_RIM, own);
+	r[0] = realm_rsi_measurement_read(INDEX_RIM, own);
 	if (r[0] == RSI_SUCCESS)
-		r[0] = csm_peer_measurement(&peer, INDEX_RIM, its, &algorithm);
+		r[0] = realm_csm_peer_measurement(&peer, INDEX_RIM, its, &algorithm);
 	r[1] = r[0] == RSI_SUCCESS && memcmp(own, its, sizeof(own)) == 0;
 	memcpy(&r[2], own, sizeof(r[2]));
 	if (r[0] == RSI_SUCCESS)
@@ -39,29 +39,29 @@ static void check(const uint64_t a[6], uint64_t r[6])
 
 static void create(const uint64_t a[6], uint64_t r[6])
 {
-	r[0] = csm_create(a[0], a[1], &r[1]);
+	r[0] = realm_csm_create(a[0], a[1], &r[1]);
 }
 
 static void share_with_anybody(const uint64_t a[6], uint64_t r[6])
 {
 	struct csm_rid peer = { a[1], a[2] };
 
-	r[0] = csm_share(a[0], &peer, (enum csm_permission)a[3], &r[1]);
+	r[0] = realm_csm_share(a[0], &peer, (enum csm_permission)a[3], &r[1]);
 }
 
 static void destroy(const uint64_t a[6], uint64_t r[6])
 {
-	r[0] = csm_destroy(a[0]);
+	r[0] = realm_csm_destroy(a[0]);
 }
 
 static void ring(const uint64_t a[6], uint64_t r[6])
 {
 	struct csm_rid peer = { a[0], a[1] };
 
-	r[0] = csm_notify(&peer, a[2], CSM_ROLE_SHARE);
+	r[0] = realm_csm_notify(&peer, a[2], CSM_ROLE_SHARE);
 }
 
-static const struct step steps[] = {
+static const struct program_step steps[] = {
 	{ SCRIPT_READ64, step_read64 },
 	{ SCRIPT_WRITE64, step_write64 },
 	{ SCRIPT_AWAIT_RING, doorbell_await },

@@ -15,14 +15,14 @@
 #define STATUS_HOST_CALL_REFUSED 4
 #define STATUS_EXCEPTION 5
 
-struct step {
+struct program_step {
 	uint64_t operation;
 	/* a: arguments; r: results, zero to begin with. */
 	void (*run)(const uint64_t a[6], uint64_t r[6]);
 };
 
 struct program {
-	const struct step *steps;
+	const struct program_step *steps;
 	unsigned int count;
 };
 
@@ -35,7 +35,7 @@ extern const struct program script_program, provider_program, consumer_program, 
 	bench_program, peer_program;
 
 /* Asks for a step, does it, reports, until SCRIPT_EXIT. */
-void serve(const struct program *program) __attribute__((noreturn));
+void serve_steps(const struct program *program) __attribute__((noreturn));
 
 /* Steps that several programs know. */
 void step_read64(const uint64_t a[6], uint64_t r[6]);

@@ -12,21 +12,21 @@
 
 static void create(const uint64_t a[6], uint64_t r[6])
 {
-	r[0] = csm_create(a[0], a[1], &r[1]);
-	print("create 0x%lx + 0x%lx: %s\n", a[0], a[1], csm_error_name((enum csm_error)r[0]));
+	r[0] = realm_csm_create(a[0], a[1], &r[1]);
+	print("create 0x%lx + 0x%lx: %s\n", a[0], a[1], realm_csm_error_name((enum csm_error)r[0]));
 }
 
 static void share(const uint64_t a[6], uint64_t r[6])
 {
 	struct csm_rid peer = { a[1], a[2] };
 
-	r[0] = csm_share(a[0], &peer, (enum csm_permission)a[3], &r[1]);
-	print("share: %s\n", csm_error_name((enum csm_error)r[0]));
+	r[0] = realm_csm_share(a[0], &peer, (enum csm_permission)a[3], &r[1]);
+	print("share: %s\n", realm_csm_error_name((enum csm_error)r[0]));
 }
 
 static void destroy(const uint64_t a[6], uint64_t r[6])
 {
-	r[0] = csm_destroy(a[0]);
+	r[0] = realm_csm_destroy(a[0]);
 }
 
 static void talk(const uint64_t a[6], uint64_t r[6])
@@ -62,7 +62,7 @@ static void revoke_used(const uint64_t a[6], uint64_t r[6])
 	if (!await_change(word, 1000))
 		print("the peer does not use the region\n");
 	r[0] = *word;
-	r[1] = csm_revoke(&peer, a[2]);
+	r[1] = realm_csm_revoke(&peer, a[2]);
 	r[2] = *word;
 	end = ticks() + ticks_per_second() / 20;
 	while (ticks() < end)
@@ -70,7 +70,7 @@ static void revoke_used(const uint64_t a[6], uint64_t r[6])
 	r[3] = *word;
 }
 
-static const struct step steps[] = {
+static const struct program_step steps[] = {
 	{ SCRIPT_READ64, step_read64 },
 	{ SCRIPT_WRITE64, step_write64 },
 	{ DEMO_IDENTIFY, step_identify },

@@ -53,7 +53,8 @@ static void token(const uint64_t a[6], uint64_t r[6])
 {
 	size_t length = 0;
 
-	r[0] = rsi_attestation_token((const uint8_t *)a[0], (void *)a[1], (uint8_t *)a[2], a[3], &length);
+	r[0] = realm_rsi_attestation_token((const uint8_t *)a[0], (void *)a[1], (uint8_t *)a[2], a[3],
+					   &length);
 	r[1] = length;
 }
 
@@ -217,7 +218,7 @@ static void work(const uint64_t a[6], uint64_t r[6])
 	}
 }
 
-static const struct step steps[] = {
+static const struct program_step steps[] = {
 	{ CONFORM_ACCESS, conform_access },
 	{ CONFORM_ACCESS_MMU_OFF, conform_access_mmu_off },
 	{ CONFORM_REGISTERS, conform_registers },

@@ -8,7 +8,7 @@
 #include "probe.h"
 #include "program.h"
 
-static const struct step *find_step(const struct program *program, uint64_t operation)
+static const struct program_step *find_step(const struct program *program, uint64_t operation)
 {
 	for (unsigned int i = 0; i < program->count; i++)
 		if (program->steps[i].operation == operation)
@@ -16,11 +16,11 @@ static const struct step *find_step(const struct program *program, uint64_t oper
 	return NULL;
 }
 
-void serve(const struct program *program)
+void serve_steps(const struct program *program)
 {
 	for (;;) {
 		uint64_t request[7] = { SCRIPT_NEXT }, results[6] = { 0 };
-		const struct step *step;
+		const struct program_step *step;
 
 		if (!hostcall_ask(request))
 			hostcall_exit(STATUS_HOST_CALL_REFUSED);
@@ -51,9 +51,9 @@ void step_identify(const uint64_t a[6], uint64_t r[6])
 	struct csm_rid rid = { 0, 0 };
 
 	(void)a;
-	r[0] = csm_find(&r[3]);
+	r[0] = realm_csm_find(&r[3]);
 	if (r[0] == CSM_OK)
-		r[0] = csm_realm_id(&rid);
+		r[0] = realm_csm_realm_id(&rid);
 	r[1] = rid.lo;
 	r[2] = rid.hi;
 }
@@ -62,20 +62,20 @@ void step_identify(const uint64_t a[6], uint64_t r[6])
 void step_attach(const uint64_t a[6], uint64_t r[6])
 {
 	struct csm_rid provider = { a[0], a[1] };
-	struct csm_attachment attachment = { 0 };
+	struct realm_csm_attachment attachment = { 0 };
 
-	r[0] = csm_reserve(&provider, a[2], a[3], a[4], a[5]);
-	r[1] = csm_attach(&provider, a[2], &attachment);
+	r[0] = realm_csm_reserve(&provider, a[2], a[3], a[4], a[5]);
+	r[1] = realm_csm_attach(&provider, a[2], &attachment);
 	r[2] = attachment.permission;
 	r[3] = attachment.pages;
 	r[4] = attachment.holes;
-	print("reserve: %s, attach: %s\n", csm_error_name((enum csm_error)r[0]),
-	      csm_error_name((enum csm_error)r[1]));
+	print("reserve: %s, attach: %s\n", realm_csm_error_name((enum csm_error)r[0]),
+	      realm_csm_error_name((enum csm_error)r[1]));
 }
 
 void step_detach(const uint64_t a[6], uint64_t r[6])
 {
 	struct csm_rid provider = { a[0], a[1] };
 
-	r[0] = csm_detach(&provider, a[2]);
+	r[0] = realm_csm_detach(&provider, a[2]);
 }

@@ -16,7 +16,7 @@
  *
  * Polling, or notified: a side that has nothing to do says so with channel_sleep_*() and waits for an interrupt if that
  * returns true; the other side's channel_commit() or channel_release() then says that it is to be woken
- * (csm_notify()). A wake-up can't be lost between the two: docs/csm.md "Channels".
+ * (realm_csm_notify()). A wake-up can't be lost between the two: docs/csm.md "Channels".
  *
  * An end is used by one thread at a time.
  */

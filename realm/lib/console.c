@@ -28,5 +28,5 @@ void print(const char *format, ...)
 	call->imm = HOSTCALL_PRINT;
 	call->gprs[0] = length;
 	memcpy(&call->gprs[1], text, length);
-	rsi_host_call(call);
+	realm_rsi_host_call(call);
 }

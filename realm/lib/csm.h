@@ -29,13 +29,13 @@ enum csm_error {
 };
 
 /* "CSM_ERROR_DENIED" */
-const char *csm_error_name(enum csm_error error);
+const char *realm_csm_error_name(enum csm_error error);
 
 /* Looks for the service by its UUID and agrees on version 1.0. *features: CSM_FEATURE_*. */
-enum csm_error csm_find(uint64_t *features);
+enum csm_error realm_csm_find(uint64_t *features);
 
 /* This realm's identifier, to be told to peers. */
-enum csm_error csm_realm_id(struct csm_rid *rid);
+enum csm_error realm_csm_realm_id(struct csm_rid *rid);
 
 /* --- Provider ------------------------------------------------------------------------------------ */
 
@@ -43,25 +43,26 @@ enum csm_error csm_realm_id(struct csm_rid *rid);
  * Makes [base, base + size) a region and clears it: what the range held before is gone, so that nothing
  * of this realm's past gets to a consumer. The addresses must be mapped, writable, in stage 1.
  */
-enum csm_error csm_create(uint64_t base, uint64_t size, uint64_t *id);
+enum csm_error realm_csm_create(uint64_t base, uint64_t size, uint64_t *id);
 
 /* Lets `peer` attach the region. *n is the share's number among those from us to this peer. */
-enum csm_error csm_share(uint64_t id, const struct csm_rid *peer, enum csm_permission permission,
-			 uint64_t *n);
+enum csm_error realm_csm_share(uint64_t id, const struct csm_rid *peer, enum csm_permission permission,
+			       uint64_t *n);
 
 /* The same, if its initial measurement is `rim` when it attaches (zero-padded where the hash is shorter). */
-enum csm_error csm_share_measured(uint64_t id, const struct csm_rid *peer, enum csm_permission permission,
-				  const uint8_t rim[RSI_MEASUREMENT_SIZE], uint64_t *n);
+enum csm_error realm_csm_share_measured(uint64_t id, const struct csm_rid *peer,
+					enum csm_permission permission,
+					const uint8_t rim[RSI_MEASUREMENT_SIZE], uint64_t *n);
 
 /* On return no PE reaches the region through the share any more. */
-enum csm_error csm_revoke(const struct csm_rid *peer, uint64_t n);
+enum csm_error realm_csm_revoke(const struct csm_rid *peer, uint64_t n);
 
 /* Revokes all shares of the region and makes it plain memory again. */
-enum csm_error csm_destroy(uint64_t id);
+enum csm_error realm_csm_destroy(uint64_t id);
 
 /* --- Consumer ------------------------------------------------------------------------------------ */
 
-struct csm_attachment {
+struct realm_csm_attachment {
 	enum csm_permission permission;
 	uint64_t pages; /* mapped */
 	uint64_t holes; /* pages of the region that the host has not provided yet */
@@ -71,16 +72,17 @@ struct csm_attachment {
  * Gives [base, base + size) up for share `n` of `provider`; what it held is lost. `flags`: CSM_RESERVE_FLAG_RAM for a
  * range in which no access ever ends in an abort because the provider took its memory back: it reads zeroes then.
  */
-enum csm_error csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t base, uint64_t size,
-			   uint64_t flags);
-enum csm_error csm_attach(const struct csm_rid *provider, uint64_t n, struct csm_attachment *attachment);
+enum csm_error realm_csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t base, uint64_t size,
+				 uint64_t flags);
+enum csm_error realm_csm_attach(const struct csm_rid *provider, uint64_t n,
+				struct realm_csm_attachment *attachment);
 
 /* Unmaps, and frees the entry and the range. */
-enum csm_error csm_detach(const struct csm_rid *provider, uint64_t n);
+enum csm_error realm_csm_detach(const struct csm_rid *provider, uint64_t n);
 
 /* --- Both (csm_query.c) -------------------------------------------------------------------------- */
 
-struct csm_entry {
+struct realm_csm_entry {
 	enum csm_role role;
 	enum csm_state state;
 	struct csm_rid peer;
@@ -91,29 +93,29 @@ struct csm_entry {
 };
 
 /* The first entry from *index on (0 to begin with); *index moves on. CSM_ERROR_INPUT: no more. */
-enum csm_error csm_query(uint64_t *index, struct csm_entry *entry);
+enum csm_error realm_csm_query(uint64_t *index, struct realm_csm_entry *entry);
 
 /* Our share to, or our reservation from, `peer` with number `n`. CSM_ERROR_DENIED: there is none. */
-enum csm_error csm_find_entry(enum csm_role role, const struct csm_rid *peer, uint64_t n,
-			      struct csm_entry *entry);
+enum csm_error realm_csm_find_entry(enum csm_role role, const struct csm_rid *peer, uint64_t n,
+				    struct realm_csm_entry *entry);
 
 /* Rings the peer's doorbell. `role` is ours: CSM_ROLE_SHARE as the provider, CSM_ROLE_CONSUMER. */
-enum csm_error csm_notify(const struct csm_rid *peer, uint64_t n, enum csm_role role);
+enum csm_error realm_csm_notify(const struct csm_rid *peer, uint64_t n, enum csm_role role);
 
 /*
  * The first entry from `first` on of which there is news (the peer rang; or another ended it, which its state tells), and
  * then is none any more; CSM_INDEX_NONE.
  */
-enum csm_error csm_pending(uint64_t first, uint64_t *index);
+enum csm_error realm_csm_pending(uint64_t first, uint64_t *index);
 
 /* Our doorbell rings in the REC with this MPIDR from now on; in REC 0 at first. */
-enum csm_error csm_doorbell(uint64_t mpidr);
+enum csm_error realm_csm_doorbell(uint64_t mpidr);
 
 /* Measurement `index` of a peer that we share with: 0 RIM, 1-4 REM, 5 RPV. *algorithm: RMI_HASH_*. */
-enum csm_error csm_peer_measurement(const struct csm_rid *peer, unsigned int index,
-				    uint8_t value[RSI_MEASUREMENT_SIZE], uint64_t *algorithm);
+enum csm_error realm_csm_peer_measurement(const struct csm_rid *peer, unsigned int index,
+					  uint8_t value[RSI_MEASUREMENT_SIZE], uint64_t *algorithm);
 
-static inline bool csm_rid_equal(const struct csm_rid *a, const struct csm_rid *b)
+static inline bool realm_csm_rid_equal(const struct csm_rid *a, const struct csm_rid *b)
 {
 	return a->lo == b->lo && a->hi == b->hi;
 }

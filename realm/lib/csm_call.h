@@ -9,6 +9,6 @@
 #include "smc.h"
 
 /* RSI_INCOMPLETE: the RMM let an interrupt in and keeps the progress; the same arguments again. */
-enum csm_error csm_call(struct smc_regs *regs);
+enum csm_error realm_csm_call(struct smc_regs *regs);
 
 #endif

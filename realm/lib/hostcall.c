@@ -22,7 +22,7 @@ bool hostcall_ask(uint64_t values[7])
 	struct rsi_host_call *call = prepare(HOSTCALL_ASK);
 
 	memcpy(call->gprs, values, 7 * sizeof(values[0]));
-	if (rsi_host_call(call) != RSI_SUCCESS)
+	if (realm_rsi_host_call(call) != RSI_SUCCESS)
 		return false;
 	memcpy(values, call->gprs, 7 * sizeof(values[0]));
 	return true;
@@ -34,7 +34,7 @@ void hostcall_report(uint64_t tag, const uint64_t values[6])
 
 	call->gprs[0] = tag;
 	memcpy(&call->gprs[1], values, 6 * sizeof(values[0]));
-	rsi_host_call(call);
+	realm_rsi_host_call(call);
 }
 
 /* A host that lets us go on after HOSTCALL_EXIT has nothing to gain from it: the realm ends all the same. */
@@ -43,7 +43,7 @@ void hostcall_exit(uint64_t status)
 	struct rsi_host_call *call = prepare(HOSTCALL_EXIT);
 
 	call->gprs[0] = status;
-	rsi_host_call(call);
+	realm_rsi_host_call(call);
 	for (;;)
-		psci_system_off();
+		realm_psci_system_off();
 }

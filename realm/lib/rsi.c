@@ -13,12 +13,12 @@ static enum rsi_status status_of(const struct smc_regs *regs)
 	return regs->x[0] <= RSI_ERROR_UNKNOWN ? (enum rsi_status)regs->x[0] : RSI_ERROR_UNKNOWN;
 }
 
-bool rsi_present(void)
+bool realm_rsi_present(void)
 {
 	return smc_call(RSI_VERSION, RSI_ABI_VERSION, 0, 0, 0, 0).x[0] == RSI_SUCCESS;
 }
 
-enum rsi_status rsi_features(uint64_t index, uint64_t *value)
+enum rsi_status realm_rsi_features(uint64_t index, uint64_t *value)
 {
 	struct smc_regs regs = smc_call(RSI_FEATURES, index, 0, 0, 0, 0);
 
@@ -27,7 +27,7 @@ enum rsi_status rsi_features(uint64_t index, uint64_t *value)
 	return status_of(&regs);
 }
 
-enum rsi_status rsi_realm_config(struct rsi_realm_config *config)
+enum rsi_status realm_rsi_realm_config(struct rsi_realm_config *config)
 {
 	struct smc_regs regs = smc_call(RSI_REALM_CONFIG, (uintptr_t)config, 0, 0, 0, 0);
 
@@ -36,7 +36,7 @@ enum rsi_status rsi_realm_config(struct rsi_realm_config *config)
 
 /* --- Measurements -------------------------------------------------------------------------------- */
 
-enum rsi_status rsi_measurement_read(unsigned int index, uint8_t value[RSI_MEASUREMENT_SIZE])
+enum rsi_status realm_rsi_measurement_read(unsigned int index, uint8_t value[RSI_MEASUREMENT_SIZE])
 {
 	struct smc_regs regs = smc_call(RSI_MEASUREMENT_READ, index, 0, 0, 0, 0);
 
@@ -45,7 +45,7 @@ enum rsi_status rsi_measurement_read(unsigned int index, uint8_t value[RSI_MEASU
 	return status_of(&regs);
 }
 
-enum rsi_status rsi_measurement_extend(unsigned int index, const uint8_t *value, size_t size)
+enum rsi_status realm_rsi_measurement_extend(unsigned int index, const uint8_t *value, size_t size)
 {
 	struct smc_regs regs = { { RSI_MEASUREMENT_EXTEND, index, size } };
 
@@ -58,7 +58,7 @@ enum rsi_status rsi_measurement_extend(unsigned int index, const uint8_t *value,
 
 /* --- The host ------------------------------------------------------------------------------------ */
 
-enum rsi_status rsi_host_call(struct rsi_host_call *call)
+enum rsi_status realm_rsi_host_call(struct rsi_host_call *call)
 {
 	struct smc_regs regs = smc_call(RSI_HOST_CALL, (uintptr_t)call, 0, 0, 0, 0);
 
@@ -67,8 +67,8 @@ enum rsi_status rsi_host_call(struct rsi_host_call *call)
 
 /* --- IPA state ----------------------------------------------------------------------------------- */
 
-enum rsi_status rsi_ipa_state_set(uint64_t base, uint64_t top, enum rsi_ripas ripas, uint64_t flags,
-				  uint64_t *next, enum rsi_response *response)
+enum rsi_status realm_rsi_ipa_state_set(uint64_t base, uint64_t top, enum rsi_ripas ripas, uint64_t flags,
+					uint64_t *next, enum rsi_response *response)
 {
 	struct smc_regs regs = smc_call(RSI_IPA_STATE_SET, base, top, ripas, flags, 0);
 
@@ -79,7 +79,7 @@ enum rsi_status rsi_ipa_state_set(uint64_t base, uint64_t top, enum rsi_ripas ri
 	return status_of(&regs);
 }
 
-enum rsi_status rsi_ipa_state_get(uint64_t base, uint64_t top, uint64_t *top_out, enum rsi_ripas *ripas)
+enum rsi_status realm_rsi_ipa_state_get(uint64_t base, uint64_t top, uint64_t *top_out, enum rsi_ripas *ripas)
 {
 	struct smc_regs regs = smc_call(RSI_IPA_STATE_GET, base, top, 0, 0, 0);
 
@@ -91,14 +91,14 @@ enum rsi_status rsi_ipa_state_get(uint64_t base, uint64_t top, uint64_t *top_out
 }
 
 /* A host that grants nothing and refuses nothing would have us ask for ever (DEN0137 A5.4). */
-enum rsi_status rsi_change_ipa_state(uint64_t base, uint64_t top, enum rsi_ripas ripas, uint64_t flags,
-				     uint64_t *done)
+enum rsi_status realm_rsi_change_ipa_state(uint64_t base, uint64_t top, enum rsi_ripas ripas, uint64_t flags,
+					   uint64_t *done)
 {
 	*done = base;
 	while (*done < top) {
 		enum rsi_response response;
 		uint64_t next;
-		enum rsi_status status = rsi_ipa_state_set(*done, top, ripas, flags, &next, &response);
+		enum rsi_status status = realm_rsi_ipa_state_set(*done, top, ripas, flags, &next, &response);
 
 		if (status != RSI_SUCCESS)
 			return status;
@@ -111,13 +111,13 @@ enum rsi_status rsi_change_ipa_state(uint64_t base, uint64_t top, enum rsi_ripas
 	return RSI_SUCCESS;
 }
 
-bool rsi_ipa_state_is(uint64_t base, uint64_t top, enum rsi_ripas ripas)
+bool realm_rsi_ipa_state_is(uint64_t base, uint64_t top, enum rsi_ripas ripas)
 {
 	while (base < top) {
 		enum rsi_ripas found;
 		uint64_t next;
 
-		if (rsi_ipa_state_get(base, top, &next, &found) != RSI_SUCCESS || found != ripas ||
+		if (realm_rsi_ipa_state_get(base, top, &next, &found) != RSI_SUCCESS || found != ripas ||
 		    next <= base)
 			return false;
 		base = next;
@@ -147,8 +147,8 @@ static enum rsi_status token_page(void *page, size_t *length)
 	return status;
 }
 
-enum rsi_status rsi_attestation_token(const uint8_t challenge[64], void *page, uint8_t *token, size_t size,
-				      size_t *length)
+enum rsi_status realm_rsi_attestation_token(const uint8_t challenge[64], void *page, uint8_t *token,
+					    size_t size, size_t *length)
 {
 	struct smc_regs regs = { { RSI_ATTESTATION_TOKEN_INIT } };
 	enum rsi_status status;

@@ -57,13 +57,13 @@ static size_t share(const uint8_t *argument, uint8_t *result, uint64_t *status)
 	struct csm_rid peer = get_rid(argument);
 	uint64_t id, n = 0, features;
 
-	*status = csm_find(&features);
+	*status = realm_csm_find(&features);
 	if (*status == CSM_OK)
-		*status = csm_create(REGION_BASE, REGION_SIZE, &id);
+		*status = realm_csm_create(REGION_BASE, REGION_SIZE, &id);
 	if (*status != CSM_OK)
 		return 0;
 	mapped = true;
-	*status = csm_share(id, &peer, (enum csm_permission)argument[TENANT_RID_SIZE], &n);
+	*status = realm_csm_share(id, &peer, (enum csm_permission)argument[TENANT_RID_SIZE], &n);
 	if (*status != CSM_OK)
 		return 0;
 	put_number(result, n);
@@ -74,16 +74,16 @@ static size_t attach(const uint8_t *argument, uint8_t *result, uint64_t *status)
 {
 	struct csm_rid peer = get_rid(argument);
 	uint64_t n = get_number(argument + TENANT_RID_SIZE), features;
-	struct csm_attachment attachment;
+	struct realm_csm_attachment attachment;
 
-	*status = csm_find(&features);
+	*status = realm_csm_find(&features);
 	if (*status == CSM_OK)
-		*status = csm_reserve(&peer, n, REGION_BASE, REGION_SIZE, 0);
+		*status = realm_csm_reserve(&peer, n, REGION_BASE, REGION_SIZE, 0);
 	if (*status != CSM_OK)
 		return 0;
-	*status = csm_attach(&peer, n, &attachment);
+	*status = realm_csm_attach(&peer, n, &attachment);
 	if (*status != CSM_OK) {
-		csm_detach(&peer, n);
+		realm_csm_detach(&peer, n);
 		return 0;
 	}
 	mapped = true;

@@ -14,8 +14,8 @@
 #include "common/string.h"
 
 /* From start.S, which knows it by name. Zeroed there, as .bss is. */
-extern struct rec recs[REC_MAX];
-struct rec recs[REC_MAX];
+extern struct bare_rec recs[REC_MAX];
+struct bare_rec recs[REC_MAX];
 
 void primary_main(uint64_t program, uint64_t argument, uint64_t ipa_bits) __attribute__((noreturn));
 void secondary_main(void) __attribute__((noreturn));
@@ -81,7 +81,7 @@ static void step_message(const uint64_t a[6], uint64_t r[6])
 	r[0] = length;
 }
 
-static const struct step steps[] = {
+static const struct program_step steps[] = {
 	{ TENANT_STEP_MESSAGE, step_message },
 };
 static const struct program tenant = PROGRAM(steps);
@@ -92,13 +92,13 @@ void primary_main(uint64_t program, uint64_t argument, uint64_t ipa_bits)
 
 	(void)program;
 	(void)argument;
-	if (!rsi_present() || !mmu_init(ipa_bits))
+	if (!realm_rsi_present() || !mmu_init(ipa_bits))
 		hostcall_exit(STATUS_NOT_A_REALM);
 	if (memcmp(config->magic, TENANT_CONFIG_MAGIC, sizeof(config->magic)) != 0)
 		hostcall_exit(STATUS_UNKNOWN_PROGRAM);
 	unprotected_base = ABI_U64(1) << (ipa_bits - 1);
 	session_init(config->owner_key);
-	serve(&tenant);
+	serve_steps(&tenant);
 }
 
 /* Nobody turns another REC on. */

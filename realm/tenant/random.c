@@ -8,7 +8,7 @@
 
 #define ATTEMPTS 1000
 
-int random_bytes(void *context, unsigned char *bytes, size_t count)
+int tenant_random(void *context, unsigned char *bytes, size_t count)
 {
 	uint64_t word = 0, ok = 0;
 

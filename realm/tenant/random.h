@@ -7,6 +7,6 @@
 
 #include <stddef.h>
 
-int random_bytes(void *context, unsigned char *bytes, size_t count);
+int tenant_random(void *context, unsigned char *bytes, size_t count);
 
 #endif

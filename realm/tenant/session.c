@@ -66,7 +66,7 @@ static bool exchange_key(struct exchange *x, uint8_t key[TENANT_KEY_SIZE])
 	size_t length;
 
 	return mbedtls_ecp_group_load(&x->group, MBEDTLS_ECP_DP_SECP256R1) == 0 &&
-	       mbedtls_ecdh_gen_public(&x->group, &x->secret, &x->ours, random_bytes, NULL) == 0 &&
+	       mbedtls_ecdh_gen_public(&x->group, &x->secret, &x->ours, tenant_random, NULL) == 0 &&
 	       mbedtls_ecp_point_write_binary(&x->group, &x->ours, MBEDTLS_ECP_PF_UNCOMPRESSED, &length, key,
 					      TENANT_KEY_SIZE) == 0 &&
 	       length == TENANT_KEY_SIZE;
@@ -78,7 +78,7 @@ static int exchange_with(struct exchange *x, const uint8_t key[TENANT_KEY_SIZE],
 	if (mbedtls_ecp_point_read_binary(&x->group, &x->theirs, key, TENANT_KEY_SIZE) != 0 ||
 	    mbedtls_ecp_check_pubkey(&x->group, &x->theirs) != 0)
 		return TENANT_BAD_KEY;
-	if (mbedtls_ecdh_compute_shared(&x->group, &x->shared, &x->theirs, &x->secret, random_bytes, NULL) !=
+	if (mbedtls_ecdh_compute_shared(&x->group, &x->shared, &x->theirs, &x->secret, tenant_random, NULL) !=
 		    0 ||
 	    mbedtls_mpi_write_binary(&x->shared, shared, TENANT_SECRET_SIZE) != 0)
 		return TENANT_NO_RANDOM;
@@ -142,8 +142,8 @@ static int answer_hello(struct exchange *x, uint8_t secrets[2 * TENANT_SECRET_SI
 	if (make_challenge(nonce_and_key, session.owner_key, key, challenge) != 0)
 		return TENANT_NO_RANDOM;
 	to[0] = TENANT_EVIDENCE;
-	if (rsi_attestation_token(challenge, page, key + TENANT_KEY_SIZE, room - 1 - TENANT_KEY_SIZE,
-				  length) != RSI_SUCCESS)
+	if (realm_rsi_attestation_token(challenge, page, key + TENANT_KEY_SIZE, room - 1 - TENANT_KEY_SIZE,
+					length) != RSI_SUCCESS)
 		return TENANT_NO_TOKEN;
 	*length += 1 + TENANT_KEY_SIZE;
 	return derive(challenge, secrets) ? 0 : TENANT_NO_RANDOM;

@@ -6,22 +6,22 @@ uint64_t conf_any_index(uint64_t result)
 	return rmi_result_status(result) == RMI_ERROR_REALM ? result & ~ABI_U64(0xff00) : result;
 }
 
-static struct rmi_regs give(const struct conf_command *c)
+static struct host_rmi_regs give(const struct conf_command *c)
 {
-	return rmi_call(&rmm, c->fid, c->x[1], c->x[2], c->x[3], c->x[4], c->x[5]);
+	return host_rmi_call(&rmm, c->fid, c->x[1], c->x[2], c->x[3], c->x[4], c->x[5]);
 }
 
-static struct rmi_regs check(const struct conf_command *c, const char *rule, const char *text,
-			     uint64_t expected)
+static struct host_rmi_regs check(const struct conf_command *c, const char *rule, const char *text,
+				  uint64_t expected)
 {
-	struct rmi_regs regs = give(c);
+	struct host_rmi_regs regs = give(c);
 
 	conf_check_status(rule, text, conf_any_index(regs.x[0]), expected);
 	return regs;
 }
 
-struct rmi_regs conf_break(const struct conf_command *good, const char *condition, unsigned int n,
-			   uint64_t bad, uint64_t expected)
+struct host_rmi_regs conf_break(const struct conf_command *good, const char *condition, unsigned int n,
+				uint64_t bad, uint64_t expected)
 {
 	struct conf_command c = *good;
 
@@ -29,9 +29,9 @@ struct rmi_regs conf_break(const struct conf_command *good, const char *conditio
 	return check(&c, conf_text("%s.%s", c.name, condition), conf_text("x%u = 0x%lx", n, bad), expected);
 }
 
-struct rmi_regs conf_break2(const struct conf_command *good, const char *first, unsigned int n,
-			    uint64_t bad_n, const char *second, unsigned int m, uint64_t bad_m,
-			    uint64_t expected)
+struct host_rmi_regs conf_break2(const struct conf_command *good, const char *first, unsigned int n,
+				 uint64_t bad_n, const char *second, unsigned int m, uint64_t bad_m,
+				 uint64_t expected)
 {
 	struct conf_command c = *good;
 
@@ -41,13 +41,13 @@ struct rmi_regs conf_break2(const struct conf_command *good, const char *first, 
 		     conf_text("x%u = 0x%lx, x%u = 0x%lx", n, bad_n, m, bad_m), expected);
 }
 
-struct rmi_regs conf_works(const struct conf_command *good)
+struct host_rmi_regs conf_works(const struct conf_command *good)
 {
 	return check(good, good->name, "with all arguments good", RMI_SUCCESS);
 }
 
-struct rmi_regs conf_fails(const struct conf_command *command, const char *condition, const char *text,
-			   uint64_t expected)
+struct host_rmi_regs conf_fails(const struct conf_command *command, const char *condition, const char *text,
+				uint64_t expected)
 {
 	return check(command, conf_text("%s.%s", command->name, condition), text, expected);
 }

@@ -21,23 +21,23 @@ struct conf_command {
 #define CONF_COMMAND(fid) #fid, fid
 
 /* With argument x`n` changed to `bad`: `expected`, for the condition `condition`. Returns all outputs. */
-struct rmi_regs conf_break(const struct conf_command *good, const char *condition, unsigned int n,
-			   uint64_t bad, uint64_t expected);
+struct host_rmi_regs conf_break(const struct conf_command *good, const char *condition, unsigned int n,
+				uint64_t bad, uint64_t expected);
 
 /*
  * With xn and xm changed, which breaks both conditions: that of `first`, which precedes `second` in the
  * command's order of failure conditions.
  */
-struct rmi_regs conf_break2(const struct conf_command *good, const char *first, unsigned int n,
-			    uint64_t bad_n, const char *second, unsigned int m, uint64_t bad_m,
-			    uint64_t expected);
+struct host_rmi_regs conf_break2(const struct conf_command *good, const char *first, unsigned int n,
+				 uint64_t bad_n, const char *second, unsigned int m, uint64_t bad_m,
+				 uint64_t expected);
 
 /* The command as it stands; a check that it succeeds. */
-struct rmi_regs conf_works(const struct conf_command *good);
+struct host_rmi_regs conf_works(const struct conf_command *good);
 
 /* The command as it stands, for a condition that isn't about an argument. */
-struct rmi_regs conf_fails(const struct conf_command *command, const char *condition, const char *text,
-			   uint64_t expected);
+struct host_rmi_regs conf_fails(const struct conf_command *command, const char *condition, const char *text,
+				uint64_t expected);
 
 /*
  * Argument xn is the address of a granule in state `wanted`: breaks its alignment (`name`_align), takes it

@@ -90,8 +90,8 @@ static void create_walks(const void *argument)
 	conf_tables(&realm, conf_unprotected(&realm), 3);
 	conf_break(&c, "[ipa_bound<rtte_state]", 3, conf_unprotected(&realm), RMI_ERROR_INPUT);
 	conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "a page",
-		       rmi_rtt_map_unprotected(&rmm, realm.rd, conf_unprotected(&realm), 3,
-					       CONF_NS_PA | CONF_NS_ATTRIBUTES));
+		       host_rmi_rtt_map_unprotected(&rmm, realm.rd, conf_unprotected(&realm), 3,
+						    CONF_NS_PA | CONF_NS_ATTRIBUTES));
 	conf_break(&c, "[ipa_bound<rtte_state]", 3, conf_unprotected(&realm), RMI_ERROR_INPUT);
 	conf_tables(&realm, IPA, 3);
 	conf_works(&c);
@@ -105,7 +105,7 @@ static void create_in_block(const void *argument)
 
 	conf_realm_make(&realm);
 	conf_fill(&realm, IPA, 3, KIND_ASSIGNED_EMPTY);
-	conf_expect_ok("RMI_RTT_FOLD", "512 pages", rmi_rtt_fold(&rmm, realm.rd, IPA, 3, &rtt));
+	conf_expect_ok("RMI_RTT_FOLD", "512 pages", host_rmi_rtt_fold(&rmm, realm.rd, IPA, 3, &rtt));
 	c = command(argument, IPA);
 	conf_fails(&c, "rtt_walk", "a block of data is there", rmi_result(RMI_ERROR_RTT, 2));
 	c.x[3] = IPA + GRANULE_SIZE;
@@ -158,7 +158,7 @@ static void create_active(void)
 
 	conf_realm_make(&realm);
 	conf_tables(&realm, IPA, 3);
-	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", rmi_realm_activate(&rmm, realm.rd));
+	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", host_rmi_realm_activate(&rmm, realm.rd));
 	c = command(&creations[0], IPA);
 	conf_fails(&c, "realm_state", "the realm is ACTIVE", RMI_ERROR_REALM);
 	c = command(&creations[1], IPA);
@@ -175,7 +175,7 @@ static struct conf_command destroy(uint64_t ipa)
 
 static void broken(const struct conf_command *good, const char *condition, unsigned int n, uint64_t bad)
 {
-	struct rmi_regs regs = conf_break(good, condition, n, bad, RMI_ERROR_INPUT);
+	struct host_rmi_regs regs = conf_break(good, condition, n, bad, RMI_ERROR_INPUT);
 
 	conf_check(conf_text("%s.%s", good->name, condition), conf_text("x%u = 0x%lx: top", n, bad),
 		   regs.x[2], 0);
@@ -184,7 +184,7 @@ static void broken(const struct conf_command *good, const char *condition, unsig
 static void destroy_conditions(void)
 {
 	struct conf_command good;
-	struct rmi_regs regs;
+	struct host_rmi_regs regs;
 	uint64_t pa;
 
 	conf_realm_make(&realm);
@@ -224,7 +224,7 @@ static void destroy_order(void)
 	conf_tables(&realm, up, 3);
 	conf_break(&c, "[ipa_bound<rtte_state]", 2, up, RMI_ERROR_INPUT);
 	conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "a page",
-		       rmi_rtt_map_unprotected(&rmm, realm.rd, up, 3, CONF_NS_PA | CONF_NS_ATTRIBUTES));
+		       host_rmi_rtt_map_unprotected(&rmm, realm.rd, up, 3, CONF_NS_PA | CONF_NS_ATTRIBUTES));
 	conf_break(&c, "[ipa_bound<rtte_state]", 2, up, RMI_ERROR_INPUT);
 	conf_check_kind("RWZYBV", "the unprotected page", &realm, up, 3, KIND_ASSIGNED_NS, CONF_NS_PA);
 }
@@ -244,7 +244,8 @@ static void destroy_ripas(void)
 		conf_realm_make(&realm);
 		pa = conf_fill(&realm, IPA, 3, rows[i].before);
 		conf_check_status("RMI_DATA_DESTROY", kind_name(rows[i].before),
-				  rmi_call(&rmm, RMI_DATA_DESTROY, realm.rd, IPA, 0, 0, 0).x[0], RMI_SUCCESS);
+				  host_rmi_call(&rmm, RMI_DATA_DESTROY, realm.rd, IPA, 0, 0, 0).x[0],
+				  RMI_SUCCESS);
 		conf_check_kind("IHLHZS", conf_text("from %s", kind_name(rows[i].before)), &realm, IPA, 3,
 				rows[i].after, 0);
 		conf_check_kind("RWZYBV", "the page behind", &realm, IPA + GRANULE_SIZE, 3, rows[i].before,
@@ -256,7 +257,7 @@ static void check_destroy(const char *condition, const char *text, uint64_t ipa,
 			  uint64_t top)
 {
 	const struct conf_command c = destroy(ipa);
-	struct rmi_regs regs = conf_fails(&c, condition, text, rmi_result(RMI_ERROR_RTT, level));
+	struct host_rmi_regs regs = conf_fails(&c, condition, text, rmi_result(RMI_ERROR_RTT, level));
 
 	conf_check(conf_text("RMI_DATA_DESTROY.%s", condition), conf_text("%s: top", text), regs.x[2], top);
 }
@@ -287,12 +288,12 @@ static void destroy_tops(void)
 static void destroy_block(void)
 {
 	struct conf_command c;
-	struct rmi_regs regs;
+	struct host_rmi_regs regs;
 	uint64_t pa, rtt;
 
 	conf_realm_make(&realm);
 	pa = conf_fill(&realm, IPA + BLOCK, 3, KIND_ASSIGNED_RAM);
-	conf_expect_ok("RMI_RTT_FOLD", "512 pages", rmi_rtt_fold(&rmm, realm.rd, IPA + BLOCK, 3, &rtt));
+	conf_expect_ok("RMI_RTT_FOLD", "512 pages", host_rmi_rtt_fold(&rmm, realm.rd, IPA + BLOCK, 3, &rtt));
 	check_destroy("rtt_walk", "a block", IPA + BLOCK, 2, IPA + BLOCK);
 	check_destroy("rtt_walk", "the entry before it", IPA, 2, IPA + BLOCK);
 	c = destroy(IPA + BLOCK + 5 * GRANULE_SIZE);

@@ -58,7 +58,7 @@ static void source(void)
 	begin();
 	fill(conf_content(ns), 1);
 	conf_expect_ok("RMI_DATA_CREATE", "a page with content",
-		       rmi_data_create(&rmm, guest.realm.rd, page, IPA, ns, 0));
+		       host_rmi_data_create(&rmm, guest.realm.rd, page, IPA, ns, 0));
 	fill(conf_content(ns), 2);
 	conf_guest_start(&guest);
 	conf_check("RMI_DATA_CREATE", "words that are what the source had", matching(IPA, 1), WORDS / STEP);
@@ -71,9 +71,10 @@ static void unknown(void)
 
 	begin();
 	fill(conf_content(page), 3);
-	conf_expect_ok("RMI_GRANULE_DELEGATE", "a granule with content", rmi_granule_delegate(&rmm, page));
+	conf_expect_ok("RMI_GRANULE_DELEGATE", "a granule with content",
+		       host_rmi_granule_delegate(&rmm, page));
 	conf_expect_ok("RMI_DATA_CREATE_UNKNOWN", "the page",
-		       rmi_data_create_unknown(&rmm, guest.realm.rd, page, IPA));
+		       host_rmi_data_create_unknown(&rmm, guest.realm.rd, page, IPA));
 	conf_guest_start(&guest);
 	conf_check("RMI_DATA_CREATE_UNKNOWN.data_content", "words of the host's that are left",
 		   matching(IPA, 3), 0);
@@ -89,10 +90,10 @@ static void another_realm(void)
 	fill(conf_content(content), 4);
 	page = conf_data_content(&other, IPA, conf_content(content));
 	conf_expect_ok("RMI_DATA_DESTROY", "the other realm's page",
-		       rmi_data_destroy(&rmm, other.rd, IPA, &page, &top));
+		       host_rmi_data_destroy(&rmm, other.rd, IPA, &page, &top));
 	begin();
 	conf_expect_ok("RMI_DATA_CREATE_UNKNOWN", "the same granule",
-		       rmi_data_create_unknown(&rmm, guest.realm.rd, page, IPA));
+		       host_rmi_data_create_unknown(&rmm, guest.realm.rd, page, IPA));
 	conf_guest_start(&guest);
 	conf_check("RTMGSL", "words of the other realm's that are left", matching(IPA, 4), 0);
 }
@@ -110,8 +111,8 @@ static void given_back(void)
 		conf_need_true("RMI_REC_ENTER", "the guest writes",
 			       conf_guest_store64(&guest, IPA + i * 8, pattern(5, i), &fault) && fault == 0);
 	conf_expect_ok("RMI_DATA_DESTROY", "its page",
-		       rmi_data_destroy(&rmm, guest.realm.rd, IPA, &page, &top));
-	conf_expect_ok("RMI_GRANULE_UNDELEGATE", "the granule", rmi_granule_undelegate(&rmm, page));
+		       host_rmi_data_destroy(&rmm, guest.realm.rd, IPA, &page, &top));
+	conf_expect_ok("RMI_GRANULE_UNDELEGATE", "the granule", host_rmi_granule_undelegate(&rmm, page));
 	words = conf_content(page);
 	for (unsigned int i = 0; i < 16; i++)
 		left += words[i] == pattern(5, i);
@@ -128,8 +129,8 @@ static void folding(void)
 	for (unsigned int i = 0; i < 512; i++) {
 		fill(conf_content(ns), 100 + i);
 		conf_expect_ok("RMI_DATA_CREATE", "one of 512 pages",
-			       rmi_data_create(&rmm, guest.realm.rd, run + i * GRANULE_SIZE,
-					       IPA + i * GRANULE_SIZE, ns, 0));
+			       host_rmi_data_create(&rmm, guest.realm.rd, run + i * GRANULE_SIZE,
+						    IPA + i * GRANULE_SIZE, ns, 0));
 	}
 	conf_guest_start(&guest);
 	for (unsigned int step = 0; step < 3; step++) {
@@ -137,10 +138,10 @@ static void folding(void)
 
 		if (step == 1)
 			conf_expect_ok("RMI_RTT_FOLD", "512 pages",
-				       rmi_rtt_fold(&rmm, guest.realm.rd, IPA, 3, &rtt));
+				       host_rmi_rtt_fold(&rmm, guest.realm.rd, IPA, 3, &rtt));
 		if (step == 2)
 			conf_expect_ok("RMI_RTT_CREATE", "of the block",
-				       rmi_rtt_create(&rmm, guest.realm.rd, rtt, IPA, 3));
+				       host_rmi_rtt_create(&rmm, guest.realm.rd, rtt, IPA, 3));
 		for (unsigned int i = 0; i < 4; i++)
 			conf_check("RWZYBV", conf_text("page %u %s: words", looked_at[i], steps[step]),
 				   matching(IPA + looked_at[i] * GRANULE_SIZE, 100 + looked_at[i]),

@@ -32,7 +32,7 @@ static void step(const char *rule, const char *text, struct vm *vm)
 
 static uint64_t attempt(struct vm *vm)
 {
-	return rmi_rec_enter(&rmm, vm->realm->recs[0].pa, vm->realm->recs[0].run_pa);
+	return host_rmi_rec_enter(&rmm, vm->realm->recs[0].pa, vm->realm->recs[0].run_pa);
 }
 
 static void check_hcr(struct vm *vm)

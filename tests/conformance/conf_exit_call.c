@@ -109,10 +109,10 @@ static void bad_addresses(void)
 
 static void check_abort(const struct vm *vm, uint64_t ipa, const char *what)
 {
-	struct rmi_rtt_entry entry = { 0 };
+	struct host_rmi_rtt_entry entry = { 0 };
 
 	conf_expect_ok("RMI_RTT_READ_ENTRY", "an IPA",
-		       rmi_rtt_read_entry(&rmm, vm->realm->rd, ipa & ~ABI_U64(0xfff), 3, &entry));
+		       host_rmi_rtt_read_entry(&rmm, vm->realm->rd, ipa & ~ABI_U64(0xfff), 3, &entry));
 	vm_record(vm, 0, "RRYVFL", what,
 		  &(struct rmi_rec_exit){
 			  .exit_reason = RMI_EXIT_SYNC,
@@ -154,7 +154,8 @@ static void structure_taken(void)
 	copy_in(&vm, 3, 7);
 	vm_begin(&vm, 0, SCRIPT_SMC, RSI_HOST_CALL, structure(&vm));
 	conf_expect_ok("RMI_DATA_DESTROY", "the page of the structure",
-		       rmi_data_destroy(&rmm, vm.realm->rd, structure(&vm) & ~ABI_U64(0xfff), &data, &top));
+		       host_rmi_data_destroy(&rmm, vm.realm->rd, structure(&vm) & ~ABI_U64(0xfff), &data,
+					     &top));
 	conf_take_back(data, 1);
 	for (unsigned int i = 0; i < 2; i++) {
 		conf_need_status("RYWHKC", "an entry with the answer", vm_enter(&vm, 0), RMI_SUCCESS);

@@ -28,10 +28,10 @@ static const struct {
 
 static uint64_t level_of(const struct vm *vm, uint64_t ipa)
 {
-	struct rmi_rtt_entry entry = { 0 };
+	struct host_rmi_rtt_entry entry = { 0 };
 
 	conf_expect_ok("RMI_RTT_READ_ENTRY", "an IPA",
-		       rmi_rtt_read_entry(&rmm, vm->realm->rd, ipa & ~ABI_U64(0xfff), 3, &entry));
+		       host_rmi_rtt_read_entry(&rmm, vm->realm->rd, ipa & ~ABI_U64(0xfff), 3, &entry));
 	return (uint64_t)entry.level;
 }
 
@@ -66,7 +66,7 @@ static void check_answers(struct vm *vm, uint64_t ipa, const char *what)
 	check_data_exit(vm, ipa, conf_text("%s, again", what));
 	vm_enter_of(vm, 0)->flags = RMI_REC_ENTER_FLAG_EMUL_MMIO;
 	conf_check_status("RMI_REC_ENTER.rec_mmio", conf_text("%s: emul_mmio", what),
-			  rmi_rec_enter(&rmm, vm->realm->recs[0].pa, vm->realm->recs[0].run_pa),
+			  host_rmi_rec_enter(&rmm, vm->realm->recs[0].pa, vm->realm->recs[0].run_pa),
 			  RMI_ERROR_REC);
 	vm_enter_of(vm, 0)->flags = RMI_REC_ENTER_FLAG_INJECT_SEA;
 	conf_need_status("RQSQLF", conf_text("%s: inject_sea at a protected IPA", what), vm_enter(vm, 0),
@@ -79,7 +79,7 @@ static uint64_t give_data(struct vm *vm, uint64_t ipa)
 	uint64_t data = conf_delegated();
 
 	conf_expect_ok("RMI_DATA_CREATE_UNKNOWN", "a granule for the realm",
-		       rmi_data_create_unknown(&rmm, vm->realm->rd, data, ipa));
+		       host_rmi_data_create_unknown(&rmm, vm->realm->rd, data, ipa));
 	return data;
 }
 
@@ -139,7 +139,8 @@ static void destroy(struct vm *vm, uint64_t ipa)
 	uint64_t data, top;
 
 	conf_check("set-up", "a page before it is destroyed: fault", vm_store(vm, 0, ipa, RET), 0);
-	conf_expect_ok("RMI_DATA_DESTROY", "a page", rmi_data_destroy(&rmm, vm->realm->rd, ipa, &data, &top));
+	conf_expect_ok("RMI_DATA_DESTROY", "a page",
+		       host_rmi_data_destroy(&rmm, vm->realm->rd, ipa, &data, &top));
 	conf_take_back(data, 1);
 }
 
@@ -185,7 +186,8 @@ static void destroyed_table(void)
 	vm_start(&vm, NULL);
 	ipa = vm_hole(&vm);
 	conf_expect_ok("set-up", "tables", host_make_tables(vm.realm, ipa, GRANULE_SIZE, 3));
-	conf_expect_ok("RMI_RTT_DESTROY", "a table", rmi_rtt_destroy(&rmm, vm.realm->rd, ipa, 3, &rtt, &top));
+	conf_expect_ok("RMI_RTT_DESTROY", "a table",
+		       host_rmi_rtt_destroy(&rmm, vm.realm->rd, ipa, 3, &rtt, &top));
 	conf_take_back(rtt, 1);
 	vm_begin(&vm, 0, CONFORM_ACCESS, CONFORM_STR_X, ipa + 0x18);
 	check_data_exit(&vm, ipa + 0x18, "str, under a table that was destroyed");

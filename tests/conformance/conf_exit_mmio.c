@@ -57,8 +57,8 @@ static uint64_t hole(const struct vm *vm)
 /* Where the walk for `ipa` ends. */
 static uint64_t level_of(const struct vm *vm, uint64_t ipa)
 {
-	struct rmi_rtt_entry entry;
-	uint64_t result = rmi_rtt_read_entry(&rmm, vm->realm->rd, ipa & ~ABI_U64(0xfff), 3, &entry);
+	struct host_rmi_rtt_entry entry;
+	uint64_t result = host_rmi_rtt_read_entry(&rmm, vm->realm->rd, ipa & ~ABI_U64(0xfff), 3, &entry);
 
 	return result == RMI_SUCCESS ? (uint64_t)entry.level : 0;
 }

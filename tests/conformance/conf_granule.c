@@ -64,7 +64,7 @@ static void reach(void)
 	for (unsigned int i = 0; i < 4; i++)
 		memset(conf_content(pa + i * GRANULE_SIZE), 0x5a, GRANULE_SIZE);
 	conf_expect_ok("RMI_GRANULE_DELEGATE", "the second of four",
-		       rmi_granule_delegate(&rmm, pa + GRANULE_SIZE));
+		       host_rmi_granule_delegate(&rmm, pa + GRANULE_SIZE));
 	check_closed("RMI_GRANULE_DELEGATE.gran_gpt", "delegated", pa + GRANULE_SIZE);
 	conf_check("RWZYBV", "the granule before it can still be read",
 		   probe_read64(pa + GRANULE_SIZE - 8, &value), 0);
@@ -73,7 +73,7 @@ static void reach(void)
 		   probe_read64(pa + 2 * GRANULE_SIZE, &value), 0);
 	conf_check("RWZYBV", "and is as it was", value, ABI_U64(0x5a5a5a5a5a5a5a5a));
 	conf_expect_ok("RMI_GRANULE_UNDELEGATE", "the second of four",
-		       rmi_granule_undelegate(&rmm, pa + GRANULE_SIZE));
+		       host_rmi_granule_undelegate(&rmm, pa + GRANULE_SIZE));
 	conf_check("RMI_GRANULE_UNDELEGATE.gran_gpt", "undelegated: a load works",
 		   probe_read64(pa + GRANULE_SIZE, &value), 0);
 	conf_check("RMI_GRANULE_UNDELEGATE.gran_gpt", "and a store", probe_write64(pa + GRANULE_SIZE, 1), 0);
@@ -98,8 +98,8 @@ static void wiping(void)
 
 	for (unsigned int i = 0; i < GRANULE_SIZE / 8; i++)
 		words[i] = ABI_U64(0x9e3779b97f4a7c15) * (i + 1);
-	conf_expect_ok("RMI_GRANULE_DELEGATE", "a granule with content", rmi_granule_delegate(&rmm, pa));
-	conf_expect_ok("RMI_GRANULE_UNDELEGATE", "and back", rmi_granule_undelegate(&rmm, pa));
+	conf_expect_ok("RMI_GRANULE_DELEGATE", "a granule with content", host_rmi_granule_delegate(&rmm, pa));
+	conf_expect_ok("RMI_GRANULE_UNDELEGATE", "and back", host_rmi_granule_undelegate(&rmm, pa));
 	for (unsigned int i = 0; i < GRANULE_SIZE / 8; i++)
 		left += words[i] == ABI_U64(0x9e3779b97f4a7c15) * (i + 1);
 	conf_check("RTMGSL", "words that survive DELEGATED", left, 0);
@@ -112,9 +112,9 @@ static void far_apart(void)
 	for (uint64_t pa = PLATFORM_FREE_TOP - GRANULE_SIZE; pa > PLATFORM_FREE_TOP - 0x80000000;
 	     pa -= 0x1fff1000) {
 		conf_check_status("RMI_GRANULE_DELEGATE", conf_text("0x%lx", pa),
-				  rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
+				  host_rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
 		conf_check_status("RMI_GRANULE_UNDELEGATE", conf_text("0x%lx", pa),
-				  rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);
+				  host_rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);
 	}
 }
 

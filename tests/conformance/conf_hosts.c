@@ -183,15 +183,15 @@ static void tables_of_shared_memory(void)
 	/* At level 3 a page; at level 2 a block of 2 MiB; at level 1 one of 1 GiB. */
 	for (int64_t level = 3; level >= 1; level--)
 		conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", conf_text("at level %d", (int)level),
-			       rmi_rtt_map_unprotected(&rmm, realm.rd, base + level_size(level), level,
-						       CONF_NS_PA | CONF_NS_ATTRIBUTES));
+			       host_rmi_rtt_map_unprotected(&rmm, realm.rd, base + level_size(level), level,
+							    CONF_NS_PA | CONF_NS_ATTRIBUTES));
 	for (int64_t level = 3; level >= 1; level--) {
 		conf_need_status("RMI_RTT_DESTROY",
 				 conf_text("a mapping is in the table at level %d", (int)level),
-				 rmi_rtt_destroy(&rmm, realm.rd, base, level, &pa, &top), RMI_SUCCESS);
+				 host_rmi_rtt_destroy(&rmm, realm.rd, base, level, &pa, &top), RMI_SUCCESS);
 		conf_check("RMI_RTT_DESTROY.rtt", "it is that table", pa, rtt[level - 1]);
 	}
-	conf_check_status("RMI_REALM_DESTROY", "nothing is left", rmi_realm_destroy(&rmm, realm.rd),
+	conf_check_status("RMI_REALM_DESTROY", "nothing is left", host_rmi_realm_destroy(&rmm, realm.rd),
 			  RMI_SUCCESS);
 }
 
@@ -231,12 +231,12 @@ static uint64_t destroy_data(uint64_t ipa, uint64_t *top)
 {
 	uint64_t pa;
 
-	return rmi_data_destroy(&rmm, walked.rd, ipa, &pa, top);
+	return host_rmi_data_destroy(&rmm, walked.rd, ipa, &pa, top);
 }
 
 static uint64_t unmap(uint64_t ipa, uint64_t *top)
 {
-	return rmi_rtt_unmap_unprotected(&rmm, walked.rd, ipa, 3, top);
+	return host_rmi_rtt_unmap_unprotected(&rmm, walked.rd, ipa, 3, top);
 }
 
 static void walks(void)
@@ -249,8 +249,8 @@ static void walks(void)
 		conf_data(&walked, places[i]);
 		conf_tables(&walked, base + places[i], 3);
 		conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "one of some pages",
-			       rmi_rtt_map_unprotected(&rmm, walked.rd, base + places[i], 3,
-						       CONF_NS_PA | CONF_NS_ATTRIBUTES));
+			       host_rmi_rtt_map_unprotected(&rmm, walked.rd, base + places[i], 3,
+							    CONF_NS_PA | CONF_NS_ATTRIBUTES));
 	}
 	walk("RMI_DATA_DESTROY", 0, destroy_data);
 	walk("RMI_RTT_UNMAP_UNPROTECTED", base, unmap);

@@ -83,7 +83,7 @@ static void add_page(uint64_t ipa, uint64_t flags, uint8_t byte)
 	memset(conf_content(source), byte, GRANULE_SIZE);
 	((uint8_t *)conf_content(source))[GRANULE_SIZE - 1] ^= 1; /* the last byte counts too */
 	conf_expect_ok("RMI_DATA_CREATE", conf_text("IPA 0x%lx", ipa),
-		       rmi_data_create(&rmm, guest.realm.rd, pa, ipa, source, flags));
+		       host_rmi_data_create(&rmm, guest.realm.rd, pa, ipa, source, flags));
 	conf_measure_data(&guest.rim, ipa, flags, conf_content(source));
 }
 
@@ -108,24 +108,24 @@ static void unmeasured(void)
 	conf_guest_load(&guest);
 	source = conf_granule();
 	page = conf_delegated();
-	rmi_data_create(&rmm, realm->rd, page, GUEST_IPA, source, RMI_DATA_FLAG_MEASURE);
-	rmi_data_create(&rmm, realm->rd, page, ipa + BLOCK, source, RMI_DATA_FLAG_MEASURE);
-	rmi_data_create(&rmm, realm->rd, source, ipa, source, RMI_DATA_FLAG_MEASURE);
-	rmi_data_create(&rmm, realm->rd, page, ipa, page, RMI_DATA_FLAG_MEASURE);
-	rmi_rtt_init_ripas(&rmm, realm->rd, GUEST_IPA, ipa, &top);
-	rmi_rtt_init_ripas(&rmm, realm->rd, GUEST_IPA + BLOCK, GUEST_IPA + BLOCK + GRANULE_SIZE, &top);
+	host_rmi_data_create(&rmm, realm->rd, page, GUEST_IPA, source, RMI_DATA_FLAG_MEASURE);
+	host_rmi_data_create(&rmm, realm->rd, page, ipa + BLOCK, source, RMI_DATA_FLAG_MEASURE);
+	host_rmi_data_create(&rmm, realm->rd, source, ipa, source, RMI_DATA_FLAG_MEASURE);
+	host_rmi_data_create(&rmm, realm->rd, page, ipa, page, RMI_DATA_FLAG_MEASURE);
+	host_rmi_rtt_init_ripas(&rmm, realm->rd, GUEST_IPA, ipa, &top);
+	host_rmi_rtt_init_ripas(&rmm, realm->rd, GUEST_IPA + BLOCK, GUEST_IPA + BLOCK + GRANULE_SIZE, &top);
 	conf_rec_prepare(&rec, realm, 1);
-	rmi_rec_create(&rmm, realm->rd, rec.pa, rec.params_pa);
+	host_rmi_rec_create(&rmm, realm->rd, rec.pa, rec.params_pa);
 	conf_data(realm, ipa);
 	conf_tables(realm, conf_unprotected(realm), 3);
 	conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "a page",
-		       rmi_rtt_map_unprotected(&rmm, realm->rd, conf_unprotected(realm), 3,
-					       CONF_NS_PA | CONF_NS_ATTRIBUTES));
+		       host_rmi_rtt_map_unprotected(&rmm, realm->rd, conf_unprotected(realm), 3,
+						    CONF_NS_PA | CONF_NS_ATTRIBUTES));
 	conf_expect_ok("RMI_DATA_DESTROY", "the page of no content",
-		       rmi_data_destroy(&rmm, realm->rd, ipa, &page, &top));
+		       host_rmi_data_destroy(&rmm, realm->rd, ipa, &page, &top));
 	conf_tables(realm, GUEST_IPA + BLOCK, 3);
 	conf_expect_ok("RMI_RTT_FOLD", "an empty table",
-		       rmi_rtt_fold(&rmm, realm->rd, GUEST_IPA + BLOCK, 3, &rtt));
+		       host_rmi_rtt_fold(&rmm, realm->rd, GUEST_IPA + BLOCK, 3, &rtt));
 	conf_destroyed(realm, GUEST_IPA + BLOCK, 3);
 	check_rim("INQQTF", "commands that failed, and commands that aren't measured");
 }
@@ -139,7 +139,7 @@ static void taken_away(void)
 	conf_guest_load(&guest);
 	add_page(ipa, RMI_DATA_FLAG_MEASURE, 0x44);
 	conf_expect_ok("RMI_DATA_DESTROY", "a measured page",
-		       rmi_data_destroy(&rmm, guest.realm.rd, ipa, &pa, &top));
+		       host_rmi_data_destroy(&rmm, guest.realm.rd, ipa, &pa, &top));
 	add_page(ipa, 0, 0x55);
 	check_rim("IYXLCP", "a page, destroyed, and another in its place");
 }
@@ -161,13 +161,13 @@ static void recs(void)
 	conf_rec_prepare(&more, &guest.realm, 1);
 	more.params->flags = 0;
 	conf_expect_ok("RMI_REC_CREATE", "REC 1, not runnable",
-		       rmi_rec_create(&rmm, guest.realm.rd, more.pa, more.params_pa));
+		       host_rmi_rec_create(&rmm, guest.realm.rd, more.pa, more.params_pa));
 	conf_measure_rec(&guest.rim, more.params);
 	conf_rec_prepare(&more, &guest.realm, 2);
 	conf_expect_ok("RMI_REC_CREATE", "REC 2, runnable",
-		       rmi_rec_create(&rmm, guest.realm.rd, more.pa, more.params_pa));
+		       host_rmi_rec_create(&rmm, guest.realm.rd, more.pa, more.params_pa));
 	conf_measure_rec(&guest.rim, more.params);
-	conf_expect_ok("RMI_REC_DESTROY", "REC 2", rmi_rec_destroy(&rmm, more.pa));
+	conf_expect_ok("RMI_REC_DESTROY", "REC 2", host_rmi_rec_destroy(&rmm, more.pa));
 
 	conf_guest_activate(&guest);
 	conf_need_true("RSI_MEASUREMENT_READ", "the guest comes back", conf_guest_smc(&guest, x));
@@ -185,7 +185,7 @@ static void init_ripas(uint64_t base, uint64_t top, uint64_t size)
 	uint64_t out_top;
 
 	conf_expect_ok("RMI_RTT_INIT_RIPAS", conf_text("[0x%lx, 0x%lx)", base, top),
-		       rmi_rtt_init_ripas(&rmm, guest.realm.rd, base, top, &out_top));
+		       host_rmi_rtt_init_ripas(&rmm, guest.realm.rd, base, top, &out_top));
 	for (uint64_t ipa = base; ipa < out_top; ipa += size)
 		conf_measure_ripas(&guest.rim, ipa, ipa + size < top ? ipa + size : top);
 }
@@ -262,7 +262,7 @@ static void active(void)
 	conf_data(&guest.realm, GUEST_PAGES + 7 * GRANULE_SIZE);
 	conf_tables(&guest.realm, GUEST_IPA + BLOCK, 3);
 	conf_expect_ok("RMI_RTT_DESTROY", "a table",
-		       rmi_rtt_destroy(&rmm, guest.realm.rd, GUEST_IPA + BLOCK, 3, &rtt, &top));
+		       host_rmi_rtt_destroy(&rmm, guest.realm.rd, GUEST_IPA + BLOCK, 3, &rtt, &top));
 	x[0] = RSI_MEASUREMENT_READ;
 	x[1] = 0;
 	conf_need_true("RSI_MEASUREMENT_READ", "the guest comes back", conf_guest_smc(&guest, x));

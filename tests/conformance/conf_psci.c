@@ -170,7 +170,7 @@ static void affinity_info_errors(void)
 static uint64_t complete(const struct vm *vm, unsigned int caller, unsigned int target,
 			 enum psci_status status)
 {
-	return rmi_psci_complete(&rmm, vm->realm->recs[caller].pa, vm->realm->recs[target].pa, status);
+	return host_rmi_psci_complete(&rmm, vm->realm->recs[caller].pa, vm->realm->recs[target].pa, status);
 }
 
 /* REC 0 asks for `target`, the host says `status`; what REC 0 finds in x0. */
@@ -197,7 +197,7 @@ static void check_off(struct vm *vm, unsigned int rec, const char *what)
 	conf_check("RMI_PSCI_COMPLETE.affinity_off", conf_text("AFFINITY_INFO, %s", what),
 		   ask(vm, PSCI_AFFINITY_INFO, rec, 0, 0, PSCI_SUCCESS), PSCI_AFFINITY_OFF);
 	conf_check_status("RMI_REC_ENTER.rec_runnable", what,
-			  rmi_rec_enter(&rmm, vm->realm->recs[rec].pa, vm->realm->recs[rec].run_pa),
+			  host_rmi_rec_enter(&rmm, vm->realm->recs[rec].pa, vm->realm->recs[rec].run_pa),
 			  RMI_ERROR_REC);
 }
 

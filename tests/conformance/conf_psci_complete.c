@@ -32,7 +32,7 @@ static void prepare(struct scene *s, uint64_t fid)
 
 static uint64_t complete(uint64_t caller, uint64_t target, uint64_t status)
 {
-	return rmi_psci_complete(&rmm, caller, target, (int64_t)status);
+	return host_rmi_psci_complete(&rmm, caller, target, (int64_t)status);
 }
 
 static void refuse(const char *condition, const char *text, uint64_t caller, uint64_t target, uint64_t status)
@@ -161,9 +161,9 @@ static void caller_gone(void)
 
 	prepare(&s, PSCI_AFFINITY_INFO);
 	conf_check_status("RMI_REC_ENTER.rec_psci", "the caller before the answer",
-			  rmi_rec_enter(&rmm, s.caller, s.vm.realm->recs[0].run_pa), RMI_ERROR_REC);
-	conf_check_status("RMI_REC_DESTROY", "a REC with a request pending", rmi_rec_destroy(&rmm, s.caller),
-			  RMI_SUCCESS);
+			  host_rmi_rec_enter(&rmm, s.caller, s.vm.realm->recs[0].run_pa), RMI_ERROR_REC);
+	conf_check_status("RMI_REC_DESTROY", "a REC with a request pending",
+			  host_rmi_rec_destroy(&rmm, s.caller), RMI_SUCCESS);
 	s.vm.realm->recs[0].pa = 0;
 	refuse("calling_state", "the caller is gone", s.caller, s.target, PSCI_SUCCESS);
 }

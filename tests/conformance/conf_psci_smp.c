@@ -110,8 +110,8 @@ static bool serve(unsigned int rec)
 		return true;
 	}
 	if (exit->exit_reason == RMI_EXIT_PSCI && exit->gprs[0] == PSCI_CPU_ON) {
-		if (rmi_psci_complete(&rmm, vm.realm->recs[rec].pa, vm.realm->recs[target].pa,
-				      PSCI_SUCCESS) != RMI_SUCCESS)
+		if (host_rmi_psci_complete(&rmm, vm.realm->recs[rec].pa, vm.realm->recs[target].pa,
+					   PSCI_SUCCESS) != RMI_SUCCESS)
 			cores[rec].odd++;
 		__atomic_store_n(&cores[target].wake, 1, __ATOMIC_RELEASE);
 		return true;
@@ -131,7 +131,7 @@ static void run_once(unsigned int rec)
 	bool first = true;
 
 	for (;;) {
-		uint64_t result = rmi_rec_enter(&rmm, r->pa, r->run_pa);
+		uint64_t result = host_rmi_rec_enter(&rmm, r->pa, r->run_pa);
 
 		if (result != RMI_SUCCESS) {
 			cores[rec].odd += !first || result != RMI_ERROR_REC;

@@ -40,7 +40,7 @@ static void activated(void)
 	conf_tables(&realm, 0, 3);
 	conf_ram(&realm, 0, GRANULE_SIZE);
 	conf_rec_prepare(&rec, &realm, 0);
-	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", rmi_realm_activate(&rmm, realm.rd));
+	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", host_rmi_realm_activate(&rmm, realm.rd));
 
 	c = (struct conf_command){ CONF_COMMAND(RMI_DATA_CREATE), { 0, realm.rd, data, 0, source, 0 } };
 	conf_fails(&c, "realm_state", "the realm is ACTIVE", RMI_ERROR_REALM);
@@ -68,13 +68,14 @@ static void check_free(const char *text)
 	const struct conf_command good = DESTROY;
 	unsigned int count = realm.params->rtt_num_start, back = 0;
 
-	if (!conf_check_status("RMI_REALM_DESTROY", text, rmi_realm_destroy(&rmm, realm.rd), RMI_SUCCESS))
+	if (!conf_check_status("RMI_REALM_DESTROY", text, host_rmi_realm_destroy(&rmm, realm.rd),
+			       RMI_SUCCESS))
 		return;
 	conf_fails(&good, "rd_state", "a second time", RMI_ERROR_INPUT);
 	conf_check_status("RMI_REALM_DESTROY.rd_state", "its RD is DELEGATED",
-			  rmi_granule_undelegate(&rmm, realm.rd), RMI_SUCCESS);
+			  host_rmi_granule_undelegate(&rmm, realm.rd), RMI_SUCCESS);
 	for (unsigned int i = 0; i < count; i++)
-		back += rmi_granule_undelegate(&rmm, realm.params->rtt_base + i * GRANULE_SIZE) ==
+		back += host_rmi_granule_undelegate(&rmm, realm.params->rtt_base + i * GRANULE_SIZE) ==
 			RMI_SUCCESS;
 	conf_check("RMI_REALM_DESTROY.rtt_state", "its tables that are DELEGATED", back, count);
 }
@@ -89,7 +90,7 @@ static void destroy(void)
 	check_free("a NEW realm");
 
 	conf_realm_make_as(&realm, 34, 2, 16);
-	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", rmi_realm_activate(&rmm, realm.rd));
+	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", host_rmi_realm_activate(&rmm, realm.rd));
 	check_free("an ACTIVE realm");
 }
 
@@ -126,7 +127,7 @@ static void live_table(void)
 		conf_table(&realm, ipa, 3);
 		check_live(conf_text("it has a table for 0x%lx", ipa));
 		conf_expect_ok("RMI_RTT_DESTROY", "the only table",
-			       rmi_rtt_destroy(&rmm, realm.rd, ipa, 3, &rtt, &top));
+			       host_rmi_rtt_destroy(&rmm, realm.rd, ipa, 3, &rtt, &top));
 	}
 	check_free("its tables are gone");
 }
@@ -138,17 +139,17 @@ static void live_block(void)
 
 	conf_realm_make_as(&realm, 32, 2, 4);
 	conf_data_run(&realm, 0x200000);
-	conf_expect_ok("RMI_RTT_FOLD", "512 pages", rmi_rtt_fold(&rmm, realm.rd, 0x200000, 3, &rtt));
+	conf_expect_ok("RMI_RTT_FOLD", "512 pages", host_rmi_rtt_fold(&rmm, realm.rd, 0x200000, 3, &rtt));
 	check_live("it has a block of data");
 	conf_table(&realm, 0x200000, 3);
 	for (uint64_t ipa = 0x200000; ipa < 0x400000; ipa += GRANULE_SIZE) {
 		conf_expect_ok("RMI_DATA_DESTROY", conf_text("IPA 0x%lx", ipa),
-			       rmi_data_destroy(&rmm, realm.rd, ipa, &data, &top));
+			       host_rmi_data_destroy(&rmm, realm.rd, ipa, &data, &top));
 		if (ipa == 0x3fe000)
 			check_live("it has a page left");
 	}
 	conf_expect_ok("RMI_RTT_DESTROY", "the only table",
-		       rmi_rtt_destroy(&rmm, realm.rd, 0x200000, 3, &rtt, &top));
+		       host_rmi_rtt_destroy(&rmm, realm.rd, 0x200000, 3, &rtt, &top));
 	check_free("all of its data is gone");
 }
 
@@ -159,7 +160,8 @@ static void not_live(void)
 
 	conf_realm_make_as(&realm, 32, 2, 4);
 	conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "a block of 2 MiB",
-		       rmi_rtt_map_unprotected(&rmm, realm.rd, conf_unprotected(&realm), 2, pa | attributes));
+		       host_rmi_rtt_map_unprotected(&rmm, realm.rd, conf_unprotected(&realm), 2,
+						    pa | attributes));
 	conf_ram(&realm, 0, 0x40000000);
 	check_free("with an unprotected mapping, and RIPAS RAM, but nothing owned");
 }

@@ -42,8 +42,9 @@ static void refused(const char *condition, const char *text, const struct rmi_re
 /* The parameters as they are now must do. */
 static void accepted(const char *rule, const char *text)
 {
-	if (conf_check_status(rule, text, rmi_realm_create(&rmm, realm.rd, realm.params_pa), RMI_SUCCESS))
-		conf_expect_ok("RMI_REALM_DESTROY", text, rmi_realm_destroy(&rmm, realm.rd));
+	if (conf_check_status(rule, text, host_rmi_realm_create(&rmm, realm.rd, realm.params_pa),
+			      RMI_SUCCESS))
+		conf_expect_ok("RMI_REALM_DESTROY", text, host_rmi_realm_destroy(&rmm, realm.rd));
 }
 
 /* refused() with one field changed. */
@@ -119,9 +120,10 @@ static void rtt_state_of_one(void)
 		uint64_t pa = realm.params->rtt_base + i * GRANULE_SIZE;
 
 		conf_expect_ok("RMI_GRANULE_UNDELEGATE", "a starting table",
-			       rmi_granule_undelegate(&rmm, pa));
+			       host_rmi_granule_undelegate(&rmm, pa));
 		conf_fails(&good, "rtt_state", conf_text("table %u of 4 is UNDELEGATED", i), RMI_ERROR_INPUT);
-		conf_expect_ok("RMI_GRANULE_DELEGATE", "a starting table", rmi_granule_delegate(&rmm, pa));
+		conf_expect_ok("RMI_GRANULE_DELEGATE", "a starting table",
+			       host_rmi_granule_delegate(&rmm, pa));
 	}
 	end();
 }
@@ -268,10 +270,10 @@ static unsigned int wrong_entries(uint64_t base, uint64_t end_ipa)
 	unsigned int wrong = 0;
 
 	for (uint64_t ipa = base; ipa < end_ipa; ipa += level_size(level)) {
-		struct rmi_rtt_entry e;
+		struct host_rmi_rtt_entry e;
 
-		if (rmi_rtt_read_entry(&rmm, realm.rd, ipa, level, &e) != RMI_SUCCESS || e.level != level ||
-		    e.state != RMI_UNASSIGNED || e.desc != 0 || e.ripas != RMI_EMPTY)
+		if (host_rmi_rtt_read_entry(&rmm, realm.rd, ipa, level, &e) != RMI_SUCCESS ||
+		    e.level != level || e.state != RMI_UNASSIGNED || e.desc != 0 || e.ripas != RMI_EMPTY)
 			wrong++;
 	}
 	return wrong;
@@ -282,13 +284,13 @@ static void check_states(const char *rule, const char *text, uint64_t pa, unsign
 	unsigned int refusals = 0;
 
 	for (unsigned int i = 0; i < count; i++)
-		refusals += rmi_granule_undelegate(&rmm, pa + i * GRANULE_SIZE) == RMI_ERROR_INPUT;
+		refusals += host_rmi_granule_undelegate(&rmm, pa + i * GRANULE_SIZE) == RMI_ERROR_INPUT;
 	conf_check(rule, text, refusals, count);
 }
 
 static void success_as(unsigned int ipa_bits, int64_t start_level, unsigned int start_count)
 {
-	struct rmi_rtt_entry e;
+	struct host_rmi_rtt_entry e;
 	uint64_t top;
 
 	begin_as(ipa_bits, start_level, start_count);
@@ -302,9 +304,9 @@ static void success_as(unsigned int ipa_bits, int64_t start_level, unsigned int 
 	conf_check("RMI_REALM_CREATE.rtte_up_states", "unprotected entries that aren't UNASSIGNED_NS",
 		   wrong_entries(conf_unprotected(&realm), top), 0);
 	conf_check_status("RMI_REALM_CREATE.ipa_width", conf_text("0x%lx is no IPA", top),
-			  rmi_rtt_read_entry(&rmm, realm.rd, top, start_level, &e), RMI_ERROR_INPUT);
+			  host_rmi_rtt_read_entry(&rmm, realm.rd, top, start_level, &e), RMI_ERROR_INPUT);
 	conf_check_status("RMI_REALM_CREATE.rtt_level", "no level above the first",
-			  rmi_rtt_read_entry(&rmm, realm.rd, 0, start_level - 1, &e), RMI_ERROR_INPUT);
+			  host_rmi_rtt_read_entry(&rmm, realm.rd, 0, start_level - 1, &e), RMI_ERROR_INPUT);
 	conf_fails(&good, "rd_state", "a second time", RMI_ERROR_INPUT);
 	conf_realm_unmake(&realm);
 }
@@ -326,7 +328,8 @@ static void many(void)
 	for (unsigned int i = 0; i < 20; i++) {
 		conf_realm_prepare_as(&realms[i], 32, 2, 4);
 		conf_check_status("RMI_REALM_CREATE", conf_text("realm %u of 20", i + 1),
-				  rmi_realm_create(&rmm, realms[i].rd, realms[i].params_pa), RMI_SUCCESS);
+				  host_rmi_realm_create(&rmm, realms[i].rd, realms[i].params_pa),
+				  RMI_SUCCESS);
 	}
 	for (unsigned int i = 0; i < 20; i++)
 		conf_realm_unmake(&realms[i]);

@@ -41,10 +41,10 @@ static uint64_t attempt(unsigned int ipa_bits, int64_t level, unsigned int count
 	realm.params->s2sz = (uint8_t)ipa_bits;
 	realm.params->rtt_level_start = level;
 	realm.params->rtt_num_start = count;
-	result = rmi_realm_create(&rmm, realm.rd, realm.params_pa);
+	result = host_rmi_realm_create(&rmm, realm.rd, realm.params_pa);
 	if (result == RMI_SUCCESS)
 		conf_expect_ok("RMI_REALM_DESTROY", "right after its creation",
-			       rmi_realm_destroy(&rmm, realm.rd));
+			       host_rmi_realm_destroy(&rmm, realm.rd));
 	return result;
 }
 

@@ -29,7 +29,7 @@ static void create_conditions(void)
 	conf_works(&good);
 	conf_check_in_use("RMI_REC_CREATE.rec_gran_state", "the REC", rec.pa);
 	for (unsigned int i = 0; i < rec.aux_count; i++)
-		in_use += rmi_granule_undelegate(&rmm, rec.params->aux[i]) == RMI_ERROR_INPUT;
+		in_use += host_rmi_granule_undelegate(&rmm, rec.params->aux[i]) == RMI_ERROR_INPUT;
 	conf_check("RMI_REC_CREATE.rec_aux_state", "auxiliary granules in use", in_use, rec.aux_count);
 	conf_fails(&good, "rec_state", "a second time", RMI_ERROR_INPUT);
 	conf_rec_unmake(&rec);
@@ -199,12 +199,12 @@ static void destroy_conditions(void)
 	conf_works(&good);
 	conf_check_delegated("RMI_REC_DESTROY.rec_gran_state", "the REC", rec.pa);
 	for (unsigned int i = 0; i < rec.aux_count; i++)
-		delegated += rmi_granule_undelegate(&rmm, rec.params->aux[i]) == RMI_SUCCESS;
+		delegated += host_rmi_granule_undelegate(&rmm, rec.params->aux[i]) == RMI_SUCCESS;
 	conf_check("RMI_REC_DESTROY.rec_aux_state", "auxiliary granules that are DELEGATED", delegated,
 		   rec.aux_count);
 	conf_fails(&good, "rec_gran_state", "a second time", RMI_ERROR_INPUT);
 	conf_check_status("RMI_REC_DESTROY.num_recs", "the realm isn't live any more",
-			  rmi_realm_destroy(&rmm, realm.rd), RMI_SUCCESS);
+			  host_rmi_realm_destroy(&rmm, realm.rd), RMI_SUCCESS);
 }
 
 /* One of three, whichever; in an ACTIVE realm too. */
@@ -216,14 +216,14 @@ static void destroy_any(void)
 	conf_realm_make(&realm);
 	for (unsigned int i = 0; i < 3; i++)
 		conf_rec_make(&recs[i], &realm, i);
-	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", rmi_realm_activate(&rmm, realm.rd));
+	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", host_rmi_realm_activate(&rmm, realm.rd));
 	for (unsigned int i = 0; i < 3; i++) {
 		conf_check_status("RMI_REALM_DESTROY.realm_live", conf_text("%u RECs are left", 3 - i),
-				  conf_any_index(rmi_realm_destroy(&rmm, realm.rd)), RMI_ERROR_REALM);
+				  conf_any_index(host_rmi_realm_destroy(&rmm, realm.rd)), RMI_ERROR_REALM);
 		conf_check_status("RMI_REC_DESTROY", conf_text("REC %u of an ACTIVE realm", order[i]),
-				  rmi_rec_destroy(&rmm, recs[order[i]].pa), RMI_SUCCESS);
+				  host_rmi_rec_destroy(&rmm, recs[order[i]].pa), RMI_SUCCESS);
 	}
-	conf_check_status("RMI_REALM_DESTROY", "no RECs are left", rmi_realm_destroy(&rmm, realm.rd),
+	conf_check_status("RMI_REALM_DESTROY", "no RECs are left", host_rmi_realm_destroy(&rmm, realm.rd),
 			  RMI_SUCCESS);
 }
 
@@ -240,10 +240,10 @@ static void aux_count(void)
 	count = conf_works(&good).x[1];
 	conf_check_true("RMI_REC_AUX_COUNT.aux_count", "at most 16", count <= RMI_MAX_AUX);
 	conf_rec_make(&rec, &realm, 0);
-	rmi_rec_aux_count(&rmm, realm.rd, &again);
+	host_rmi_rec_aux_count(&rmm, realm.rd, &again);
 	conf_check("RMMBNR", "the same when there is a REC", again, count);
-	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", rmi_realm_activate(&rmm, realm.rd));
-	rmi_rec_aux_count(&rmm, realm.rd, &again);
+	conf_expect_ok("RMI_REALM_ACTIVATE", "for the case", host_rmi_realm_activate(&rmm, realm.rd));
+	host_rmi_rec_aux_count(&rmm, realm.rd, &again);
 	conf_check("RMMBNR", "and in an ACTIVE realm", again, count);
 }
 

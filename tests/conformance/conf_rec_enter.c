@@ -39,7 +39,7 @@ static void prepare(struct bad_run *bad, const struct vm *vm)
 
 static uint64_t enter(const struct vm *vm, unsigned int rec, uint64_t run)
 {
-	return rmi_rec_enter(&rmm, vm->realm->recs[rec].pa, run);
+	return host_rmi_rec_enter(&rmm, vm->realm->recs[rec].pa, run);
 }
 
 /* After what was refused, the REC is as it was. */
@@ -96,7 +96,7 @@ static void check_addresses(struct vm *vm, const struct bad_run *bad)
 		if (recs[i].pa == 0)
 			continue;
 		conf_check_status(conf_text("RMI_REC_ENTER.%s", recs[i].condition), "bad address of the REC",
-				  rmi_rec_enter(&rmm, recs[i].pa, run), RMI_ERROR_INPUT);
+				  host_rmi_rec_enter(&rmm, recs[i].pa, run), RMI_ERROR_INPUT);
 	}
 }
 
@@ -110,7 +110,7 @@ static void realm_new(void)
 	prepare(&bad, &vm);
 	check_condition(&bad, &vm, 0, "realm_new", "realm NEW", rmi_result(RMI_ERROR_REALM, 0));
 	conf_need_status("RMI_REALM_ACTIVATE", "the realm, after the attempts to enter it",
-			 rmi_realm_activate(&rmm, vm.realm->rd), RMI_SUCCESS);
+			 host_rmi_realm_activate(&rmm, vm.realm->rd), RMI_SUCCESS);
 	conf_check_status("RMI_REC_ENTER", "the realm, once it is ACTIVE", vm_enter(&vm, 0), RMI_SUCCESS);
 	conf_take_back(bad.delegated, 1);
 	vm_end(&vm);
@@ -173,7 +173,8 @@ static void runnable_and_psci(void)
 	vm_begin(&vm, 0, SCRIPT_SMC, PSCI_AFFINITY_INFO, 1, 0);
 	check_condition(&bad, &vm, 0, "rec_psci", "REC with a PSCI request pending", RMI_ERROR_REC);
 	conf_need_status("RMI_PSCI_COMPLETE", "the request after the attempts to enter",
-			 rmi_psci_complete(&rmm, vm.realm->recs[0].pa, vm.realm->recs[1].pa, PSCI_SUCCESS),
+			 host_rmi_psci_complete(&rmm, vm.realm->recs[0].pa, vm.realm->recs[1].pa,
+						PSCI_SUCCESS),
 			 RMI_SUCCESS);
 	vm_finish(&vm, 0, r);
 	conf_check("RMI_PSCI_COMPLETE.affinity_off", "x0 of AFFINITY_INFO", r[0], PSCI_AFFINITY_OFF);

@@ -20,7 +20,7 @@ static void run(void *argument)
 	struct host_rec *rec = &r->vm->realm->recs[0];
 
 	for (;;) {
-		r->result = rmi_rec_enter(&rmm, rec->pa, rec->run_pa);
+		r->result = host_rmi_rec_enter(&rmm, rec->pa, rec->run_pa);
 		if (r->result == RMI_ERROR_REC)
 			r->refused++; /* it runs where we look whether it runs */
 		else if (r->result != RMI_SUCCESS || rec->run->exit.exit_reason != RMI_EXIT_IRQ)
@@ -36,7 +36,7 @@ static bool runs_there(const struct vm *vm, uint64_t run_pa)
 		uint64_t result, end;
 
 		timer_preempt_after(sysreg_read(cntfrq_el0) / 1000);
-		result = rmi_rec_enter(&rmm, vm->realm->recs[0].pa, run_pa);
+		result = host_rmi_rec_enter(&rmm, vm->realm->recs[0].pa, run_pa);
 		timer_stop();
 		gic_handle();
 		if (result == RMI_ERROR_REC)
@@ -64,23 +64,23 @@ static void check_refusals(const struct vm *vm, uint64_t run_pa, uint64_t delega
 	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		conf_check_status(conf_text("RMI_REC_ENTER.[%s<rec_state]", bad[i].condition),
 				  "a REC that runs, with a bad run page",
-				  rmi_rec_enter(&rmm, rec->pa, bad[i].pa), RMI_ERROR_INPUT);
-	conf_check_status("RMI_REC_ENTER.rec_state", "a REC that runs", rmi_rec_enter(&rmm, rec->pa, run_pa),
-			  RMI_ERROR_REC);
-	conf_check_status("RMI_REC_DESTROY.rec_state", "a REC that runs", rmi_rec_destroy(&rmm, rec->pa),
+				  host_rmi_rec_enter(&rmm, rec->pa, bad[i].pa), RMI_ERROR_INPUT);
+	conf_check_status("RMI_REC_ENTER.rec_state", "a REC that runs",
+			  host_rmi_rec_enter(&rmm, rec->pa, run_pa), RMI_ERROR_REC);
+	conf_check_status("RMI_REC_DESTROY.rec_state", "a REC that runs", host_rmi_rec_destroy(&rmm, rec->pa),
 			  RMI_ERROR_REC);
 	conf_check_status("RMI_REALM_DESTROY.realm_live", "a realm with a REC that runs",
-			  rmi_realm_destroy(&rmm, vm->realm->rd), rmi_result(RMI_ERROR_REALM, 0));
+			  host_rmi_realm_destroy(&rmm, vm->realm->rd), rmi_result(RMI_ERROR_REALM, 0));
 	/* The range is no request's, and these conditions are not ordered. */
 	conf_check_status_any("RMI_RTT_SET_RIPAS.rec_state", "a REC that runs",
-			      rmi_rtt_set_ripas(&rmm, vm->realm->rd, rec->pa, vm_empty(vm),
-						vm_empty(vm) + GRANULE_SIZE, &out),
+			      host_rmi_rtt_set_ripas(&rmm, vm->realm->rd, rec->pa, vm_empty(vm),
+						     vm_empty(vm) + GRANULE_SIZE, &out),
 			      RMI_ERROR_REC, RMI_ERROR_INPUT);
 	conf_check_status("RMI_PSCI_COMPLETE.pending", "a REC that runs",
-			  rmi_psci_complete(&rmm, rec->pa, vm->realm->recs[1].pa, PSCI_SUCCESS),
+			  host_rmi_psci_complete(&rmm, rec->pa, vm->realm->recs[1].pa, PSCI_SUCCESS),
 			  RMI_ERROR_INPUT);
 	conf_check_status("RMI_GRANULE_UNDELEGATE.gran_state", "a REC that runs",
-			  rmi_granule_undelegate(&rmm, rec->pa), RMI_ERROR_INPUT);
+			  host_rmi_granule_undelegate(&rmm, rec->pa), RMI_ERROR_INPUT);
 }
 
 static void running(void)

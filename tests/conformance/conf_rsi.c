@@ -125,14 +125,14 @@ static void realm_config_errors(void)
 /* The page is not there: the host supplies it, and the call is made then. */
 static void realm_config_missing(void)
 {
-	struct rmi_rtt_entry entry = { 0 };
+	struct host_rmi_rtt_entry entry = { 0 };
 	struct vm vm;
 	uint64_t ipa, r[6];
 
 	vm_start(&vm, NULL);
 	ipa = vm_hole(&vm) + 0x8000;
 	conf_expect_ok("RMI_RTT_READ_ENTRY", "an IPA",
-		       rmi_rtt_read_entry(&rmm, vm.realm->rd, ipa, 3, &entry));
+		       host_rmi_rtt_read_entry(&rmm, vm.realm->rd, ipa, 3, &entry));
 	vm_begin(&vm, 0, SCRIPT_SMC, RSI_REALM_CONFIG, ipa);
 	vm_record(&vm, 0, "RRYVFL", "structure at RIPAS RAM, UNASSIGNED",
 		  &(struct rmi_rec_exit){

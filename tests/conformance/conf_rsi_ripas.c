@@ -48,7 +48,7 @@ static uint64_t grant(struct vm *vm, uint64_t base, uint64_t top)
 	while (base < top) {
 		uint64_t out = base;
 		uint64_t result =
-			rmi_rtt_set_ripas(&rmm, vm->realm->rd, vm->realm->recs[0].pa, base, top, &out);
+			host_rmi_rtt_set_ripas(&rmm, vm->realm->rd, vm->realm->recs[0].pa, base, top, &out);
 
 		if (result != RMI_SUCCESS || out <= base)
 			return base;
@@ -153,20 +153,22 @@ static void bounded(void)
 	rec = vm.realm->recs[0].pa;
 	host_make_tables(vm.realm, b, SIZE, 3);
 	conf_check_status("RMI_RTT_SET_RIPAS.base_bound", "no request",
-			  rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b, b + SIZE, &out), RMI_ERROR_INPUT);
+			  host_rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b, b + SIZE, &out),
+			  RMI_ERROR_INPUT);
 	request(&vm, b, b + SIZE, RSI_RAM, KEEP_DESTROYED);
 	conf_check_status("RMI_RTT_SET_RIPAS.base_bound", "from behind the base",
-			  rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b + GRANULE_SIZE, b + SIZE, &out),
+			  host_rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b + GRANULE_SIZE, b + SIZE, &out),
 			  RMI_ERROR_INPUT);
 	conf_check_status("RMI_RTT_SET_RIPAS.base_bound", "from before the base",
-			  rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b - GRANULE_SIZE, b + SIZE, &out),
+			  host_rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b - GRANULE_SIZE, b + SIZE, &out),
 			  RMI_ERROR_INPUT);
 	conf_check_status("RMI_RTT_SET_RIPAS.top_bound", "beyond the top",
-			  rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b, b + SIZE + GRANULE_SIZE, &out),
+			  host_rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b, b + SIZE + GRANULE_SIZE, &out),
 			  RMI_ERROR_INPUT);
 	check_outcome(&vm, false, b, RSI_ACCEPT, "nothing was granted");
 	conf_check_status("RQRMMN", "the request, after an exit for another reason",
-			  rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b, b + SIZE, &out), RMI_ERROR_INPUT);
+			  host_rmi_rtt_set_ripas(&rmm, vm.realm->rd, rec, b, b + SIZE, &out),
+			  RMI_ERROR_INPUT);
 	vm_do(&vm, 0, r, CONFORM_COUNTERS);
 	check_ripas(&vm, b, b + SIZE, RSI_EMPTY, "nothing was granted");
 	vm_end(&vm);
@@ -181,7 +183,8 @@ static void destroyed(void)
 	vm_start(&vm, NULL);
 	a = ram(&vm);
 	p = a + 2 * GRANULE_SIZE;
-	conf_expect_ok("RMI_DATA_DESTROY", "a page", rmi_data_destroy(&rmm, vm.realm->rd, p, &data, &top));
+	conf_expect_ok("RMI_DATA_DESTROY", "a page",
+		       host_rmi_data_destroy(&rmm, vm.realm->rd, p, &data, &top));
 	conf_take_back(data, 1);
 	check_ripas(&vm, p, p + GRANULE_SIZE, RSI_DESTROYED, "the page");
 	check_ripas(&vm, a, p, RSI_RAM, "the pages before it");

@@ -354,7 +354,8 @@ static void turn_on(struct vm *vm)
 	entry = r[0];
 	vm_begin(vm, 0, SCRIPT_SMC, PSCI_CPU_ON, 1, entry, 0);
 	conf_expect_ok("RMI_PSCI_COMPLETE", "CPU_ON",
-		       rmi_psci_complete(&rmm, vm->realm->recs[0].pa, vm->realm->recs[1].pa, PSCI_SUCCESS));
+		       host_rmi_psci_complete(&rmm, vm->realm->recs[0].pa, vm->realm->recs[1].pa,
+					      PSCI_SUCCESS));
 	vm_finish(vm, 0, r);
 	vm_boot(vm, 1);
 }

@@ -143,7 +143,7 @@ static void unfold(const void *argument)
 	conf_realm_make(&realm);
 	pa = conf_fill(&realm, base, u->level, u->kind);
 	conf_expect_ok("RMI_RTT_FOLD", kind_name(u->kind),
-		       rmi_rtt_fold(&rmm, realm.rd, base, u->level, &rtt));
+		       host_rmi_rtt_fold(&rmm, realm.rd, base, u->level, &rtt));
 	conf_check_kind("RMI_RTT_FOLD", "the parent to start with", &realm, base, u->level - 1, u->kind, pa);
 	good = (struct conf_command){ CONF_COMMAND(RMI_RTT_CREATE),
 				      { 0, realm.rd, rtt, base, (uint64_t)u->level } };

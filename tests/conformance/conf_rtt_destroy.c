@@ -18,7 +18,7 @@ static struct conf_command command(uint64_t ipa, int64_t level)
 static void fails(const struct conf_command *c, const char *condition, const char *text, uint64_t expected,
 		  uint64_t top)
 {
-	struct rmi_regs regs = conf_fails(c, condition, text, expected);
+	struct host_rmi_regs regs = conf_fails(c, condition, text, expected);
 
 	conf_check(conf_text("%s.%s", c->name, condition), conf_text("%s: top", text), regs.x[2], top);
 }
@@ -27,7 +27,7 @@ static void fails(const struct conf_command *c, const char *condition, const cha
 static void destroys(const char *text, uint64_t ipa, int64_t level, uint64_t rtt, uint64_t top)
 {
 	const struct conf_command c = command(ipa, level);
-	struct rmi_regs regs = conf_works(&c);
+	struct host_rmi_regs regs = conf_works(&c);
 
 	if (regs.x[0] != RMI_SUCCESS)
 		return;
@@ -43,7 +43,7 @@ static void destroys(const char *text, uint64_t ipa, int64_t level, uint64_t rtt
 /* Top is 0 whenever there was no walk. */
 static void broken(const struct conf_command *good, const char *condition, unsigned int n, uint64_t bad)
 {
-	struct rmi_regs regs = conf_break(good, condition, n, bad, RMI_ERROR_INPUT);
+	struct host_rmi_regs regs = conf_break(good, condition, n, bad, RMI_ERROR_INPUT);
 
 	conf_check(conf_text("%s.%s", good->name, condition), conf_text("x%u = 0x%lx: top", n, bad),
 		   regs.x[2], 0);
@@ -119,7 +119,7 @@ static void live(void)
 				i == 0 ? KIND_ASSIGNED_EMPTY : KIND_ASSIGNED_DESTROYED,
 				conf_entry(&realm, page, 3).desc);
 		conf_expect_ok("RMI_DATA_DESTROY", "the only page",
-			       rmi_data_destroy(&rmm, realm.rd, page, &data, &top));
+			       host_rmi_data_destroy(&rmm, realm.rd, page, &data, &top));
 		destroys("all pages gone", IPA, 3, rtt, IPA + 0x40000000);
 	}
 }
@@ -136,10 +136,10 @@ static void not_live(const void *argument)
 	destroys(conf_text("all of it %s", kind_name(*kind)), ipa, 3, rtt, ipa + 0x40000000);
 	if (!kind_is_unprotected(*kind))
 		return;
-	conf_check_status("RMI_RTT_DESTROY.rtte_state",
-			  "an unprotected entry is UNASSIGNED_NS: it can be mapped",
-			  rmi_rtt_map_unprotected(&rmm, realm.rd, ipa, 2, CONF_NS_PA | CONF_NS_ATTRIBUTES),
-			  RMI_SUCCESS);
+	conf_check_status(
+		"RMI_RTT_DESTROY.rtte_state", "an unprotected entry is UNASSIGNED_NS: it can be mapped",
+		host_rmi_rtt_map_unprotected(&rmm, realm.rd, ipa, 2, CONF_NS_PA | CONF_NS_ATTRIBUTES),
+		RMI_SUCCESS);
 }
 
 static void not_lives(void)
@@ -164,7 +164,7 @@ static void levels(void)
 	rtt = conf_entry(&realm, 0, 0).desc;
 	{
 		const struct conf_command c = command(0, 1);
-		struct rmi_regs regs = conf_works(&c);
+		struct host_rmi_regs regs = conf_works(&c);
 
 		conf_check("RMI_RTT_DESTROY.rtt", "level 1: its address", regs.x[1], rtt);
 		/* The starting table has 512 entries, two of them within 40 bits. */
@@ -230,7 +230,7 @@ static void concatenated(void)
 static void middle(uint64_t ipa, uint64_t block)
 {
 	const struct conf_command c = command(ipa, 3);
-	struct rmi_regs regs =
+	struct host_rmi_regs regs =
 		conf_fails(&c, "rtt_walk", "the middle of a block", rmi_result(RMI_ERROR_RTT, 1));
 
 	conf_check_any("RMI_RTT_DESTROY.rtt_walk", "the middle of a block: top", regs.x[2], block, ipa);
@@ -244,7 +244,8 @@ static void blocks(void)
 
 	conf_realm_make(&realm);
 	conf_fill(&realm, IPA + 0x200000, 3, KIND_ASSIGNED_RAM);
-	conf_expect_ok("RMI_RTT_FOLD", "512 pages", rmi_rtt_fold(&rmm, realm.rd, IPA + 0x200000, 3, &rtt));
+	conf_expect_ok("RMI_RTT_FOLD", "512 pages",
+		       host_rmi_rtt_fold(&rmm, realm.rd, IPA + 0x200000, 3, &rtt));
 	c = command(IPA + 0x200000, 3);
 	fails(&c, "rtte_state", "a block of data", rmi_result(RMI_ERROR_RTT, 2), IPA + 0x200000);
 	c = command(IPA, 3);
@@ -254,8 +255,8 @@ static void blocks(void)
 
 	conf_tables(&realm, UNPROTECTED, 1);
 	conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "a block of 1 GiB",
-		       rmi_rtt_map_unprotected(&rmm, realm.rd, UNPROTECTED + 0x40000000, 1,
-					       CONF_NS_PA | CONF_NS_ATTRIBUTES));
+		       host_rmi_rtt_map_unprotected(&rmm, realm.rd, UNPROTECTED + 0x40000000, 1,
+						    CONF_NS_PA | CONF_NS_ATTRIBUTES));
 	c = command(UNPROTECTED + 0x40000000, 2);
 	fails(&c, "rtte_state", "an unprotected block", rmi_result(RMI_ERROR_RTT, 1),
 	      UNPROTECTED + 0x40000000);
@@ -263,7 +264,7 @@ static void blocks(void)
 	c = command(UNPROTECTED, 2);
 	fails(&c, "rtte_state", "the entry before it", rmi_result(RMI_ERROR_RTT, 1),
 	      UNPROTECTED + 0x40000000);
-	rmi_rtt_unmap_unprotected(&rmm, realm.rd, UNPROTECTED + 0x40000000, 1, &top);
+	host_rmi_rtt_unmap_unprotected(&rmm, realm.rd, UNPROTECTED + 0x40000000, 1, &top);
 }
 
 CONF_GROUP(rtt_destroy, .about = "RMI_RTT_DESTROY: conditions, liveness, next live address")

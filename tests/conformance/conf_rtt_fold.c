@@ -24,7 +24,7 @@ static uint64_t not_homogeneous(int64_t level)
 static void conditions(void)
 {
 	struct conf_command good;
-	struct rmi_regs regs;
+	struct host_rmi_regs regs;
 	uint64_t rtt;
 
 	conf_realm_make(&realm);
@@ -87,12 +87,12 @@ static void fold(const void *argument)
 	uint64_t base = kind_is_unprotected(f->kind) ? UNPROTECTED : 0;
 	const char *text = conf_text("level %d, all %s", (int)f->level, kind_name(f->kind));
 	uint64_t pa, rtt = 0;
-	struct rmi_rtt_entry before;
+	struct host_rmi_rtt_entry before;
 
 	conf_realm_make(&realm);
 	pa = conf_fill(&realm, base, f->level, f->kind);
 	before = conf_entry(&realm, base, f->level - 1);
-	if (!conf_check_status("RMI_RTT_FOLD", text, rmi_rtt_fold(&rmm, realm.rd, base, f->level, &rtt),
+	if (!conf_check_status("RMI_RTT_FOLD", text, host_rmi_rtt_fold(&rmm, realm.rd, base, f->level, &rtt),
 			       RMI_SUCCESS))
 		return;
 	conf_check("RMI_RTT_FOLD.rtt", conf_text("%s: its address", text), rtt, before.desc);
@@ -192,7 +192,7 @@ static void odd_destroyed(void)
 		conf_data(&realm, page);
 		check_odd("one ASSIGNED among UNASSIGNED, all RAM", IPA, odd_ones[i]);
 		conf_expect_ok("RMI_DATA_DESTROY", "the only page",
-			       rmi_data_destroy(&rmm, realm.rd, page, &data, &top));
+			       host_rmi_data_destroy(&rmm, realm.rd, page, &data, &top));
 		check_odd("one DESTROYED among RAM", IPA, odd_ones[i]);
 	}
 }
@@ -207,19 +207,19 @@ static void odd_unassigned(void)
 		uint64_t page = IPA + odd_ones[i] * GRANULE_SIZE;
 
 		conf_expect_ok("RMI_DATA_DESTROY", "one page",
-			       rmi_data_destroy(&rmm, realm.rd, page, &data, &top));
+			       host_rmi_data_destroy(&rmm, realm.rd, page, &data, &top));
 		check_odd("one UNASSIGNED among ASSIGNED", IPA, odd_ones[i]);
 		conf_expect_ok("RMI_DATA_CREATE_UNKNOWN", "the same again",
-			       rmi_data_create_unknown(&rmm, realm.rd, data, page));
+			       host_rmi_data_create_unknown(&rmm, realm.rd, data, page));
 	}
 	/* The same data in another order: all ASSIGNED, not contiguous. */
 	for (unsigned int i = 0; i < 2; i++)
 		conf_expect_ok("RMI_DATA_DESTROY", "two pages",
-			       rmi_data_destroy(&rmm, realm.rd, IPA + i * GRANULE_SIZE, &data, &top));
+			       host_rmi_data_destroy(&rmm, realm.rd, IPA + i * GRANULE_SIZE, &data, &top));
 	for (unsigned int i = 0; i < 2; i++)
 		conf_expect_ok("RMI_DATA_CREATE_UNKNOWN", "the other way round",
-			       rmi_data_create_unknown(&rmm, realm.rd, pages + (1 - i) * GRANULE_SIZE,
-						       IPA + i * GRANULE_SIZE));
+			       host_rmi_data_create_unknown(&rmm, realm.rd, pages + (1 - i) * GRANULE_SIZE,
+							    IPA + i * GRANULE_SIZE));
 	check_odd("two output addresses exchanged", IPA, 0);
 }
 
@@ -246,8 +246,8 @@ static void misaligned(void)
 	conf_tables(&realm, IPA, 3);
 	for (unsigned int i = 0; i < 512; i++)
 		conf_expect_ok("RMI_DATA_CREATE_UNKNOWN", "contiguous from the second granule",
-			       rmi_data_create_unknown(&rmm, realm.rd, first + (i + 1) * GRANULE_SIZE,
-						       IPA + i * GRANULE_SIZE));
+			       host_rmi_data_create_unknown(&rmm, realm.rd, first + (i + 1) * GRANULE_SIZE,
+							    IPA + i * GRANULE_SIZE));
 	check_odd("contiguous, not aligned to 2 MiB", IPA, 0);
 }
 
@@ -261,7 +261,7 @@ static void odd_table(void)
 		conf_tables(&realm, ipa, 3);
 		conf_fails(&c, "rtt_homo", conf_text("one TABLE among UNASSIGNED, entry %u", odd_ones[i]),
 			   not_homogeneous(2));
-		conf_expect_ok("RMI_RTT_FOLD", "that one", rmi_rtt_fold(&rmm, realm.rd, ipa, 3, &rtt));
+		conf_expect_ok("RMI_RTT_FOLD", "that one", host_rmi_rtt_fold(&rmm, realm.rd, ipa, 3, &rtt));
 	}
 }
 
@@ -286,24 +286,24 @@ static void odd_mapping(void)
 			uint64_t right = (CONF_NS_PA + offset) | CONF_NS_ATTRIBUTES;
 
 			conf_expect_ok("RMI_RTT_UNMAP_UNPROTECTED", "one page",
-				       rmi_rtt_unmap_unprotected(&rmm, realm.rd, UNPROTECTED + offset, 3,
-								 &top));
+				       host_rmi_rtt_unmap_unprotected(&rmm, realm.rd, UNPROTECTED + offset, 3,
+								      &top));
 			if (k == 0)
 				check_odd("one UNASSIGNED_NS among ASSIGNED_NS", UNPROTECTED, odd_ones[i]);
 			conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", odd[k].text,
-				       rmi_rtt_map_unprotected(&rmm, realm.rd, UNPROTECTED + offset, 3,
-							       right ^ odd[k].flip));
+				       host_rmi_rtt_map_unprotected(&rmm, realm.rd, UNPROTECTED + offset, 3,
+								    right ^ odd[k].flip));
 			check_odd(odd[k].text, UNPROTECTED, odd_ones[i]);
 			conf_expect_ok("RMI_RTT_UNMAP_UNPROTECTED", "it",
-				       rmi_rtt_unmap_unprotected(&rmm, realm.rd, UNPROTECTED + offset, 3,
-								 &top));
+				       host_rmi_rtt_unmap_unprotected(&rmm, realm.rd, UNPROTECTED + offset, 3,
+								      &top));
 			conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "as it was",
-				       rmi_rtt_map_unprotected(&rmm, realm.rd, UNPROTECTED + offset, 3,
-							       right));
+				       host_rmi_rtt_map_unprotected(&rmm, realm.rd, UNPROTECTED + offset, 3,
+								    right));
 		}
 	}
-	conf_check_status("RMI_RTT_FOLD", "all as it was", rmi_rtt_fold(&rmm, realm.rd, UNPROTECTED, 3, &rtt),
-			  RMI_SUCCESS);
+	conf_check_status("RMI_RTT_FOLD", "all as it was",
+			  host_rmi_rtt_fold(&rmm, realm.rd, UNPROTECTED, 3, &rtt), RMI_SUCCESS);
 }
 
 static void misaligned_mapping(void)
@@ -312,9 +312,9 @@ static void misaligned_mapping(void)
 	conf_tables(&realm, UNPROTECTED, 3);
 	for (unsigned int i = 0; i < 512; i++)
 		conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "contiguous from the second page",
-			       rmi_rtt_map_unprotected(&rmm, realm.rd, UNPROTECTED + i * GRANULE_SIZE, 3,
-						       (CONF_NS_PA + (i + 1) * GRANULE_SIZE) |
-							       CONF_NS_ATTRIBUTES));
+			       host_rmi_rtt_map_unprotected(&rmm, realm.rd, UNPROTECTED + i * GRANULE_SIZE, 3,
+							    (CONF_NS_PA + (i + 1) * GRANULE_SIZE) |
+								    CONF_NS_ATTRIBUTES));
 	check_odd("contiguous, not aligned to 2 MiB", UNPROTECTED, 0);
 }
 

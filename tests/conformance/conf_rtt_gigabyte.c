@@ -22,9 +22,9 @@ static void fill_block(uint64_t offset)
 	conf_table(&realm, IPA + offset, 3);
 	for (uint64_t page = offset; page < offset + BLOCK; page += GRANULE_SIZE) {
 		conf_expect_ok("RMI_GRANULE_DELEGATE", "a page's granule",
-			       rmi_granule_delegate(&rmm, DATA + page));
+			       host_rmi_granule_delegate(&rmm, DATA + page));
 		conf_expect_ok("RMI_DATA_CREATE_UNKNOWN", "a page",
-			       rmi_data_create_unknown(&rmm, realm.rd, DATA + page, IPA + page));
+			       host_rmi_data_create_unknown(&rmm, realm.rd, DATA + page, IPA + page));
 	}
 }
 
@@ -39,22 +39,23 @@ static void gigabyte(void)
 		fill_block(offset);
 		if (offset == GIB - BLOCK)
 			conf_check_status("RMI_RTT_FOLD.rtt_homo", "511 blocks and a table of level 3",
-					  rmi_rtt_fold(&rmm, realm.rd, IPA, 2, &rtt),
+					  host_rmi_rtt_fold(&rmm, realm.rd, IPA, 2, &rtt),
 					  rmi_result(RMI_ERROR_RTT, 2));
 		conf_expect_ok("RMI_RTT_FOLD", "512 pages",
-			       rmi_rtt_fold(&rmm, realm.rd, IPA + offset, 3, &rtt));
+			       host_rmi_rtt_fold(&rmm, realm.rd, IPA + offset, 3, &rtt));
 		conf_take_back(rtt, 1);
 	}
 	table = conf_entry(&realm, IPA, 1).desc;
 	conf_need_status("RMI_RTT_FOLD", "level 2, 512 blocks, all ASSIGNED, RAM",
-			 rmi_rtt_fold(&rmm, realm.rd, IPA, 2, &rtt), RMI_SUCCESS);
+			 host_rmi_rtt_fold(&rmm, realm.rd, IPA, 2, &rtt), RMI_SUCCESS);
 	conf_check("RMI_RTT_FOLD.rtt", "its address", rtt, table);
 	conf_check_kind("RMI_RTT_FOLD.rtte_addr", "the parent", &realm, IPA, 1, KIND_ASSIGNED_RAM, DATA);
 	conf_check_status("RMI_DATA_DESTROY.rtt_walk", "a page of it",
-			  rmi_data_destroy(&rmm, realm.rd, IPA, &data, &top), rmi_result(RMI_ERROR_RTT, 1));
+			  host_rmi_data_destroy(&rmm, realm.rd, IPA, &data, &top),
+			  rmi_result(RMI_ERROR_RTT, 1));
 	conf_check("RMI_DATA_DESTROY.rtt_walk", "a page of it: top", top, IPA);
 	conf_check_status("RMI_RTT_CREATE", "of the block of 1 GiB",
-			  rmi_rtt_create(&rmm, realm.rd, rtt, IPA, 2), RMI_SUCCESS);
+			  host_rmi_rtt_create(&rmm, realm.rd, rtt, IPA, 2), RMI_SUCCESS);
 	conf_check_table("RMI_RTT_CREATE.rtte_c_addr", "it", &realm, IPA, 2, KIND_ASSIGNED_RAM, DATA);
 }
 

@@ -18,7 +18,7 @@ static struct conf_command command(uint64_t base, uint64_t top)
 static void reaches(const char *text, uint64_t base, uint64_t top, uint64_t out_top)
 {
 	const struct conf_command c = command(base, top);
-	struct rmi_regs regs = conf_fails(&c, "out_top", text, RMI_SUCCESS);
+	struct host_rmi_regs regs = conf_fails(&c, "out_top", text, RMI_SUCCESS);
 
 	conf_check("RMI_RTT_INIT_RIPAS.out_top", conf_text("%s: out_top", text), regs.x[1], out_top);
 }
@@ -92,7 +92,7 @@ static void entries_too_large(void)
 static void assigned(void)
 {
 	struct conf_command c;
-	struct rmi_regs regs;
+	struct host_rmi_regs regs;
 	uint64_t pa;
 
 	conf_realm_make(&realm);
@@ -122,7 +122,7 @@ static void destroyed(void)
 	conf_tables(&realm, IPA, 3);
 	conf_data(&realm, IPA);
 	conf_expect_ok("RMI_DATA_DESTROY", "a page of RAM",
-		       rmi_data_destroy(&rmm, realm.rd, IPA, &data, &top));
+		       host_rmi_data_destroy(&rmm, realm.rd, IPA, &data, &top));
 	conf_check_kind("RMI_DATA_DESTROY.ripas_ram", "to begin with", &realm, IPA, 3, KIND_DESTROYED, 0);
 	reaches("a page that is DESTROYED", IPA, IPA + GRANULE_SIZE, IPA + GRANULE_SIZE);
 	conf_check_kind("RMI_RTT_INIT_RIPAS.rtte_ripas", "it", &realm, IPA, 3, KIND_RAM, 0);
@@ -153,7 +153,7 @@ static void starting_tables(void)
 	conf_realm_make_as(&realm, 34, 2, 16);
 	for (uint64_t ipa = 0; ipa < conf_unprotected(&realm); ipa += 0x40000000) {
 		const struct conf_command c = command(ipa, conf_unprotected(&realm));
-		struct rmi_regs regs = conf_works(&c);
+		struct host_rmi_regs regs = conf_works(&c);
 
 		conf_check("RMI_RTT_INIT_RIPAS.out_top", conf_text("from 0x%lx: the end of that table", ipa),
 			   regs.x[1], ipa + 0x40000000);

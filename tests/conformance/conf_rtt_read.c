@@ -76,7 +76,7 @@ static void kinds(const void *argument)
 	pa = conf_fill(&realm, ipa, s->level + (s->level != 3), s->kind);
 	if (s->level != 3) /* one level up, by folding */
 		conf_expect_ok("RMI_RTT_FOLD", kind_name(s->kind),
-			       rmi_rtt_fold(&rmm, realm.rd, ipa, s->level + 1, &rtt));
+			       host_rmi_rtt_fold(&rmm, realm.rd, ipa, s->level + 1, &rtt));
 	seen_from(s->level, ipa, s->kind, pa);
 }
 

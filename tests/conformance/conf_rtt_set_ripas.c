@@ -41,7 +41,7 @@ static struct conf_command command(uint64_t base, uint64_t top)
 static void reaches(const char *text, uint64_t base, uint64_t top, uint64_t out_top)
 {
 	const struct conf_command c = command(base, top);
-	struct rmi_regs regs = conf_fails(&c, "out_top", text, RMI_SUCCESS);
+	struct host_rmi_regs regs = conf_fails(&c, "out_top", text, RMI_SUCCESS);
 
 	conf_check("RMI_RTT_SET_RIPAS.out_top", conf_text("%s: out_top", text), regs.x[1], out_top);
 }
@@ -113,8 +113,8 @@ static void owner(void)
 	c.x[1] = conf_zoo_realm.rd;
 	/* No order is given between the owner and what the request's range or the walk say. */
 	conf_check_status_any("RMI_RTT_SET_RIPAS.rec_owner", "the REC is another realm's",
-			      rmi_call(&rmm, c.fid, c.x[1], c.x[2], c.x[3], c.x[4], 0).x[0], RMI_ERROR_REC,
-			      rmi_result(RMI_ERROR_RTT, 0), rmi_result(RMI_ERROR_RTT, 1),
+			      host_rmi_call(&rmm, c.fid, c.x[1], c.x[2], c.x[3], c.x[4], 0).x[0],
+			      RMI_ERROR_REC, rmi_result(RMI_ERROR_RTT, 0), rmi_result(RMI_ERROR_RTT, 1),
 			      rmi_result(RMI_ERROR_RTT, 2));
 	conf_break(&c, "[rec_bound<rec_owner]", 2, CONF_NO_MEMORY, RMI_ERROR_INPUT);
 	for (enum conf_state s = 0; s < CONF_STATES; s++)
@@ -173,7 +173,7 @@ static void entries_too_large(void)
 static void nothing_to_do(void)
 {
 	struct conf_command c;
-	struct rmi_regs regs;
+	struct host_rmi_regs regs;
 
 	conf_guest_make(&guest);
 	request(BLOCKS + GRANULE_SIZE, BLOCKS + 2 * BLOCK, RSI_EMPTY, 0);
@@ -279,7 +279,7 @@ static void destroyed(void)
 	conf_ram(&guest.realm, PAGES + 3 * GRANULE_SIZE, PAGES + 4 * GRANULE_SIZE);
 	conf_data(&guest.realm, PAGES + 3 * GRANULE_SIZE);
 	conf_expect_ok("RMI_DATA_DESTROY", "a page of RAM",
-		       rmi_data_destroy(&rmm, guest.realm.rd, PAGES + 3 * GRANULE_SIZE, &data, &top));
+		       host_rmi_data_destroy(&rmm, guest.realm.rd, PAGES + 3 * GRANULE_SIZE, &data, &top));
 	conf_guest_start(&guest);
 	request(PAGES, PAGES + 8 * GRANULE_SIZE, RSI_RAM, 0);
 	reaches("up to the page that is DESTROYED", PAGES, PAGES + 8 * GRANULE_SIZE,

@@ -82,13 +82,13 @@ static void map_attributes(void)
 				continue;
 			conf_check_status("RMI_RTT_MAP_UNPROTECTED",
 					  conf_text("MemAttr %lu, S2AP %lu", memory, access),
-					  rmi_rtt_map_unprotected(&rmm, realm.rd, BASE, 3, desc),
+					  host_rmi_rtt_map_unprotected(&rmm, realm.rd, BASE, 3, desc),
 					  RMI_SUCCESS);
 			conf_check_entry_is("RMI_RTT_READ_ENTRY.state_unprot",
 					    conf_text("MemAttr %lu, S2AP %lu", memory, access), &realm, BASE,
 					    3, 3, RMI_ASSIGNED, desc, RMI_EMPTY);
 			conf_expect_ok("RMI_RTT_UNMAP_UNPROTECTED", "that page",
-				       rmi_rtt_unmap_unprotected(&rmm, realm.rd, BASE, 3, &top));
+				       host_rmi_rtt_unmap_unprotected(&rmm, realm.rd, BASE, 3, &top));
 		}
 	}
 	conf_works(&good);
@@ -111,7 +111,7 @@ static void map_alignment(void)
 		conf_check_kind("RMI_RTT_MAP_UNPROTECTED.rtte_contents", conf_text("level %d", (int)level),
 				&realm, good.x[2], level, KIND_ASSIGNED_NS, level_size(1));
 		conf_expect_ok("RMI_RTT_UNMAP_UNPROTECTED", "it",
-			       rmi_rtt_unmap_unprotected(&rmm, realm.rd, good.x[2], level, &top));
+			       host_rmi_rtt_unmap_unprotected(&rmm, realm.rd, good.x[2], level, &top));
 	}
 }
 
@@ -185,7 +185,7 @@ static void lower_start(void)
 
 static void unmap_broken(const struct conf_command *good, const char *condition, unsigned int n, uint64_t bad)
 {
-	struct rmi_regs regs = conf_break(good, condition, n, bad, RMI_ERROR_INPUT);
+	struct host_rmi_regs regs = conf_break(good, condition, n, bad, RMI_ERROR_INPUT);
 
 	conf_check(conf_text("%s.%s", good->name, condition), conf_text("x%u = 0x%lx: top", n, bad),
 		   regs.x[1], 0);
@@ -223,7 +223,7 @@ static void check_unmap(const char *condition, const char *text, uint64_t ipa, i
 			uint64_t expected, uint64_t top)
 {
 	const struct conf_command c = unmap(ipa, level);
-	struct rmi_regs regs = conf_fails(&c, condition, text, expected);
+	struct host_rmi_regs regs = conf_fails(&c, condition, text, expected);
 
 	conf_check(conf_text("RMI_RTT_UNMAP_UNPROTECTED.%s", condition), conf_text("%s: top", text),
 		   regs.x[1], top);
@@ -232,7 +232,7 @@ static void check_unmap(const char *condition, const char *text, uint64_t ipa, i
 static void unmap_walks(void)
 {
 	struct conf_command c;
-	struct rmi_regs regs;
+	struct host_rmi_regs regs;
 
 	conf_realm_make(&realm);
 	c = unmap(BASE, 3);
@@ -285,8 +285,8 @@ static void unmap_tops(void)
 	conf_tables(&realm, BASE, 3);
 	for (unsigned int i = 0; i < 5; i++)
 		conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "one of five pages",
-			       rmi_rtt_map_unprotected(&rmm, realm.rd, BASE + at[i] * GRANULE_SIZE, 3,
-						       CONF_NS_PA | CONF_NS_ATTRIBUTES));
+			       host_rmi_rtt_map_unprotected(&rmm, realm.rd, BASE + at[i] * GRANULE_SIZE, 3,
+							    CONF_NS_PA | CONF_NS_ATTRIBUTES));
 	check_unmap("rtte_state", "entry 9 of 0, 7, 8, 200, 511", BASE + 9 * GRANULE_SIZE, 3,
 		    rmi_result(RMI_ERROR_RTT, 3), BASE + 200 * GRANULE_SIZE);
 	for (unsigned int i = 0; i < 5; i++) {

@@ -34,21 +34,21 @@ static void any_state(const char *state)
 	uint64_t page = GUEST_PAGES + 7 * GRANULE_SIZE, rd = guest.realm.rd, pa = conf_delegated(), top;
 	uint64_t block = GUEST_IPA + 0x200000, up = conf_unprotected(&guest.realm);
 
-	conf_check_status("RMI_DATA_CREATE_UNKNOWN", state, rmi_data_create_unknown(&rmm, rd, pa, page),
+	conf_check_status("RMI_DATA_CREATE_UNKNOWN", state, host_rmi_data_create_unknown(&rmm, rd, pa, page),
 			  RMI_SUCCESS);
-	conf_check_status("RMI_DATA_DESTROY", state, rmi_data_destroy(&rmm, rd, page, &pa, &top),
+	conf_check_status("RMI_DATA_DESTROY", state, host_rmi_data_destroy(&rmm, rd, page, &pa, &top),
 			  RMI_SUCCESS);
-	conf_check_status("RMI_RTT_CREATE", state, rmi_rtt_create(&rmm, rd, pa, block, 3), RMI_SUCCESS);
-	conf_check_status("RMI_RTT_FOLD", state, rmi_rtt_fold(&rmm, rd, block, 3, &pa), RMI_SUCCESS);
-	conf_check_status("RMI_RTT_CREATE", state, rmi_rtt_create(&rmm, rd, pa, block, 3), RMI_SUCCESS);
-	conf_check_status("RMI_RTT_DESTROY", state, rmi_rtt_destroy(&rmm, rd, block, 3, &pa, &top),
+	conf_check_status("RMI_RTT_CREATE", state, host_rmi_rtt_create(&rmm, rd, pa, block, 3), RMI_SUCCESS);
+	conf_check_status("RMI_RTT_FOLD", state, host_rmi_rtt_fold(&rmm, rd, block, 3, &pa), RMI_SUCCESS);
+	conf_check_status("RMI_RTT_CREATE", state, host_rmi_rtt_create(&rmm, rd, pa, block, 3), RMI_SUCCESS);
+	conf_check_status("RMI_RTT_DESTROY", state, host_rmi_rtt_destroy(&rmm, rd, block, 3, &pa, &top),
 			  RMI_SUCCESS);
 	conf_tables(&guest.realm, up, 3);
 	conf_check_status("RMI_RTT_MAP_UNPROTECTED", state,
-			  rmi_rtt_map_unprotected(&rmm, rd, up, 3, CONF_NS_PA | CONF_NS_ATTRIBUTES),
+			  host_rmi_rtt_map_unprotected(&rmm, rd, up, 3, CONF_NS_PA | CONF_NS_ATTRIBUTES),
 			  RMI_SUCCESS);
 	conf_check_status("RMI_RTT_UNMAP_UNPROTECTED", state,
-			  rmi_rtt_unmap_unprotected(&rmm, rd, up, 3, &top), RMI_SUCCESS);
+			  host_rmi_rtt_unmap_unprotected(&rmm, rd, up, 3, &top), RMI_SUCCESS);
 }
 
 /* All that the guest is made of goes, as from any realm. */
@@ -56,13 +56,13 @@ static void take_apart(const char *state)
 {
 	uint64_t rd = guest.realm.rd, pa, top;
 
-	conf_check_status("RMI_REALM_DESTROY.realm_live", state, conf_any_index(rmi_realm_destroy(&rmm, rd)),
-			  RMI_ERROR_REALM);
-	conf_check_status("RMI_REC_DESTROY", state, rmi_rec_destroy(&rmm, guest.rec.pa), RMI_SUCCESS);
-	conf_check_status("RMI_DATA_DESTROY", state, rmi_data_destroy(&rmm, rd, GUEST_IPA, &pa, &top),
+	conf_check_status("RMI_REALM_DESTROY.realm_live", state,
+			  conf_any_index(host_rmi_realm_destroy(&rmm, rd)), RMI_ERROR_REALM);
+	conf_check_status("RMI_REC_DESTROY", state, host_rmi_rec_destroy(&rmm, guest.rec.pa), RMI_SUCCESS);
+	conf_check_status("RMI_DATA_DESTROY", state, host_rmi_data_destroy(&rmm, rd, GUEST_IPA, &pa, &top),
 			  RMI_SUCCESS);
 	conf_guest_unload(&guest);
-	conf_check_status("RMI_REALM_DESTROY", state, rmi_realm_destroy(&rmm, rd), RMI_SUCCESS);
+	conf_check_status("RMI_REALM_DESTROY", state, host_rmi_realm_destroy(&rmm, rd), RMI_SUCCESS);
 }
 
 static void turned_off(const void *argument)
@@ -74,7 +74,8 @@ static void turned_off(const void *argument)
 	conf_guest_make(&guest);
 	conf_need_true("PSCI_SYSTEM_OFF", "it leaves the realm", !conf_guest_smc(&guest, x));
 	conf_need("PSCI_SYSTEM_OFF", "exit reason", guest.run->exit.exit_reason, RMI_EXIT_PSCI);
-	conf_check_status("RMI_REC_ENTER.system_off", state, rmi_rec_enter(&rmm, guest.rec.pa, guest.run_pa),
+	conf_check_status("RMI_REC_ENTER.system_off", state,
+			  host_rmi_rec_enter(&rmm, guest.rec.pa, guest.run_pa),
 			  rmi_result(RMI_ERROR_REALM, 1));
 	new_only(state);
 	any_state(state);
@@ -97,7 +98,7 @@ static void enter_once(void *argument)
 	uint64_t *result = argument;
 
 	do
-		*result = rmi_rec_enter(&rmm, guest.rec.pa, guest.run_pa);
+		*result = host_rmi_rec_enter(&rmm, guest.rec.pa, guest.run_pa);
 	while (*result == RMI_SUCCESS && guest.run->exit.exit_reason == RMI_EXIT_IRQ);
 }
 
@@ -124,13 +125,13 @@ static void check_running(void)
 	/* It has asked for nothing: [base, top) is out of its bounds, and the state has no order with that. */
 	conf_check_status_any(
 		"RMI_RTT_SET_RIPAS.rec_state", "the REC runs",
-		rmi_call(&rmm, RMI_RTT_SET_RIPAS, rd, rec, GUEST_IPA, GUEST_IPA + GRANULE_SIZE, 0).x[0],
+		host_rmi_call(&rmm, RMI_RTT_SET_RIPAS, rd, rec, GUEST_IPA, GUEST_IPA + GRANULE_SIZE, 0).x[0],
 		RMI_ERROR_REC, RMI_ERROR_INPUT);
 	c = (struct conf_command){ CONF_COMMAND(RMI_RTT_SET_RIPAS), { 0, rd, rec, 0, 0 } };
 	conf_break(&c, "[rec_bound<rec_state]", 2, CONF_NO_MEMORY, RMI_ERROR_INPUT);
 	conf_break(&c, "[rec_gran_state<rec_state]", 2, rd, RMI_ERROR_INPUT);
 	conf_check_status("RMI_REALM_DESTROY.realm_live", "a REC runs",
-			  conf_any_index(rmi_realm_destroy(&rmm, rd)), RMI_ERROR_REALM);
+			  conf_any_index(host_rmi_realm_destroy(&rmm, rd)), RMI_ERROR_REALM);
 }
 
 static void running(void)
@@ -142,7 +143,7 @@ static void running(void)
 	up = conf_unprotected(&guest.realm);
 	conf_tables(&guest.realm, up, 3);
 	conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", "a page for the guest and us",
-		       rmi_rtt_map_unprotected(&rmm, guest.realm.rd, up, 3, page | CONF_NS_ATTRIBUTES));
+		       host_rmi_rtt_map_unprotected(&rmm, guest.realm.rd, up, 3, page | CONF_NS_ATTRIBUTES));
 	conf_guest_start(&guest);
 	conf_guest_order(&guest, CONFORM_MEET, up, up + 8);
 	cpu_run(1, enter_once, &result);
@@ -152,7 +153,7 @@ static void running(void)
 	cpu_wait(1);
 	conf_check_status("RMI_REC_ENTER", "the guest comes back", result, RMI_SUCCESS);
 	conf_check("RMI_REC_ENTER", "by its host call", guest.run->exit.exit_reason, RMI_EXIT_HOST_CALL);
-	conf_check_status("RMI_REC_DESTROY", "it runs no more", rmi_rec_destroy(&rmm, guest.rec.pa),
+	conf_check_status("RMI_REC_DESTROY", "it runs no more", host_rmi_rec_destroy(&rmm, guest.rec.pa),
 			  RMI_SUCCESS);
 }
 

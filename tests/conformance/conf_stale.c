@@ -64,7 +64,7 @@ static void destroyed_page(void)
 	conf_guest_start(&guest);
 	use(IPA);
 	conf_expect_ok("RMI_DATA_DESTROY", "the page",
-		       rmi_data_destroy(&rmm, guest.realm.rd, IPA, &pa, &top));
+		       host_rmi_data_destroy(&rmm, guest.realm.rd, IPA, &pa, &top));
 	leaves("RCLVKF", "after DATA_DESTROY", IPA);
 }
 
@@ -75,13 +75,14 @@ static void page_of_block(void)
 
 	begin();
 	conf_data_run(&guest.realm, IPA);
-	conf_expect_ok("RMI_RTT_FOLD", "512 pages", rmi_rtt_fold(&rmm, guest.realm.rd, IPA, 3, &rtt));
+	conf_expect_ok("RMI_RTT_FOLD", "512 pages", host_rmi_rtt_fold(&rmm, guest.realm.rd, IPA, 3, &rtt));
 	conf_guest_start(&guest);
 	use(IPA + 8);
 	use(IPA + 300 * GRANULE_SIZE);
-	conf_expect_ok("RMI_RTT_CREATE", "of the block", rmi_rtt_create(&rmm, guest.realm.rd, rtt, IPA, 3));
+	conf_expect_ok("RMI_RTT_CREATE", "of the block",
+		       host_rmi_rtt_create(&rmm, guest.realm.rd, rtt, IPA, 3));
 	conf_expect_ok("RMI_DATA_DESTROY", "one page",
-		       rmi_data_destroy(&rmm, guest.realm.rd, IPA + 300 * GRANULE_SIZE, &pa, &top));
+		       host_rmi_data_destroy(&rmm, guest.realm.rd, IPA + 300 * GRANULE_SIZE, &pa, &top));
 	works("RWZYBV", "the block's first page, after DATA_DESTROY of another", IPA + 8, CONTENT);
 	leaves("RCLVKF", "a page of what was a block", IPA + 300 * GRANULE_SIZE);
 }
@@ -98,7 +99,8 @@ static void emptied(void)
 	use(IPA);
 	conf_need_true("RSI_IPA_STATE_SET", "the request leaves the realm", !conf_guest_smc(&guest, x));
 	conf_expect_ok("RMI_RTT_SET_RIPAS", "EMPTY",
-		       rmi_rtt_set_ripas(&rmm, guest.realm.rd, guest.rec.pa, IPA, IPA + GRANULE_SIZE, &top));
+		       host_rmi_rtt_set_ripas(&rmm, guest.realm.rd, guest.rec.pa, IPA, IPA + GRANULE_SIZE,
+					      &top));
 	memset(&guest.run->enter, 0, sizeof(guest.run->enter));
 	conf_guest_enter(&guest);
 	conf_need_true("RSI_IPA_STATE_SET", "the realm goes on", conf_guest_back(&guest, x));
@@ -115,7 +117,8 @@ static uint64_t share(uint64_t ipa, int64_t level, uint64_t pa)
 {
 	conf_tables(&guest.realm, ipa, level);
 	conf_expect_ok("RMI_RTT_MAP_UNPROTECTED", conf_text("level %d", (int)level),
-		       rmi_rtt_map_unprotected(&rmm, guest.realm.rd, ipa, level, pa | CONF_NS_ATTRIBUTES));
+		       host_rmi_rtt_map_unprotected(&rmm, guest.realm.rd, ipa, level,
+						    pa | CONF_NS_ATTRIBUTES));
 	return pa;
 }
 
@@ -129,7 +132,7 @@ static void unmapped(void)
 	conf_guest_start(&guest);
 	use(up);
 	conf_expect_ok("RMI_RTT_UNMAP_UNPROTECTED", "the page",
-		       rmi_rtt_unmap_unprotected(&rmm, guest.realm.rd, up, 3, &top));
+		       host_rmi_rtt_unmap_unprotected(&rmm, guest.realm.rd, up, 3, &top));
 	leaves("IWCVBZ", "after UNMAP_UNPROTECTED", up);
 }
 
@@ -143,7 +146,7 @@ static void unmapped_block(void)
 	conf_guest_start(&guest);
 	use(up + 0x123000);
 	conf_expect_ok("RMI_RTT_UNMAP_UNPROTECTED", "the block",
-		       rmi_rtt_unmap_unprotected(&rmm, guest.realm.rd, up, 2, &top));
+		       host_rmi_rtt_unmap_unprotected(&rmm, guest.realm.rd, up, 2, &top));
 	leaves("IWCVBZ", "after UNMAP_UNPROTECTED of a block", up + 0x123000);
 }
 
@@ -158,7 +161,7 @@ static void table_destroyed(void)
 	conf_guest_start(&guest);
 	use(up + 5 * GRANULE_SIZE);
 	conf_expect_ok("RMI_RTT_DESTROY", "the table with the mapping",
-		       rmi_rtt_destroy(&rmm, guest.realm.rd, up, 3, &rtt, &top));
+		       host_rmi_rtt_destroy(&rmm, guest.realm.rd, up, 3, &rtt, &top));
 	leaves("IWCVBZ", "after RTT_DESTROY", up + 5 * GRANULE_SIZE);
 }
 
@@ -173,7 +176,7 @@ static void replaced(void)
 	conf_guest_start(&guest);
 	use(up);
 	conf_expect_ok("RMI_RTT_UNMAP_UNPROTECTED", "the page",
-		       rmi_rtt_unmap_unprotected(&rmm, guest.realm.rd, up, 3, &top));
+		       host_rmi_rtt_unmap_unprotected(&rmm, guest.realm.rd, up, 3, &top));
 	*(volatile uint64_t *)conf_content(second) = ~CONTENT;
 	share(up, 3, second);
 	works("RMI_RTT_MAP_UNPROTECTED", "another page in its place", up, ~CONTENT);
@@ -183,9 +186,9 @@ static void replaced(void)
 
 static void take_apart(void)
 {
-	conf_expect_ok("RMI_REC_DESTROY", "the guest's", rmi_rec_destroy(&rmm, guest.rec.pa));
+	conf_expect_ok("RMI_REC_DESTROY", "the guest's", host_rmi_rec_destroy(&rmm, guest.rec.pa));
 	conf_guest_unload(&guest);
-	conf_expect_ok("RMI_REALM_DESTROY", "the guest", rmi_realm_destroy(&rmm, guest.realm.rd));
+	conf_expect_ok("RMI_REALM_DESTROY", "the guest", host_rmi_realm_destroy(&rmm, guest.realm.rd));
 }
 
 static void vmid_again(void)

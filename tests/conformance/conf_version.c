@@ -12,8 +12,8 @@ static void version_supported(void)
 {
 	uint64_t lower, higher;
 
-	conf_need_status("RMI_VERSION", "1.0 asked for", rmi_version(&rmm, VERSION(1, 0), &lower, &higher),
-			 RMI_SUCCESS);
+	conf_need_status("RMI_VERSION", "1.0 asked for",
+			 host_rmi_version(&rmm, VERSION(1, 0), &lower, &higher), RMI_SUCCESS);
 	conf_check("RMI_VERSION", "1.0 asked for: the lower revision is it", lower, VERSION(1, 0));
 	conf_check_true("RMI_VERSION", "1.0 asked for: the higher is not less", higher >= lower);
 	conf_check("RmiInterfaceVersion[63:31]", "of both outputs", (lower | higher) >> 31, 0);
@@ -25,7 +25,7 @@ static void version_too_high(uint64_t requested, uint64_t highest)
 	const char *text = conf_text("%lu.%lu asked for", requested >> 16, requested & 0xffff);
 	uint64_t lower, higher;
 
-	conf_check_status("RMI_VERSION", text, rmi_version(&rmm, requested, &lower, &higher),
+	conf_check_status("RMI_VERSION", text, host_rmi_version(&rmm, requested, &lower, &higher),
 			  RMI_ERROR_INPUT);
 	conf_check("RMI_VERSION", conf_text("%s: lower revision", text), lower, highest);
 	conf_check("RMI_VERSION", conf_text("%s: higher revision", text), higher, highest);
@@ -35,7 +35,7 @@ static void version_too_high(uint64_t requested, uint64_t highest)
 static void version_low(uint64_t requested, uint64_t highest)
 {
 	const char *text = conf_text("%lu.%lu asked for", requested >> 16, requested & 0xffff);
-	uint64_t lower, higher, result = rmi_version(&rmm, requested, &lower, &higher);
+	uint64_t lower, higher, result = host_rmi_version(&rmm, requested, &lower, &higher);
 
 	conf_check_status_any("RMI_VERSION", text, result, RMI_SUCCESS, RMI_ERROR_INPUT);
 	conf_check("RMI_VERSION", conf_text("%s: higher revision", text), higher, highest);
@@ -47,7 +47,7 @@ static void version_others(void)
 {
 	uint64_t lower, highest;
 
-	rmi_version(&rmm, VERSION(1, 0), &lower, &highest);
+	host_rmi_version(&rmm, VERSION(1, 0), &lower, &highest);
 	version_too_high(highest + 1, highest);
 	version_too_high(highest + VERSION(1, 0), highest);
 	version_too_high(highest + VERSION(1, 1), highest);
@@ -63,7 +63,7 @@ static void features(void)
 {
 	uint64_t value;
 
-	conf_need_status("RMI_FEATURES", "index 0", rmi_features(&rmm, 0, &value), RMI_SUCCESS);
+	conf_need_status("RMI_FEATURES", "index 0", host_rmi_features(&rmm, 0, &value), RMI_SUCCESS);
 	conf_check("RmiFeatureRegister0[63:42]", "reserved", value >> 42, 0);
 	conf_check_true("RmiFeatureRegister0.NUM_BPS", "0 is reserved",
 			host_feature(&rmm, RMI_FEATURE0_NUM_BPS_SHIFT, RMI_FEATURE0_NUM_BPS_WIDTH) != 0);
@@ -79,7 +79,7 @@ static void features(void)
 			(value & 0xff) <= (host_feature(&rmm, RMI_FEATURE0_LPA2_SHIFT, 1) ? 52 : 48));
 	conf_check("RMI_FEATURES", "twice the same", ({
 			   uint64_t again;
-			   rmi_features(&rmm, 0, &again);
+			   host_rmi_features(&rmm, 0, &again);
 			   again;
 		   }),
 		   value);
@@ -93,7 +93,7 @@ static void features_index(void)
 		uint64_t value;
 		const char *text = conf_text("index 0x%lx", others[i]);
 
-		conf_check_status("RMI_FEATURES.index", text, rmi_features(&rmm, others[i], &value),
+		conf_check_status("RMI_FEATURES.index", text, host_rmi_features(&rmm, others[i], &value),
 				  RMI_SUCCESS);
 		conf_check("RMI_FEATURES.index", conf_text("%s: value", text), value, 0);
 	}
@@ -101,7 +101,7 @@ static void features_index(void)
 
 /* --- All commands ------------------------------------------------------------------------------------ */
 
-static void check_unused(const char *text, const struct rmi_regs *regs, unsigned int from)
+static void check_unused(const char *text, const struct host_rmi_regs *regs, unsigned int from)
 {
 	for (unsigned int i = from; i <= 4; i++)
 		conf_check("RKBWJD", conf_text("%s: x%u is no output", text, i), regs->x[i], 0);
@@ -111,15 +111,15 @@ static void check_unused(const char *text, const struct rmi_regs *regs, unsigned
 static void unused_outputs(void)
 {
 	uint64_t pa = conf_granule();
-	struct rmi_regs regs;
+	struct host_rmi_regs regs;
 
-	regs = rmi_call(&rmm, RMI_VERSION, RMI_ABI_VERSION, 0, 0, 0, 0);
+	regs = host_rmi_call(&rmm, RMI_VERSION, RMI_ABI_VERSION, 0, 0, 0, 0);
 	check_unused("RMI_VERSION", &regs, 3);
-	regs = rmi_call(&rmm, RMI_FEATURES, 0, 0, 0, 0, 0);
+	regs = host_rmi_call(&rmm, RMI_FEATURES, 0, 0, 0, 0, 0);
 	check_unused("RMI_FEATURES", &regs, 2);
-	regs = rmi_call(&rmm, RMI_GRANULE_DELEGATE, pa, 0, 0, 0, 0);
+	regs = host_rmi_call(&rmm, RMI_GRANULE_DELEGATE, pa, 0, 0, 0, 0);
 	check_unused("RMI_GRANULE_DELEGATE", &regs, 1);
-	regs = rmi_call(&rmm, RMI_GRANULE_UNDELEGATE, pa, 0, 0, 0, 0);
+	regs = host_rmi_call(&rmm, RMI_GRANULE_UNDELEGATE, pa, 0, 0, 0, 0);
 	check_unused("RMI_GRANULE_UNDELEGATE", &regs, 1);
 	memory_free(pa);
 }
@@ -131,7 +131,7 @@ static void unused_ids(void)
 
 	for (unsigned int i = 0; i < sizeof(holes) / sizeof(holes[0]); i++)
 		conf_check("SMCCC.unknown", conf_text("0x%lx is no command", holes[i]),
-			   rmi_call(&rmm, holes[i], 0, 0, 0, 0, 0).x[0], SMCCC_NOT_SUPPORTED);
+			   host_rmi_call(&rmm, holes[i], 0, 0, 0, 0, 0).x[0], SMCCC_NOT_SUPPORTED);
 }
 
 CONF_GROUP(version, .about = "RMI_VERSION, RMI_FEATURES, and what is true of all commands")

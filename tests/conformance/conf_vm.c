@@ -115,7 +115,7 @@ uint64_t vm_enter(struct vm *vm, unsigned int rec)
 	uint64_t result;
 
 	memset(&r->run->exit, RUBBISH, sizeof(r->run->exit));
-	result = rmi_rec_enter(&rmm, r->pa, r->run_pa);
+	result = host_rmi_rec_enter(&rmm, r->pa, r->run_pa);
 	if (result == RMI_SUCCESS)
 		r->run->enter.flags = 0;
 	return result;

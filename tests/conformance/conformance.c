@@ -200,7 +200,7 @@ uint64_t conf_delegated_run(unsigned int count)
 
 	for (unsigned int i = 0; i < count; i++)
 		conf_expect_ok("RMI_GRANULE_DELEGATE", "a Non-secure granule",
-			       rmi_granule_delegate(&rmm, pa + i * GRANULE_SIZE));
+			       host_rmi_granule_delegate(&rmm, pa + i * GRANULE_SIZE));
 	return pa;
 }
 
@@ -215,7 +215,7 @@ void conf_take_back(uint64_t pa, unsigned int count)
 		uint64_t one = pa + i * GRANULE_SIZE;
 
 		conf_expect_ok("RMI_GRANULE_UNDELEGATE", conf_text("granule 0x%lx comes back", one),
-			       rmi_granule_undelegate(&rmm, one));
+			       host_rmi_granule_undelegate(&rmm, one));
 		memory_free(one);
 	}
 }

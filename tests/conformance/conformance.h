@@ -11,8 +11,8 @@
  *		uint64_t pa = conf_granule();
  *
  *		conf_check_status("RMI_GRANULE_DELEGATE.gran_align", "not aligned",
- *				  rmi_granule_delegate(&rmm, pa + 8), RMI_ERROR_INPUT);
- *		conf_check_status("RMI_GRANULE_DELEGATE", "aligned", rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
+ *				  host_rmi_granule_delegate(&rmm, pa + 8), RMI_ERROR_INPUT);
+ *		conf_check_status("RMI_GRANULE_DELEGATE", "aligned", host_rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
  *	}
  *
  *	CONF_GROUP(granule, .about = "who owns a granule")

@@ -22,7 +22,7 @@ static void load_page(struct conf_guest *guest, uint64_t ipa, uint64_t source)
 		memcpy(conf_content(source), realm_image_begin + offset,
 		       size - offset < GRANULE_SIZE ? size - offset : GRANULE_SIZE);
 	conf_expect_ok("RMI_DATA_CREATE", "a page of the guest's",
-		       rmi_data_create(&rmm, guest->realm.rd, conf_delegated(), ipa, source, flags));
+		       host_rmi_data_create(&rmm, guest->realm.rd, conf_delegated(), ipa, source, flags));
 	conf_measure_data(&guest->rim, ipa, flags, conf_content(source));
 }
 
@@ -52,7 +52,7 @@ void conf_guest_rec_prepare(struct conf_guest *guest)
 void conf_guest_rec_make(struct conf_guest *guest)
 {
 	conf_expect_ok("RMI_REC_CREATE", "the guest's REC",
-		       rmi_rec_create(&rmm, guest->realm.rd, guest->rec.pa, guest->rec.params_pa));
+		       host_rmi_rec_create(&rmm, guest->realm.rd, guest->rec.pa, guest->rec.params_pa));
 	conf_measure_rec(&guest->rim, guest->rec.params);
 }
 
@@ -68,7 +68,7 @@ void conf_guest_enter(struct conf_guest *guest)
 {
 	do {
 		conf_expect_ok("RMI_REC_ENTER", "the guest",
-			       rmi_rec_enter(&rmm, guest->rec.pa, guest->run_pa));
+			       host_rmi_rec_enter(&rmm, guest->rec.pa, guest->run_pa));
 	} while (guest->run->exit.exit_reason == RMI_EXIT_IRQ);
 }
 
@@ -88,7 +88,7 @@ static void park(struct conf_guest *guest)
 
 void conf_guest_activate(struct conf_guest *guest)
 {
-	conf_expect_ok("RMI_REALM_ACTIVATE", "the guest", rmi_realm_activate(&rmm, guest->realm.rd));
+	conf_expect_ok("RMI_REALM_ACTIVATE", "the guest", host_rmi_realm_activate(&rmm, guest->realm.rd));
 	guest->run_pa = conf_granule();
 	guest->run = conf_content(guest->run_pa);
 	park(guest);
@@ -186,10 +186,10 @@ void conf_guest_unload(struct conf_guest *guest)
 	uint64_t rd = guest->realm.rd, pa, top, end = conf_ipa_end(&guest->realm);
 
 	for (uint64_t ipa = 0; ipa < conf_unprotected(&guest->realm); ipa = top)
-		if (rmi_data_destroy(&rmm, rd, ipa, &pa, &top) != RMI_SUCCESS)
+		if (host_rmi_data_destroy(&rmm, rd, ipa, &pa, &top) != RMI_SUCCESS)
 			conf_leave_unless(top > ipa); /* none there, and where the next may be */
 	for (int64_t level = 3; level > 0; level--)
 		for (uint64_t ipa = 0; ipa < end; ipa = top)
-			if (rmi_rtt_destroy(&rmm, rd, ipa, level, &pa, &top) != RMI_SUCCESS)
+			if (host_rmi_rtt_destroy(&rmm, rd, ipa, level, &pa, &top) != RMI_SUCCESS)
 				conf_leave_unless(top > ipa);
 }

@@ -35,7 +35,7 @@ void conf_realm_prepare(struct conf_realm *realm)
 void conf_realm_create(struct conf_realm *realm)
 {
 	conf_expect_ok("RMI_REALM_CREATE", "a realm for the case",
-		       rmi_realm_create(&rmm, realm->rd, realm->params_pa));
+		       host_rmi_realm_create(&rmm, realm->rd, realm->params_pa));
 }
 
 void conf_realm_make(struct conf_realm *realm)
@@ -60,7 +60,7 @@ void conf_realm_release(struct conf_realm *realm)
 
 void conf_realm_unmake(struct conf_realm *realm)
 {
-	conf_expect_ok("RMI_REALM_DESTROY", "the case's realm", rmi_realm_destroy(&rmm, realm->rd));
+	conf_expect_ok("RMI_REALM_DESTROY", "the case's realm", host_rmi_realm_destroy(&rmm, realm->rd));
 	conf_realm_release(realm);
 }
 
@@ -77,17 +77,17 @@ uint64_t conf_table(struct conf_realm *realm, uint64_t ipa, int64_t level)
 
 	ipa = align_down(ipa, level_size(level - 1));
 	conf_expect_ok("RMI_RTT_CREATE", conf_text("a table at level %d, IPA 0x%lx", (int)level, ipa),
-		       rmi_rtt_create(&rmm, realm->rd, pa, ipa, level));
+		       host_rmi_rtt_create(&rmm, realm->rd, pa, ipa, level));
 	return pa;
 }
 
-struct rmi_rtt_entry conf_entry(struct conf_realm *realm, uint64_t ipa, int64_t level)
+struct host_rmi_rtt_entry conf_entry(struct conf_realm *realm, uint64_t ipa, int64_t level)
 {
-	struct rmi_rtt_entry entry;
+	struct host_rmi_rtt_entry entry;
 
 	conf_expect_ok("RMI_RTT_READ_ENTRY", conf_text("level %d, IPA 0x%lx", (int)level, ipa),
-		       rmi_rtt_read_entry(&rmm, realm->rd, align_down(ipa, level_size(level)), level,
-					  &entry));
+		       host_rmi_rtt_read_entry(&rmm, realm->rd, align_down(ipa, level_size(level)), level,
+					       &entry));
 	return entry;
 }
 
@@ -99,10 +99,10 @@ void conf_tables(struct conf_realm *realm, uint64_t ipa, int64_t level)
 }
 
 bool conf_check_entry(const char *rule, const char *text, struct conf_realm *realm, uint64_t ipa,
-		      int64_t level, const struct rmi_rtt_entry *expected)
+		      int64_t level, const struct host_rmi_rtt_entry *expected)
 {
-	struct rmi_rtt_entry entry;
-	uint64_t result = rmi_rtt_read_entry(&rmm, realm->rd, ipa, level, &entry);
+	struct host_rmi_rtt_entry entry;
+	uint64_t result = host_rmi_rtt_read_entry(&rmm, realm->rd, ipa, level, &entry);
 
 	if (result != RMI_SUCCESS)
 		return conf_check_status(rule, conf_text("%s (READ_ENTRY)", text), result, RMI_SUCCESS);
@@ -121,7 +121,7 @@ bool conf_check_entry(const char *rule, const char *text, struct conf_realm *rea
 static void place(struct conf_realm *realm, uint64_t ipa, uint64_t pa)
 {
 	conf_expect_ok("RMI_DATA_CREATE_UNKNOWN", conf_text("a page at IPA 0x%lx", ipa),
-		       rmi_data_create_unknown(&rmm, realm->rd, pa, ipa));
+		       host_rmi_data_create_unknown(&rmm, realm->rd, pa, ipa));
 }
 
 uint64_t conf_data(struct conf_realm *realm, uint64_t ipa)
@@ -140,7 +140,7 @@ uint64_t conf_data_content(struct conf_realm *realm, uint64_t ipa, const void *c
 	conf_tables(realm, ipa, 3);
 	memcpy(conf_content(source), content, GRANULE_SIZE);
 	conf_expect_ok("RMI_DATA_CREATE", conf_text("a page at IPA 0x%lx", ipa),
-		       rmi_data_create(&rmm, realm->rd, pa, ipa, source, 0));
+		       host_rmi_data_create(&rmm, realm->rd, pa, ipa, source, 0));
 	memory_free(source);
 	return pa;
 }
@@ -159,7 +159,7 @@ void conf_ram(struct conf_realm *realm, uint64_t base, uint64_t top)
 {
 	while (base < top) {
 		uint64_t out_top = base;
-		uint64_t result = rmi_rtt_init_ripas(&rmm, realm->rd, base, top, &out_top);
+		uint64_t result = host_rmi_rtt_init_ripas(&rmm, realm->rd, base, top, &out_top);
 
 		if (rmi_result_status(result) == RMI_ERROR_RTT && rmi_result_index(result) < 3) {
 			conf_table(realm, base, (int64_t)rmi_result_index(result) + 1);
@@ -181,7 +181,7 @@ void conf_rec_prepare(struct conf_rec *rec, struct conf_realm *realm, unsigned i
 	rec->params_pa = conf_granule();
 	rec->params = p = conf_content(rec->params_pa);
 	conf_expect_ok("RMI_REC_AUX_COUNT", "for the case's REC",
-		       rmi_rec_aux_count(&rmm, realm->rd, &rec->aux_count));
+		       host_rmi_rec_aux_count(&rmm, realm->rd, &rec->aux_count));
 	conf_leave_unless(rec->aux_count <= RMI_MAX_AUX);
 	p->flags = RMI_REC_CREATE_FLAG_RUNNABLE;
 	p->mpidr = (index & 0xf) | (uint64_t)(index >> 4) << 8;
@@ -195,7 +195,7 @@ void conf_rec_make(struct conf_rec *rec, struct conf_realm *realm, unsigned int 
 {
 	conf_rec_prepare(rec, realm, index);
 	conf_expect_ok("RMI_REC_CREATE", conf_text("REC %u for the case", index),
-		       rmi_rec_create(&rmm, realm->rd, rec->pa, rec->params_pa));
+		       host_rmi_rec_create(&rmm, realm->rd, rec->pa, rec->params_pa));
 }
 
 void conf_rec_release(struct conf_rec *rec)
@@ -208,7 +208,7 @@ void conf_rec_release(struct conf_rec *rec)
 
 void conf_rec_unmake(struct conf_rec *rec)
 {
-	conf_expect_ok("RMI_REC_DESTROY", "the case's REC", rmi_rec_destroy(&rmm, rec->pa));
+	conf_expect_ok("RMI_REC_DESTROY", "the case's REC", host_rmi_rec_destroy(&rmm, rec->pa));
 	conf_rec_release(rec);
 }
 

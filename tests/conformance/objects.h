@@ -75,17 +75,17 @@ uint64_t conf_data_run(struct conf_realm *realm, uint64_t ipa);
 void conf_ram(struct conf_realm *realm, uint64_t base, uint64_t top);
 
 /* RTT_READ_ENTRY. */
-struct rmi_rtt_entry conf_entry(struct conf_realm *realm, uint64_t ipa, int64_t level);
+struct host_rmi_rtt_entry conf_entry(struct conf_realm *realm, uint64_t ipa, int64_t level);
 
 /*
  * One check: RTT_READ_ENTRY of `ipa` at `level` ends at `walk` and says the rest. RIPAS isn't looked at
  * where the entry is a table (the specification doesn't say it then).
  */
 bool conf_check_entry(const char *rule, const char *text, struct conf_realm *realm, uint64_t ipa,
-		      int64_t level, const struct rmi_rtt_entry *expected);
+		      int64_t level, const struct host_rmi_rtt_entry *expected);
 #define conf_check_entry_is(rule, text, realm, ipa, level, walk, state, desc, ripas) \
 	conf_check_entry(rule, text, realm, ipa, level,                              \
-			 &(const struct rmi_rtt_entry){ walk, state, desc, ripas })
+			 &(const struct host_rmi_rtt_entry){ walk, state, desc, ripas })
 
 /* --- RECs -------------------------------------------------------------------------------------------- */
 

@@ -59,7 +59,7 @@ void conf_destroyed(struct conf_realm *realm, uint64_t ipa, int64_t level)
 	conf_tables(realm, ipa, level);
 	ipa = align_down(ipa, level_size(level - 1));
 	conf_expect_ok("RMI_RTT_DESTROY", conf_text("the table at level %d, IPA 0x%lx", (int)level, ipa),
-		       rmi_rtt_destroy(&rmm, realm->rd, ipa, level, &rtt, &top));
+		       host_rmi_rtt_destroy(&rmm, realm->rd, ipa, level, &rtt, &top));
 	conf_take_back(rtt, 1);
 }
 
@@ -73,8 +73,8 @@ static uint64_t map_all(struct conf_realm *realm, uint64_t base, int64_t level)
 
 		conf_expect_ok("RMI_RTT_MAP_UNPROTECTED",
 			       conf_text("level %d, IPA 0x%lx", (int)level, base + offset),
-			       rmi_rtt_map_unprotected(&rmm, realm->rd, base + offset, level,
-						       (pa + offset) | CONF_NS_ATTRIBUTES));
+			       host_rmi_rtt_map_unprotected(&rmm, realm->rd, base + offset, level,
+							    (pa + offset) | CONF_NS_ATTRIBUTES));
 	}
 	return pa;
 }
@@ -110,9 +110,9 @@ bool conf_check_table(const char *rule, const char *text, struct conf_realm *rea
 
 	for (unsigned int i = 0; i < TABLE_ENTRIES; i++) {
 		uint64_t offset = i * level_size(level);
-		struct rmi_rtt_entry e;
+		struct host_rmi_rtt_entry e;
 
-		wrong += rmi_rtt_read_entry(&rmm, realm->rd, base + offset, level, &e) != RMI_SUCCESS ||
+		wrong += host_rmi_rtt_read_entry(&rmm, realm->rd, base + offset, level, &e) != RMI_SUCCESS ||
 			 e.level != level || e.state != kind_state(kind) || e.ripas != kind_ripas(kind) ||
 			 e.desc != desc_of(kind, pa + offset);
 	}
@@ -128,16 +128,16 @@ bool conf_check_kind(const char *rule, const char *text, struct conf_realm *real
 
 bool conf_check_delegated(const char *rule, const char *text, uint64_t pa)
 {
-	uint64_t result = rmi_granule_undelegate(&rmm, pa);
+	uint64_t result = host_rmi_granule_undelegate(&rmm, pa);
 
 	if (result == RMI_SUCCESS)
-		result = rmi_granule_delegate(&rmm, pa);
+		result = host_rmi_granule_delegate(&rmm, pa);
 	return conf_check_status(rule, conf_text("%s is DELEGATED", text), result, RMI_SUCCESS);
 }
 
 bool conf_check_in_use(const char *rule, const char *text, uint64_t pa)
 {
 	return conf_check_status(rule, conf_text("%s is neither UNDELEGATED nor DELEGATED", text),
-				 rmi_granule_undelegate(&rmm, pa), RMI_ERROR_INPUT) &&
-	       rmi_granule_delegate(&rmm, pa) == RMI_ERROR_INPUT;
+				 host_rmi_granule_undelegate(&rmm, pa), RMI_ERROR_INPUT) &&
+	       host_rmi_granule_delegate(&rmm, pa) == RMI_ERROR_INPUT;
 }

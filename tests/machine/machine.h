@@ -7,9 +7,9 @@
  *	{
  *		uint64_t pa = test_granule();
  *
- *		CHECK_RMI(rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
- *		CHECK_RMI(rmi_granule_delegate(&rmm, pa), RMI_ERROR_INPUT);
- *		CHECK_RMI(rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);
+ *		CHECK_RMI(host_rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
+ *		CHECK_RMI(host_rmi_granule_delegate(&rmm, pa), RMI_ERROR_INPUT);
+ *		CHECK_RMI(host_rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);
  *		test_granule_free(pa);
  *	}
  *

@@ -45,13 +45,13 @@ static bool may_fail_otherwise(const struct bad_case *c, uint64_t bad)
 static void check_one(const struct bad_case *c, uint64_t bad)
 {
 	uint64_t x[6];
-	struct rmi_regs regs;
+	struct host_rmi_regs regs;
 
 	if (may_fail_otherwise(c, bad))
 		return;
 	memcpy(x, c->good, sizeof(x));
 	x[c->argument] = bad;
-	regs = rmi_call(&rmm, c->fid, x[1], x[2], x[3], x[4], x[5]);
+	regs = host_rmi_call(&rmm, c->fid, x[1], x[2], x[3], x[4], x[5]);
 	if (regs.x[0] != RMI_ERROR_INPUT)
 		verdict_fail("command %lx, x%u = %lx: %s", c->fid, c->argument, bad,
 			     host_result_name(regs.x[0]));
@@ -67,12 +67,12 @@ static void check_case(const struct bad_case *c, const uint64_t *more, unsigned 
 
 MACHINE_TEST(bad_rmi_addresses)
 {
-	struct test_realm *realm = csm_realm("A");
+	struct test_realm *realm = puppet_csm_realm("A");
 	uint64_t ns = test_granule(), spare = test_granule();
 	uint64_t rd = realm->realm.rd, rec = realm->realm.recs[0].pa;
 	uint64_t value;
 
-	CHECK_OK(rmi_granule_delegate(&rmm, spare));
+	CHECK_OK(host_rmi_granule_delegate(&rmm, spare));
 	CHECK_OK(host_make_tables(&realm->realm, CSM_WINDOW, GRANULE_SIZE, 3));
 	{
 		/* Granules that exist, in the wrong state for the argument. */
@@ -140,7 +140,7 @@ MACHINE_TEST(bad_rmi_addresses)
 			check_case(&non_secure[i], not_ns, 3);
 	}
 	/* Nothing has changed, and the realm still works. */
-	CHECK_OK(rmi_granule_undelegate(&rmm, spare));
+	CHECK_OK(host_rmi_granule_undelegate(&rmm, spare));
 	CHECK_EQ(probe_read64(spare, &value), 0);
 	CHECK_EQ(realm_smc(realm, RSI_VERSION, RSI_ABI_VERSION).x[0], RSI_SUCCESS);
 	test_granule_free(spare);
@@ -150,7 +150,7 @@ MACHINE_TEST(bad_rmi_addresses)
 
 MACHINE_TEST(bad_rmi_ipas)
 {
-	struct test_realm *realm = csm_realm("A");
+	struct test_realm *realm = puppet_csm_realm("A");
 	uint64_t rd = realm->realm.rd, spare = test_granule();
 	uint64_t half = host_unprotected_base(&realm->realm);
 	const uint64_t bad[] = { 1,
@@ -163,11 +163,11 @@ MACHINE_TEST(bad_rmi_ipas)
 				 ~ABI_U64(0xfff) };
 	const int64_t bad_levels[] = { -2, -1, 4, 5, 99, INT64_MIN, INT64_MAX, 0x100000003 };
 
-	CHECK_OK(rmi_granule_delegate(&rmm, spare));
+	CHECK_OK(host_rmi_granule_delegate(&rmm, spare));
 	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		uint64_t ipa = bad[i];
 
-#define REFUSED(fid, ...) CHECK_RMI(rmi_call(&rmm, fid, rd, __VA_ARGS__).x[0], RMI_ERROR_INPUT)
+#define REFUSED(fid, ...) CHECK_RMI(host_rmi_call(&rmm, fid, rd, __VA_ARGS__).x[0], RMI_ERROR_INPUT)
 		REFUSED(RMI_DATA_CREATE_UNKNOWN, spare, ipa, 0, 0);
 		REFUSED(RMI_DATA_DESTROY, ipa, 0, 0, 0);
 		REFUSED(RMI_RTT_CREATE, spare, ipa, 3, 0);
@@ -176,8 +176,8 @@ MACHINE_TEST(bad_rmi_ipas)
 		REFUSED(RMI_RTT_READ_ENTRY, ipa, 3, 0, 0);
 		REFUSED(RMI_RTT_MAP_UNPROTECTED, ipa, 3, 0, 0);
 		REFUSED(RMI_RTT_UNMAP_UNPROTECTED, ipa, 3, 0, 0);
-		CHECK_RMI(rmi_call(&rmm, RMI_CSM, RMI_CSM_UNMAP, rd, ipa, 0, 0).x[0], RMI_ERROR_INPUT);
-		CHECK_RMI(rmi_call(&rmm, RMI_CSM, RMI_CSM_FILL, rd, ipa, 0, 0).x[0], RMI_ERROR_INPUT);
+		CHECK_RMI(host_rmi_call(&rmm, RMI_CSM, RMI_CSM_UNMAP, rd, ipa, 0, 0).x[0], RMI_ERROR_INPUT);
+		CHECK_RMI(host_rmi_call(&rmm, RMI_CSM, RMI_CSM_FILL, rd, ipa, 0, 0).x[0], RMI_ERROR_INPUT);
 	}
 	/* Data only in the protected half, Non-secure memory only in the other. */
 	REFUSED(RMI_DATA_CREATE_UNKNOWN, spare, half, 0, 0);
@@ -202,9 +202,9 @@ MACHINE_TEST(bad_rmi_ipas)
 	}
 	REFUSED(RMI_RTT_MAP_UNPROTECTED, half, 3, ABI_U64(4) << 2, 0);
 #undef REFUSED
-	CHECK_RMI(rmi_call(&rmm, RMI_CSM, 7, rd, 0, 0, 0).x[0], RMI_ERROR_INPUT);
-	CHECK_RMI(rmi_call(&rmm, RMI_CSM, ~ABI_U64(0), rd, 0, 0, 0).x[0], RMI_ERROR_INPUT);
-	CHECK_OK(rmi_granule_undelegate(&rmm, spare));
+	CHECK_RMI(host_rmi_call(&rmm, RMI_CSM, 7, rd, 0, 0, 0).x[0], RMI_ERROR_INPUT);
+	CHECK_RMI(host_rmi_call(&rmm, RMI_CSM, ~ABI_U64(0), rd, 0, 0, 0).x[0], RMI_ERROR_INPUT);
+	CHECK_OK(host_rmi_granule_undelegate(&rmm, spare));
 	test_granule_free(spare);
 	realm_end(realm);
 }
@@ -212,18 +212,18 @@ MACHINE_TEST(bad_rmi_ipas)
 /* One granule in two roles. */
 MACHINE_TEST(bad_rmi_aliases)
 {
-	struct test_realm *realm = csm_realm("A");
+	struct test_realm *realm = puppet_csm_realm("A");
 	uint64_t rd = realm->realm.rd, rec = realm->realm.recs[0].pa, spare = test_granule();
 	struct rmi_realm_params *params = (void *)(uintptr_t)test_granule();
 	uint64_t params_pa = (uint64_t)(uintptr_t)params;
 
-	CHECK_OK(rmi_granule_delegate(&rmm, spare));
-	CHECK_RMI(rmi_data_create_unknown(&rmm, rd, rd, CSM_WINDOW), RMI_ERROR_INPUT);
-	CHECK_RMI(rmi_rtt_create(&rmm, rd, rd, CSM_WINDOW, 2), RMI_ERROR_INPUT);
-	CHECK_RMI(rmi_rec_create(&rmm, rd, rd, params_pa), RMI_ERROR_INPUT);
-	CHECK_RMI(rmi_csm_apt_create(&rmm, rd, rd), RMI_ERROR_INPUT);
-	CHECK_RMI(rmi_rec_enter(&rmm, rec, rec), RMI_ERROR_INPUT);
-	CHECK_RMI(rmi_call(&rmm, RMI_PSCI_COMPLETE, rec, rec, 0, 0, 0).x[0], RMI_ERROR_INPUT);
+	CHECK_OK(host_rmi_granule_delegate(&rmm, spare));
+	CHECK_RMI(host_rmi_data_create_unknown(&rmm, rd, rd, CSM_WINDOW), RMI_ERROR_INPUT);
+	CHECK_RMI(host_rmi_rtt_create(&rmm, rd, rd, CSM_WINDOW, 2), RMI_ERROR_INPUT);
+	CHECK_RMI(host_rmi_rec_create(&rmm, rd, rd, params_pa), RMI_ERROR_INPUT);
+	CHECK_RMI(host_rmi_csm_apt_create(&rmm, rd, rd), RMI_ERROR_INPUT);
+	CHECK_RMI(host_rmi_rec_enter(&rmm, rec, rec), RMI_ERROR_INPUT);
+	CHECK_RMI(host_rmi_call(&rmm, RMI_PSCI_COMPLETE, rec, rec, 0, 0, 0).x[0], RMI_ERROR_INPUT);
 	/* The RD as its own table. */
 	memset(params, 0, sizeof(*params));
 	params->s2sz = 39;
@@ -233,10 +233,10 @@ MACHINE_TEST(bad_rmi_aliases)
 	params->rtt_base = spare;
 	params->rtt_level_start = 1;
 	params->rtt_num_start = 1;
-	CHECK_RMI(rmi_realm_create(&rmm, spare, params_pa), RMI_ERROR_INPUT);
+	CHECK_RMI(host_rmi_realm_create(&rmm, spare, params_pa), RMI_ERROR_INPUT);
 	/* The parameters in the granule that becomes the RD. */
-	CHECK_RMI(rmi_realm_create(&rmm, params_pa, params_pa), RMI_ERROR_INPUT);
-	CHECK_OK(rmi_granule_undelegate(&rmm, spare));
+	CHECK_RMI(host_rmi_realm_create(&rmm, params_pa, params_pa), RMI_ERROR_INPUT);
+	CHECK_OK(host_rmi_granule_undelegate(&rmm, spare));
 	CHECK(is_zero_granule(spare));
 	test_granule_free(spare);
 	test_granule_free(params_pa);
@@ -246,7 +246,7 @@ MACHINE_TEST(bad_rmi_aliases)
 /* Calls of a realm with addresses and sizes that wrap, are unaligned, or are not the realm's. */
 MACHINE_TEST(bad_realm_arguments)
 {
-	struct test_realm *realm = csm_realm("A");
+	struct test_realm *realm = puppet_csm_realm("A");
 	uint64_t half = host_unprotected_base(&realm->realm);
 	const uint64_t bad[] = { 1,
 				 0xfff,
@@ -257,7 +257,7 @@ MACHINE_TEST(bad_realm_arguments)
 				 ABI_U64(1) << 63,
 				 ~ABI_U64(0xfff),
 				 ~ABI_U64(0) };
-	struct csm_rid own = csm_rid_of(realm);
+	struct csm_rid own = puppet_csm_rid_of(realm);
 
 	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		uint64_t a = bad[i];

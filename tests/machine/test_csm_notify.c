@@ -72,14 +72,14 @@ static void end_interrupt(struct test_realm *realm, uint64_t intid)
 	CHECK_EQ(realm_write_sysreg(realm, ICC_EOIR1_EL1, intid), 0);
 }
 
-static void setup(struct csm_setup *s)
+static void setup(struct puppet_csm_setup *s)
 {
-	csm_setup(s, 1, CSM_PERM_RW);
+	puppet_csm_setup(s, 1, CSM_PERM_RW);
 	take_interrupts(s->c);
 	CHECK_EQ(acknowledge(s->c), INTID_NONE);
 }
 
-static void end(struct csm_setup *s)
+static void end(struct puppet_csm_setup *s)
 {
 	realm_end(s->c);
 	realm_end(s->p);
@@ -104,7 +104,7 @@ static void let_it_settle(struct test_realm *realm)
 }
 
 /* C has begun to wait on CPU 1; P rings; C finds out who it was, and was not woken by anything else. */
-static void ring_sleeper(struct csm_setup *s)
+static void ring_sleeper(struct puppet_csm_setup *s)
 {
 	struct script_result r;
 	uint64_t rung;
@@ -118,14 +118,14 @@ static void ring_sleeper(struct csm_setup *s)
 	CHECK(r.x[1] > 0 && r.x[1] < 100);
 	CHECK_EQ(r.x[2], RSI_SUCCESS);
 	check_entry(s->c, r.x[3], CSM_ROLE_CONSUMER, s->p_rid, s->n);
-	CHECK(csm_event_of(s->p, CSM_EVENT_NOTIFY)->argument == s->c->realm.rd);
+	CHECK(puppet_csm_event_of(s->p, CSM_EVENT_NOTIFY)->argument == s->c->realm.rd);
 	CHECK_EQ(pending(s->c), CSM_INDEX_NONE);
 	CHECK_EQ(pending(s->p), CSM_INDEX_NONE);
 }
 
 MACHINE_TEST(csm_notify_wakes, .smp = 2)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 
 	setup(&s);
 	for (unsigned int i = 0; i < 3; i++) {
@@ -152,7 +152,7 @@ static enum host_action sleep_for(struct test_realm *realm)
 
 MACHINE_TEST(csm_notify_wakes_trapped_wfi, .smp = 2)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 	uint64_t sleeps = 0;
 
 	setup(&s);
@@ -170,7 +170,7 @@ MACHINE_TEST(csm_notify_wakes_trapped_wfi, .smp = 2)
 /* C computes, with interrupts on: nothing but the kick makes it exit. */
 MACHINE_TEST(csm_notify_kicks, .smp = 2)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 	struct script_result r;
 	unsigned int interrupts;
 
@@ -193,7 +193,7 @@ MACHINE_TEST(csm_notify_kicks, .smp = 2)
 /* An edge: any number of rings are one until it is taken, and from then on another one; the other way just so. */
 MACHINE_TEST(csm_notify_is_an_edge)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 
 	setup(&s);
 	CHECK_EQ(notify(s.p, s.c_rid, s.n, PROVIDER), RSI_SUCCESS);
@@ -231,7 +231,7 @@ static unsigned int has_taken(const struct script_result *r, uint32_t intid)
 /* All list registers are in use: it comes as soon as there is one, without any other reason to exit. */
 MACHINE_TEST(csm_notify_finds_no_room)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 	struct script_result r;
 	unsigned int registers =
 		host_feature(&rmm, RMI_FEATURE0_GICV3_NUM_LRS_SHIFT, RMI_FEATURE0_GICV3_NUM_LRS_WIDTH) + 1;
@@ -276,7 +276,7 @@ MACHINE_TEST(csm_notify_dropped)
 		drop,
 		refuse_notify,
 	};
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 
 	setup(&s);
 	for (unsigned int i = 0; i < 2; i++) {
@@ -296,7 +296,7 @@ MACHINE_TEST(csm_notify_dropped)
 
 MACHINE_TEST(csm_notify_duplicated)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 
 	setup(&s);
 	s.p->csm = ring_twice;
@@ -314,7 +314,7 @@ MACHINE_TEST(csm_notify_duplicated)
 /* The host rings, or injects the interrupt, and no peer did: PENDING knows better, and the channel goes on working. */
 MACHINE_TEST(csm_notify_made_up)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 
 	setup(&s);
 	for (unsigned int i = 0; i < 10; i++) {
@@ -350,7 +350,7 @@ static bool end_the_peer(struct test_realm *realm, const struct host_csm_request
 MACHINE_TEST(csm_notify_to_one_that_goes)
 {
 	struct script_result share;
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 
 	setup(&s);
 	s.p->csm = end_the_peer;
@@ -379,7 +379,7 @@ static void count_ring(struct host_realm *realm)
 /* A realm whose interrupt controller is its host's own: that is told, REC 0 is not. */
 MACHINE_TEST(csm_notify_own_doorbell)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 
 	setup(&s);
 	s.c->realm.doorbell = count_ring;
@@ -395,19 +395,19 @@ MACHINE_TEST(csm_notify_own_doorbell)
 /* A realm with two RECs hears of its peer in the second, when it says so. */
 MACHINE_TEST(csm_notify_other_rec)
 {
-	struct csm_setup s = { .size = GRANULE_SIZE };
+	struct puppet_csm_setup s = { .size = GRANULE_SIZE };
 	struct script_result r;
 	uint64_t entry;
 
-	s.p = csm_realm("P");
+	s.p = puppet_csm_realm("P");
 	s.c = realm_start(REALM_PROGRAM_SCRIPT,
 			  &(struct realm_options){ .name = "C", .apt_granules = 1, .recs = 2 });
-	s.p_rid = csm_rid_of(s.p);
-	s.c_rid = csm_rid_of(s.c);
-	CHECK_EQ(csm_create(s.p, CSM_WINDOW, s.size, &s.id), RSI_SUCCESS);
-	CHECK_EQ(csm_share(s.p, s.id, s.c_rid, CSM_PERM_RW, &s.n), RSI_SUCCESS);
-	CHECK_EQ(csm_reserve(s.c, s.p_rid, s.n, CSM_WINDOW, s.size), RSI_SUCCESS);
-	CHECK_EQ(csm_attach(s.c, s.p_rid, s.n, &r), RSI_SUCCESS);
+	s.p_rid = puppet_csm_rid_of(s.p);
+	s.c_rid = puppet_csm_rid_of(s.c);
+	CHECK_EQ(puppet_csm_create(s.p, CSM_WINDOW, s.size, &s.id), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_share(s.p, s.id, s.c_rid, CSM_PERM_RW, &s.n), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_reserve(s.c, s.p_rid, s.n, CSM_WINDOW, s.size), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_attach(s.c, s.p_rid, s.n, &r), RSI_SUCCESS);
 	entry = script(s.c, SCRIPT_SYSREG, SCRIPT_SECONDARY_ENTRY).x[0];
 	CHECK_EQ(realm_smc(s.c, PSCI_CPU_ON, 1, entry, 1).x[0], PSCI_SUCCESS);
 	take_interrupts(s.c);
@@ -424,12 +424,12 @@ MACHINE_TEST(csm_notify_other_rec)
 	check_entry(s.c, pending(s.c), CSM_ROLE_CONSUMER, s.p_rid, s.n);
 
 	/* That the share ends is news, too, and rings there as well. */
-	CHECK_EQ(csm_revoke(s.p, s.c_rid, s.n), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_revoke(s.p, s.c_rid, s.n), RSI_SUCCESS);
 	CHECK_EQ(acknowledge(s.c), INTID_NONE);
 	CHECK_EQ(script_rec(s.c, 1, SCRIPT_SYSREG, ICC_IAR1_EL1).x[0], HOST_DOORBELL_INTID);
 	CHECK_EQ(script_rec(s.c, 1, SCRIPT_SYSREG, ICC_EOIR1_EL1, 1, HOST_DOORBELL_INTID).x[1], 0);
 	check_entry(s.c, pending(s.c), CSM_ROLE_CONSUMER, s.p_rid, s.n);
-	CHECK_EQ(csm_state_of(s.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
+	CHECK_EQ(puppet_csm_state_of(s.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
 	realm_end(s.c);
 	realm_end(s.p);
 }
@@ -459,7 +459,7 @@ MACHINE_TEST(csm_notify_while_realms_go, .smp = 2)
 
 	cpu_run(1, ring_on, &ringer);
 	for (unsigned int i = 0; i < 8; i++) {
-		struct test_realm *realm = csm_realm("R");
+		struct test_realm *realm = puppet_csm_realm("R");
 
 		take_interrupts(realm);
 		__atomic_store_n(&ringer.rd, realm->realm.rd, __ATOMIC_RELEASE);
@@ -483,7 +483,7 @@ struct conversation {
 };
 
 /* P sends on this CPU, C receives on the other. */
-static void converse(struct csm_setup *s, uint64_t messages, uint64_t ms, struct conversation *t)
+static void converse(struct puppet_csm_setup *s, uint64_t messages, uint64_t ms, struct conversation *t)
 {
 	uint64_t count = messages | ms << 32;
 
@@ -503,7 +503,7 @@ static void converse(struct csm_setup *s, uint64_t messages, uint64_t ms, struct
 /* No wake-up is lost: nobody's timer runs out. */
 MACHINE_TEST(csm_channel_sleeps, .smp = 2)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 	struct conversation t;
 
 	setup(&s);
@@ -517,7 +517,7 @@ MACHINE_TEST(csm_channel_sleeps, .smp = 2)
 
 MACHINE_TEST(csm_channel_rung_twice, .smp = 2)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 	struct conversation t;
 
 	setup(&s);
@@ -532,7 +532,7 @@ MACHINE_TEST(csm_channel_rung_twice, .smp = 2)
 /* Nobody is ever woken by a ring: the ends look now and then of themselves, and nothing is lost, marks included. */
 MACHINE_TEST(csm_channel_rings_dropped, .smp = 2)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 	struct conversation t;
 
 	setup(&s);
@@ -557,7 +557,7 @@ static bool drop_most(struct test_realm *realm, const struct host_csm_request *r
 
 MACHINE_TEST(csm_channel_rings_mostly_dropped, .smp = 2)
 {
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 	struct conversation t;
 	uint64_t p_count = 0, c_count = 0;
 

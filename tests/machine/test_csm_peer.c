@@ -69,23 +69,23 @@ static void check_peer(struct test_realm *realm, struct test_realm *peer, struct
 MACHINE_TEST(csm_peer_measurement)
 {
 	struct test_realm *p = realm_of_kind("P", 1, RMI_HASH_SHA_256);
-	struct test_realm *c = realm_of_kind("C", 2, RMI_HASH_SHA_512), *x = csm_realm("X");
-	struct csm_rid p_rid = csm_rid_of(p), c_rid = csm_rid_of(c);
+	struct test_realm *c = realm_of_kind("C", 2, RMI_HASH_SHA_512), *x = puppet_csm_realm("X");
+	struct csm_rid p_rid = puppet_csm_rid_of(p), c_rid = puppet_csm_rid_of(c);
 	uint64_t id, n, value[8], algorithm;
 
 	CHECK_EQ(realm_smc(p, RSI_MEASUREMENT_EXTEND, 2, 8, 42).x[0], RSI_SUCCESS);
 	CHECK_EQ(realm_smc(c, RSI_MEASUREMENT_EXTEND, 2, 8, 43).x[0], RSI_SUCCESS);
-	CHECK_EQ(csm_create(p, CSM_WINDOW, GRANULE_SIZE, &id), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_create(p, CSM_WINDOW, GRANULE_SIZE, &id), RSI_SUCCESS);
 	CHECK_EQ(peer_measurement(c, p_rid, INDEX_RIM, value, &algorithm), RSI_CSM_ERROR_DENIED);
-	CHECK_EQ(csm_share(p, id, c_rid, CSM_PERM_RO, &n), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_share(p, id, c_rid, CSM_PERM_RO, &n), RSI_SUCCESS);
 	/* Before it attaches: that is when it wants to know. */
 	check_peer(c, p, p_rid, RMI_HASH_SHA_256);
 	CHECK_EQ(peer_measurement(p, c_rid, INDEX_RIM, value, &algorithm), RSI_CSM_ERROR_DENIED);
-	CHECK_EQ(csm_reserve(c, p_rid, n, CSM_WINDOW, GRANULE_SIZE), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_reserve(c, p_rid, n, CSM_WINDOW, GRANULE_SIZE), RSI_SUCCESS);
 	check_peer(p, c, c_rid, RMI_HASH_SHA_512);
 	CHECK_EQ(peer_measurement(x, p_rid, INDEX_RIM, value, &algorithm), RSI_CSM_ERROR_DENIED);
 	CHECK_EQ(peer_measurement(x, c_rid, INDEX_RIM, value, &algorithm), RSI_CSM_ERROR_DENIED);
-	CHECK_EQ(csm_revoke(p, c_rid, n), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_revoke(p, c_rid, n), RSI_SUCCESS);
 	CHECK_EQ(peer_measurement(c, p_rid, INDEX_RIM, value, &algorithm), RSI_CSM_ERROR_DENIED);
 	realm_end(x);
 	realm_end(c);
@@ -109,33 +109,34 @@ MACHINE_TEST(csm_measured_share)
 	struct test_realm *p = realm_of_kind("P", 1, RMI_HASH_SHA_256);
 	struct test_realm *c = realm_of_kind("C", 2, RMI_HASH_SHA_256);
 	struct test_realm *x = realm_of_kind("X", 3, RMI_HASH_SHA_256);
-	struct csm_rid p_rid = csm_rid_of(p), c_rid = csm_rid_of(c), x_rid = csm_rid_of(x);
+	struct csm_rid p_rid = puppet_csm_rid_of(p), c_rid = puppet_csm_rid_of(c),
+		       x_rid = puppet_csm_rid_of(x);
 	uint64_t id, c_n, x_n, rim[8], x_rim[8], value;
 	struct script_result r;
 
 	own_measurement(c, INDEX_RIM, rim);
 	own_measurement(x, INDEX_RIM, x_rim);
 	CHECK(memcmp(rim, x_rim, sizeof(rim)) != 0);
-	CHECK_EQ(csm_create(p, CSM_WINDOW, GRANULE_SIZE, &id), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_create(p, CSM_WINDOW, GRANULE_SIZE, &id), RSI_SUCCESS);
 	CHECK_EQ(share_measured(p, id, c_rid, rim, &c_n), RSI_SUCCESS);
 	CHECK_EQ(share_measured(p, id, x_rid, rim, &x_n), RSI_SUCCESS);
 	CHECK_EQ(realm_write64(p, CSM_WINDOW, 0x5ec2e7), 0);
 
-	CHECK_EQ(csm_reserve(x, p_rid, x_n, CSM_WINDOW, GRANULE_SIZE), RSI_SUCCESS);
-	CHECK_EQ(csm_attach(x, p_rid, x_n, &r), RSI_CSM_ERROR_DENIED);
+	CHECK_EQ(puppet_csm_reserve(x, p_rid, x_n, CSM_WINDOW, GRANULE_SIZE), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_attach(x, p_rid, x_n, &r), RSI_CSM_ERROR_DENIED);
 	CHECK(is_external_abort(realm_read64(x, CSM_WINDOW, &value)));
-	CHECK_EQ(csm_reserve(c, p_rid, c_n, CSM_WINDOW, GRANULE_SIZE), RSI_SUCCESS);
-	CHECK_EQ(csm_attach(c, p_rid, c_n, &r), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_reserve(c, p_rid, c_n, CSM_WINDOW, GRANULE_SIZE), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_attach(c, p_rid, c_n, &r), RSI_SUCCESS);
 	CHECK_EQ(realm_read64(c, CSM_WINDOW, &value), 0);
 	CHECK_EQ(value, 0x5ec2e7);
 
 	/* One bit in the last byte of it is another RIM (the rest of the 64 bytes is zero with SHA-256). */
-	CHECK_EQ(csm_detach(c, p_rid, c_n), RSI_SUCCESS);
-	CHECK_EQ(csm_revoke(p, c_rid, c_n), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_detach(c, p_rid, c_n), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_revoke(p, c_rid, c_n), RSI_SUCCESS);
 	rim[3] ^= ABI_U64(1) << 63;
 	CHECK_EQ(share_measured(p, id, c_rid, rim, &c_n), RSI_SUCCESS);
-	CHECK_EQ(csm_reserve(c, p_rid, c_n, CSM_WINDOW, GRANULE_SIZE), RSI_SUCCESS);
-	CHECK_EQ(csm_attach(c, p_rid, c_n, &r), RSI_CSM_ERROR_DENIED);
+	CHECK_EQ(puppet_csm_reserve(c, p_rid, c_n, CSM_WINDOW, GRANULE_SIZE), RSI_SUCCESS);
+	CHECK_EQ(puppet_csm_attach(c, p_rid, c_n, &r), RSI_CSM_ERROR_DENIED);
 	realm_end(c);
 	realm_end(x);
 	realm_end(p);

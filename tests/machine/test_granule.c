@@ -8,18 +8,18 @@ MACHINE_TEST(boot)
 {
 	uint64_t lower, higher, value;
 
-	CHECK_RMI(rmi_version(&rmm, ABI_VERSION(1, 0), &lower, &higher), RMI_SUCCESS);
+	CHECK_RMI(host_rmi_version(&rmm, ABI_VERSION(1, 0), &lower, &higher), RMI_SUCCESS);
 	CHECK_EQ(lower, ABI_VERSION(1, 0));
 	CHECK_EQ(higher, ABI_VERSION(1, 0));
 	for (unsigned int major = 0; major < 4; major++) {
 		if (major == 1)
 			continue;
-		CHECK_RMI(rmi_version(&rmm, ABI_VERSION(major, 0), &lower, &higher), RMI_ERROR_INPUT);
+		CHECK_RMI(host_rmi_version(&rmm, ABI_VERSION(major, 0), &lower, &higher), RMI_ERROR_INPUT);
 		CHECK_EQ(lower, ABI_VERSION(1, 0));
 		CHECK_EQ(higher, ABI_VERSION(1, 0));
 	}
 
-	CHECK_RMI(rmi_features(&rmm, 0, &value), RMI_SUCCESS);
+	CHECK_RMI(host_rmi_features(&rmm, 0, &value), RMI_SUCCESS);
 	CHECK(host_feature(&rmm, RMI_FEATURE0_S2SZ_SHIFT, RMI_FEATURE0_S2SZ_WIDTH) >= HOST_DEFAULT_IPA_BITS);
 	CHECK_EQ(host_feature(&rmm, RMI_FEATURE0_HASH_SHA_256_SHIFT, 1), 1);
 	CHECK_EQ(host_feature(&rmm, RMI_FEATURE0_HASH_SHA_512_SHIFT, 1), 1);
@@ -27,7 +27,7 @@ MACHINE_TEST(boot)
 	CHECK(host_feature(&rmm, RMI_FEATURE0_NUM_WPS_SHIFT, RMI_FEATURE0_NUM_WPS_WIDTH) != 0);
 	CHECK_EQ(value >> 42, 0);
 	for (uint64_t index = 1; index < 5; index++) {
-		CHECK_RMI(rmi_features(&rmm, index, &value), RMI_SUCCESS);
+		CHECK_RMI(host_rmi_features(&rmm, index, &value), RMI_SUCCESS);
 		CHECK_EQ(value, 0);
 	}
 }
@@ -39,7 +39,7 @@ MACHINE_TEST(unknown_commands)
 					  0xc400016a, 0xc4000181, 0xc400018e };
 
 	for (unsigned int i = 0; i < sizeof(holes) / sizeof(holes[0]); i++)
-		CHECK_RMI(rmi_call(&rmm, holes[i], 0, 0, 0, 0, 0).x[0], SMCCC_NOT_SUPPORTED);
+		CHECK_RMI(host_rmi_call(&rmm, holes[i], 0, 0, 0, 0, 0).x[0], SMCCC_NOT_SUPPORTED);
 }
 
 MACHINE_TEST(delegate)
@@ -52,15 +52,15 @@ MACHINE_TEST(delegate)
 	CHECK_EQ(value, 0x5ec2e7);
 	CHECK_EQ(probe_write64(pa + 8, 1), 0);
 
-	CHECK_RMI(rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
+	CHECK_RMI(host_rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
 	CHECK_EQ(probe_read64(pa, &value), ESR_GRANULE_PROTECTION_FAULT);
 	CHECK_EQ(probe_write64(pa + 0xff8, 1), ESR_GRANULE_PROTECTION_FAULT | ESR_ABORT_WRITE);
-	CHECK_RMI(rmi_granule_delegate(&rmm, pa), RMI_ERROR_INPUT);
+	CHECK_RMI(host_rmi_granule_delegate(&rmm, pa), RMI_ERROR_INPUT);
 
-	CHECK_RMI(rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);
+	CHECK_RMI(host_rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);
 	CHECK_EQ(probe_read64(pa, &value), 0);
 	CHECK(is_zero_granule(pa));
-	CHECK_RMI(rmi_granule_undelegate(&rmm, pa), RMI_ERROR_INPUT);
+	CHECK_RMI(host_rmi_granule_undelegate(&rmm, pa), RMI_ERROR_INPUT);
 	test_granule_free(pa);
 }
 
@@ -81,17 +81,17 @@ MACHINE_TEST(delegate_bad_address)
 	};
 
 	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		uint64_t result = rmi_granule_delegate(&rmm, bad[i]);
+		uint64_t result = host_rmi_granule_delegate(&rmm, bad[i]);
 
 		if (result != RMI_ERROR_INPUT)
 			verdict_fail("GRANULE_DELEGATE of 0x%lx: %s", bad[i], host_result_name(result));
-		result = rmi_granule_undelegate(&rmm, bad[i]);
+		result = host_rmi_granule_undelegate(&rmm, bad[i]);
 		if (result != RMI_ERROR_INPUT)
 			verdict_fail("GRANULE_UNDELEGATE of 0x%lx: %s", bad[i], host_result_name(result));
 	}
 	/* It still works where it should. */
-	CHECK_RMI(rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
-	CHECK_RMI(rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);
+	CHECK_RMI(host_rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
+	CHECK_RMI(host_rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);
 	test_granule_free(pa);
 }
 
@@ -109,8 +109,8 @@ static void race(void *argument)
 	struct race *r = argument;
 
 	for (unsigned int i = 0; i < RACE_ROUNDS; i++) {
-		r->delegated += rmi_granule_delegate(&rmm, r->pa) == RMI_SUCCESS;
-		r->undelegated += rmi_granule_undelegate(&rmm, r->pa) == RMI_SUCCESS;
+		r->delegated += host_rmi_granule_delegate(&rmm, r->pa) == RMI_SUCCESS;
+		r->undelegated += host_rmi_granule_undelegate(&rmm, r->pa) == RMI_SUCCESS;
 	}
 }
 
@@ -128,7 +128,7 @@ MACHINE_TEST(delegate_race, .smp = 2)
 	CHECK(delegated >= 1);
 	if (delegated != undelegated) {
 		CHECK_EQ(delegated, undelegated + 1);
-		CHECK_RMI(rmi_granule_undelegate(&rmm, here.pa), RMI_SUCCESS);
+		CHECK_RMI(host_rmi_granule_undelegate(&rmm, here.pa), RMI_SUCCESS);
 	}
 	CHECK_EQ(probe_write64(here.pa, 1), 0);
 	test_granule_free(here.pa);

@@ -27,7 +27,7 @@ MACHINE_TEST(fault_populates)
 	CHECK_OK(host_translate(&realm->realm, ipa, &pa));
 	CHECK_EQ(probe_read64(pa + 0x28, &value), ESR_GRANULE_PROTECTION_FAULT);
 	CHECK_EQ(probe_write64(pa + 0x28, 0), ESR_GRANULE_PROTECTION_FAULT | ESR_ABORT_WRITE);
-	CHECK_RMI(rmi_granule_undelegate(&rmm, pa), RMI_ERROR_INPUT);
+	CHECK_RMI(host_rmi_granule_undelegate(&rmm, pa), RMI_ERROR_INPUT);
 	CHECK_EQ(realm_read64(realm, ipa + 0x28, &value), 0);
 	CHECK_EQ(value, 0x1234);
 	realm_end(realm);
@@ -72,13 +72,13 @@ MACHINE_TEST(reclaimed_page_is_lost)
 	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
 	uint64_t ipa = test_ram(realm), pa;
 	struct script_result result;
-	struct rmi_rtt_entry entry;
+	struct host_rmi_rtt_entry entry;
 
 	CHECK_EQ(realm_write64(realm, ipa, 1), 0);
 	CHECK_OK(host_translate(&realm->realm, ipa, &pa));
 	CHECK_OK(host_reclaim(&realm->realm, ipa, GRANULE_SIZE));
 	CHECK(is_zero_granule(pa));
-	CHECK_RMI(rmi_rtt_read_entry(&rmm, realm->realm.rd, ipa, 3, &entry), RMI_SUCCESS);
+	CHECK_RMI(host_rmi_rtt_read_entry(&rmm, realm->realm.rd, ipa, 3, &entry), RMI_SUCCESS);
 	CHECK_EQ(entry.state, RMI_UNASSIGNED);
 	CHECK_EQ(entry.ripas, RMI_DESTROYED);
 	CHECK_OK(host_populate(&realm->realm, ipa, GRANULE_SIZE));
@@ -196,10 +196,10 @@ MACHINE_TEST(unprotected_delegated)
 
 	CHECK_OK(host_map_unprotected(&realm->realm, ipa, pa, GRANULE_SIZE, HOST_UNPROTECTED_WB_RW));
 	CHECK_EQ(realm_read64(realm, ipa, &value), 0);
-	CHECK_RMI(rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
+	CHECK_RMI(host_rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
 	CHECK(realm_read64(realm, ipa, &value) != 0);
 	CHECK(realm_write64(realm, ipa, 1) != 0);
-	CHECK_RMI(rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);
+	CHECK_RMI(host_rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);
 	CHECK_EQ(realm_read64(realm, ipa, &value), 0);
 	CHECK_EQ(value, 0);
 	realm_end(realm);

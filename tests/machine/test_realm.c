@@ -98,16 +98,18 @@ MACHINE_TEST(realm_states)
 
 	CHECK_OK(host_realm_create(&rmm, &realm, &config));
 	CHECK_OK(host_realm_add_rec(&realm, RMI_REC_CREATE_FLAG_RUNNABLE, REALM_IMAGE_IPA, gprs));
-	CHECK_RMI(rmi_rec_enter(&rmm, realm.recs[0].pa, realm.recs[0].run_pa),
+	CHECK_RMI(host_rmi_rec_enter(&rmm, realm.recs[0].pa, realm.recs[0].run_pa),
 		  rmi_result(RMI_ERROR_REALM, 0));
-	CHECK_RMI(rmi_realm_destroy(&rmm, realm.rd), rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_RMI(host_rmi_realm_destroy(&rmm, realm.rd), rmi_result(RMI_ERROR_REALM, 0));
 	CHECK_OK(host_realm_activate(&realm));
-	CHECK_RMI(rmi_realm_activate(&rmm, realm.rd), rmi_result(RMI_ERROR_REALM, 0));
-	CHECK_RMI(rmi_rtt_init_ripas(&rmm, realm.rd, 0, GRANULE_SIZE, &top), rmi_result(RMI_ERROR_REALM, 0));
-	CHECK_OK(host_granule_get(&rmm, &data));
-	CHECK_RMI(rmi_data_create(&rmm, realm.rd, data, REALM_IMAGE_IPA, realm.recs[0].run_pa, 0),
+	CHECK_RMI(host_rmi_realm_activate(&rmm, realm.rd), rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_RMI(host_rmi_rtt_init_ripas(&rmm, realm.rd, 0, GRANULE_SIZE, &top),
 		  rmi_result(RMI_ERROR_REALM, 0));
-	CHECK_RMI(rmi_rec_create(&rmm, realm.rd, data, realm.recs[0].run_pa), rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_OK(host_granule_get(&rmm, &data));
+	CHECK_RMI(host_rmi_data_create(&rmm, realm.rd, data, REALM_IMAGE_IPA, realm.recs[0].run_pa, 0),
+		  rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_RMI(host_rmi_rec_create(&rmm, realm.rd, data, realm.recs[0].run_pa),
+		  rmi_result(RMI_ERROR_REALM, 0));
 	CHECK_OK(host_granule_put(&rmm, data));
 	CHECK_OK(host_realm_destroy(&realm));
 }
@@ -119,7 +121,7 @@ static struct {
 	uint64_t calls;
 } counted;
 
-static void count_smc(void *context, struct rmi_regs *regs)
+static void count_smc(void *context, struct host_rmi_regs *regs)
 {
 	counted.calls++;
 	counted.ops->smc(context, regs);

@@ -43,7 +43,8 @@ MACHINE_TEST(psci_cpu_on, .smp = 2)
 	uint64_t word = test_ram(realm);
 
 	/* Not before it is asked for. */
-	CHECK_RMI(rmi_rec_enter(&rmm, realm->realm.recs[1].pa, realm->realm.recs[1].run_pa), RMI_ERROR_REC);
+	CHECK_RMI(host_rmi_rec_enter(&rmm, realm->realm.recs[1].pa, realm->realm.recs[1].run_pa),
+		  RMI_ERROR_REC);
 	CHECK_EQ(realm_smc(realm, PSCI_AFFINITY_INFO, 1, 0).x[0], PSCI_AFFINITY_OFF);
 	CHECK_EQ(cpu_on(realm, 2), (uint64_t)PSCI_INVALID_PARAMETERS);
 	CHECK_EQ(cpu_on(realm, 0), (uint64_t)PSCI_ALREADY_ON);
@@ -65,7 +66,8 @@ MACHINE_TEST(psci_cpu_on, .smp = 2)
 	/* Off, and on again. */
 	CHECK(!script_try(realm, 1, &result, SCRIPT_SMC, PSCI_CPU_OFF));
 	CHECK_EQ(realm->scripts[1].stop, HOST_STOP_CPU_OFF);
-	CHECK_RMI(rmi_rec_enter(&rmm, realm->realm.recs[1].pa, realm->realm.recs[1].run_pa), RMI_ERROR_REC);
+	CHECK_RMI(host_rmi_rec_enter(&rmm, realm->realm.recs[1].pa, realm->realm.recs[1].run_pa),
+		  RMI_ERROR_REC);
 	CHECK_EQ(realm_smc(realm, PSCI_AFFINITY_INFO, 1, 0).x[0], PSCI_AFFINITY_OFF);
 	CHECK_EQ(cpu_on(realm, 1), PSCI_SUCCESS);
 	CHECK_EQ(script_rec(realm, 1, SCRIPT_READ64, word).x[0], 77);
@@ -80,7 +82,7 @@ MACHINE_TEST(psci_system_off)
 	CHECK_EQ(realm_smc(realm, PSCI_VERSION).x[0], PSCI_VERSION_1_1);
 	CHECK(!script_try(realm, 0, &result, SCRIPT_SMC, PSCI_SYSTEM_OFF));
 	CHECK_EQ(realm->scripts[0].stop, HOST_STOP_SYSTEM_OFF);
-	CHECK_RMI(rmi_rec_enter(&rmm, realm->realm.recs[0].pa, realm->realm.recs[0].run_pa),
+	CHECK_RMI(host_rmi_rec_enter(&rmm, realm->realm.recs[0].pa, realm->realm.recs[0].run_pa),
 		  rmi_result(RMI_ERROR_REALM, 1));
 	realm_end(realm);
 }
@@ -88,7 +90,7 @@ MACHINE_TEST(psci_system_off)
 /* Of the checks of RTT_SET_RIPAS this comes first; with no request pending the next one fails. */
 static bool is_running(const struct host_rec *rec)
 {
-	uint64_t top, result = rmi_rtt_set_ripas(&rmm, rec->realm->rd, rec->pa, 0, GRANULE_SIZE, &top);
+	uint64_t top, result = host_rmi_rtt_set_ripas(&rmm, rec->realm->rd, rec->pa, 0, GRANULE_SIZE, &top);
 
 	CHECK(result == RMI_ERROR_REC || result == RMI_ERROR_INPUT);
 	return result == RMI_ERROR_REC;
@@ -110,9 +112,9 @@ MACHINE_TEST(rec_running, .smp = 2)
 	CHECK(WAIT_FOR(!__atomic_load_n(&realm->scripts[0].requested, __ATOMIC_ACQUIRE)));
 	CHECK(WAIT_FOR(is_running(&realm->realm.recs[0])));
 
-	CHECK_RMI(rmi_rec_destroy(&rmm, realm->realm.recs[0].pa), RMI_ERROR_REC);
-	CHECK_RMI(rmi_rec_enter(&rmm, realm->realm.recs[0].pa, run), RMI_ERROR_REC);
-	CHECK_RMI(rmi_realm_destroy(&rmm, realm->realm.rd), rmi_result(RMI_ERROR_REALM, 0));
+	CHECK_RMI(host_rmi_rec_destroy(&rmm, realm->realm.recs[0].pa), RMI_ERROR_REC);
+	CHECK_RMI(host_rmi_rec_enter(&rmm, realm->realm.recs[0].pa, run), RMI_ERROR_REC);
+	CHECK_RMI(host_rmi_realm_destroy(&rmm, realm->realm.rd), rmi_result(RMI_ERROR_REALM, 0));
 	word[0] = 1;
 	CHECK_EQ(script_end(realm, 0).x[0], 1);
 	realm_end(realm);

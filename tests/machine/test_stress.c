@@ -40,7 +40,7 @@ static uint64_t create_realm(struct attacker *a)
 	a->realm->rtt_base = any(a);
 	a->realm->rtt_level_start = 1;
 	a->realm->rtt_num_start = 1;
-	return rmi_realm_create(&rmm, any(a), (uint64_t)(uintptr_t)a->realm);
+	return host_rmi_realm_create(&rmm, any(a), (uint64_t)(uintptr_t)a->realm);
 }
 
 static uint64_t create_rec(struct attacker *a)
@@ -49,54 +49,54 @@ static uint64_t create_rec(struct attacker *a)
 	unsigned int first = pick(a, POOL);
 
 	a->rec->mpidr = pick(a, 2);
-	if (rmi_rec_aux_count(&rmm, rd, &count) != RMI_SUCCESS)
+	if (host_rmi_rec_aux_count(&rmm, rd, &count) != RMI_SUCCESS)
 		count = 1;
 	/* Several at random would hardly ever be different from each other, and all delegated. */
 	a->rec->num_aux = count;
 	for (unsigned int i = 0; i < count; i++)
 		a->rec->aux[i] = pool[(first + i) % POOL];
-	return rmi_rec_create(&rmm, rd, any(a), (uint64_t)(uintptr_t)a->rec);
+	return host_rmi_rec_create(&rmm, rd, any(a), (uint64_t)(uintptr_t)a->rec);
 }
 
 static uint64_t one_command(struct attacker *a)
 {
 	uint64_t g = any(a), ipa = ipas[pick(a, IPAS)], x, y;
 	int64_t level = 2 + (int64_t)pick(a, 2);
-	struct rmi_csm_bell bell;
+	struct host_rmi_csm_bell bell;
 
 	switch (pick(a, 18)) {
 	case 0:
 	case 1:
 	case 2:
-		return rmi_granule_delegate(&rmm, g);
+		return host_rmi_granule_delegate(&rmm, g);
 	case 3:
-		return rmi_granule_undelegate(&rmm, g);
+		return host_rmi_granule_undelegate(&rmm, g);
 	case 4:
 		return create_realm(a);
 	case 5:
 		return create_rec(a);
 	case 6:
-		return rmi_rec_destroy(&rmm, g);
+		return host_rmi_rec_destroy(&rmm, g);
 	case 7:
-		return rmi_realm_destroy(&rmm, g);
+		return host_rmi_realm_destroy(&rmm, g);
 	case 8:
 	case 9:
-		return rmi_rtt_create(&rmm, g, any(a), ipa & ~ABI_U64(0x1fffff), level);
+		return host_rmi_rtt_create(&rmm, g, any(a), ipa & ~ABI_U64(0x1fffff), level);
 	case 10:
-		return rmi_rtt_destroy(&rmm, g, ipa & ~ABI_U64(0x1fffff), level, &x, &y);
+		return host_rmi_rtt_destroy(&rmm, g, ipa & ~ABI_U64(0x1fffff), level, &x, &y);
 	case 11:
-		return rmi_rtt_fold(&rmm, g, ipa & ~ABI_U64(0x1fffff), level, &x);
+		return host_rmi_rtt_fold(&rmm, g, ipa & ~ABI_U64(0x1fffff), level, &x);
 	case 12:
 	case 13:
-		return rmi_data_create_unknown(&rmm, g, any(a), ipa);
+		return host_rmi_data_create_unknown(&rmm, g, any(a), ipa);
 	case 14:
-		return rmi_data_destroy(&rmm, g, ipa, &x, &y);
+		return host_rmi_data_destroy(&rmm, g, ipa, &x, &y);
 	case 15:
-		return rmi_csm_apt_create(&rmm, g, any(a));
+		return host_rmi_csm_apt_create(&rmm, g, any(a));
 	case 16:
-		return rmi_csm_apt_destroy(&rmm, g, &x, &y, &bell);
+		return host_rmi_csm_apt_destroy(&rmm, g, &x, &y, &bell);
 	default:
-		return rmi_rtt_init_ripas(&rmm, g, ipa, ipa + GRANULE_SIZE, &x);
+		return host_rmi_rtt_init_ripas(&rmm, g, ipa, ipa + GRANULE_SIZE, &x);
 	}
 }
 
@@ -111,21 +111,22 @@ static void attack(void *argument)
 /* Tries everything on a granule that may help to get it or another one back. */
 static void take_back(uint64_t g)
 {
-	struct rmi_csm_bell bell;
+	struct host_rmi_csm_bell bell;
 	uint64_t x, y;
 
-	rmi_rec_destroy(&rmm, g);
+	host_rmi_rec_destroy(&rmm, g);
 	for (unsigned int i = 0; i < IPAS; i++) {
-		rmi_data_destroy(&rmm, g, ipas[i], &x, &y);
+		host_rmi_data_destroy(&rmm, g, ipas[i], &x, &y);
 	}
 	for (int64_t level = 3; level >= 2; level--) {
 		for (unsigned int i = 0; i < IPAS; i++)
-			rmi_rtt_destroy(&rmm, g, ipas[i] & ~(host_level_size(level - 1) - 1), level, &x, &y);
+			host_rmi_rtt_destroy(&rmm, g, ipas[i] & ~(host_level_size(level - 1) - 1), level, &x,
+					     &y);
 	}
-	while (rmi_csm_apt_destroy(&rmm, g, &x, &y, &bell) == RMI_SUCCESS && y != 0)
+	while (host_rmi_csm_apt_destroy(&rmm, g, &x, &y, &bell) == RMI_SUCCESS && y != 0)
 		;
-	rmi_realm_destroy(&rmm, g);
-	rmi_granule_undelegate(&rmm, g);
+	host_rmi_realm_destroy(&rmm, g);
+	host_rmi_granule_undelegate(&rmm, g);
 }
 
 MACHINE_TEST(stress_commands, .smp = 2)

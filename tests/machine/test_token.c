@@ -354,14 +354,14 @@ MACHINE_TEST(token_print)
 	struct test_realm *plain =
 		realm_start(REALM_PROGRAM_SCRIPT, &(struct realm_options){ .hash_algo = RMI_HASH_SHA_512 });
 	uint64_t extend[18] = { RSI_MEASUREMENT_EXTEND, 1, 64, 1, 2, 3, 4, 5, 6, 7, 8 };
-	struct csm_setup s;
+	struct puppet_csm_setup s;
 
 	realm_smc_wide(plain, extend);
 	CHECK_EQ(extend[0], RSI_SUCCESS);
 	print_token(plain, "plain", 0x10, 64);
 	realm_end(plain);
 
-	csm_setup(&s, 3, CSM_PERM_RO);
+	puppet_csm_setup(&s, 3, CSM_PERM_RO);
 	print_token(s.p, "provider", 0x40, 32);
 	print_rid("RID", "provider", s.p_rid, "");
 	print_rid("SHARED", "provider", s.c_rid, " 0 1 12288");

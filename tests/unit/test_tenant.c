@@ -28,8 +28,8 @@ static bool has_token, has_entropy;
 static uint8_t asked_for[TENANT_CHALLENGE_SIZE];
 
 /* A token is its challenge and some more. */
-enum rsi_status rsi_attestation_token(const uint8_t challenge[64], void *page, uint8_t *token, size_t size,
-				      size_t *length)
+enum rsi_status realm_rsi_attestation_token(const uint8_t challenge[64], void *page, uint8_t *token,
+					    size_t size, size_t *length)
 {
 	(void)page;
 	memcpy(asked_for, challenge, sizeof(asked_for));
@@ -43,7 +43,7 @@ enum rsi_status rsi_attestation_token(const uint8_t challenge[64], void *page, u
 	return RSI_SUCCESS;
 }
 
-int random_bytes(void *context, unsigned char *bytes, size_t count)
+int tenant_random(void *context, unsigned char *bytes, size_t count)
 {
 	(void)context;
 	return has_entropy && owner_random(bytes, count) ? 0 : -1;

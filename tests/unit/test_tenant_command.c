@@ -25,13 +25,13 @@ static uint64_t number, detached;
 static enum csm_permission permission;
 static enum csm_error answers[5]; /* find, create, share, reserve, attach */
 
-enum csm_error csm_find(uint64_t *features)
+enum csm_error realm_csm_find(uint64_t *features)
 {
 	*features = 0;
 	return answers[0];
 }
 
-enum csm_error csm_create(uint64_t base, uint64_t size, uint64_t *id)
+enum csm_error realm_csm_create(uint64_t base, uint64_t size, uint64_t *id)
 {
 	assert_int_equal(base, REGION);
 	assert_int_equal(size, SIZE);
@@ -39,7 +39,7 @@ enum csm_error csm_create(uint64_t base, uint64_t size, uint64_t *id)
 	return answers[1];
 }
 
-enum csm_error csm_share(uint64_t id, const struct csm_rid *peer, enum csm_permission p, uint64_t *n)
+enum csm_error realm_csm_share(uint64_t id, const struct csm_rid *peer, enum csm_permission p, uint64_t *n)
 {
 	assert_int_equal(id, 77);
 	named = *peer;
@@ -48,8 +48,8 @@ enum csm_error csm_share(uint64_t id, const struct csm_rid *peer, enum csm_permi
 	return answers[2];
 }
 
-enum csm_error csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t base, uint64_t size,
-			   uint64_t flags)
+enum csm_error realm_csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t base, uint64_t size,
+				 uint64_t flags)
 {
 	(void)flags;
 	assert_int_equal(base, REGION);
@@ -59,7 +59,8 @@ enum csm_error csm_reserve(const struct csm_rid *provider, uint64_t n, uint64_t 
 	return answers[3];
 }
 
-enum csm_error csm_attach(const struct csm_rid *provider, uint64_t n, struct csm_attachment *attachment)
+enum csm_error realm_csm_attach(const struct csm_rid *provider, uint64_t n,
+				struct realm_csm_attachment *attachment)
 {
 	assert_int_equal(provider->lo, named.lo);
 	assert_int_equal(n, number);
@@ -67,7 +68,7 @@ enum csm_error csm_attach(const struct csm_rid *provider, uint64_t n, struct csm
 	return answers[4];
 }
 
-enum csm_error csm_detach(const struct csm_rid *provider, uint64_t n)
+enum csm_error realm_csm_detach(const struct csm_rid *provider, uint64_t n)
 {
 	(void)provider;
 	detached = n;
