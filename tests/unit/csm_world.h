@@ -17,6 +17,11 @@ struct csm_world {
 /* Status only. */
 #define smc(r, ...) (world_smc(r, __VA_ARGS__).x[0])
 
+static inline uint64_t status_of(struct world_realm *r, struct smc_regs command)
+{
+	return world_say(r, command).x[0];
+}
+
 static inline void csm_realms(struct csm_world *w)
 {
 	const struct world_options options = { .apt = 1 };
@@ -42,15 +47,15 @@ static inline void csm_offer(struct csm_world *w, uint64_t pages, enum csm_permi
 	out = world_smc(&w->p, RSI_CSM_CREATE, WORLD_CSM, w->size, 0);
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	w->id = out.x[1];
-	out = world_smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->c_rid), permission, 0);
+	out = world_say(&w->p, say_share(w->id, w->c_rid, permission, 0));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	w->n = out.x[1];
 }
 
 static inline struct smc_regs csm_attach(struct csm_world *w)
 {
-	assert_int_equal(smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), w->n, WORLD_CSM, w->size), RSI_SUCCESS);
-	return world_smc(&w->c, RSI_CSM_ATTACH, RID(w->p_rid), w->n);
+	assert_int_equal(status_of(&w->c, say_reserve(w->p_rid, w->n, WORLD_CSM, w->size, 0)), RSI_SUCCESS);
+	return world_say(&w->c, say_attach(w->p_rid, w->n));
 }
 
 static inline void csm_share_all(struct csm_world *w, uint64_t pages, enum csm_permission permission)

@@ -193,7 +193,7 @@ static void test_shared_revoked(void **state)
 	csm_share_all(&w, 1, CSM_PERM_RW);
 	assert_true(world_smc_exits(&w.c, 0, x, &out, &exit));
 	assert_int_equal(exit.exit_reason, RMI_EXIT_HOST_CALL);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	memset(world_run(&w.c)->enter.gprs, 0x6b, sizeof(world_run(&w.c)->enter.gprs));
 	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 	assert_int_equal(out.x[0], RSI_ERROR_INPUT);

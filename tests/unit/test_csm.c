@@ -22,17 +22,17 @@ static void test_life(void **state)
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_STATE_CREATED);
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_ATTACHED);
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_ATTACHED);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
 	assert_int_equal(pages_reached(&w.p, WORLD_CSM, w.size), 4);
 	/* P's consent stands: C may come back. */
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
 	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_ERROR_INPUT);
 	csm_end(&w);
@@ -77,27 +77,27 @@ static void test_consent(void **state)
 	csm_realms(&w);
 	csm_offer(&w, 2, CSM_PERM_RW);
 	/* A share alone is not enough. */
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_CSM_ERROR_DENIED);
 	/* Nor is a reservation alone: another realm, another number, a realm that does not exist. */
-	assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
-	assert_int_equal(smc(&w.x, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 1, WORLD_CSM, w.size), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), 1), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.x, say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.x, say_attach(w.p_rid, 0)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, 1, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, 1)), RSI_CSM_ERROR_DENIED);
 	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, 1, 2, 0, WORLD_CSM + w.size, w.size), RSI_SUCCESS);
 	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, 1, 2, 0), RSI_CSM_ERROR_DENIED);
 	/* Nor another size. */
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM + PAGES(16), PAGES(1)),
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, 0, WORLD_CSM + PAGES(16), PAGES(1), 0)),
 			 RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), 0), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM + PAGES(16), PAGES(3)),
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, 0)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, 0, WORLD_CSM + PAGES(16), PAGES(3), 0)),
 			 RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, 0)), RSI_CSM_ERROR_DENIED);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, PAGES(64)), 0);
 	assert_int_equal(pages_reached(&w.x, WORLD_CSM, PAGES(64)), 0);
 	/* A share is for a live realm, and not for oneself. */
 	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, 1, 2, CSM_PERM_RO, 0), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.p_rid), CSM_PERM_RO, 0), RSI_ERROR_INPUT);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.p_rid, CSM_PERM_RO, 0)), RSI_ERROR_INPUT);
 	csm_end(&w);
 }
 
@@ -112,9 +112,9 @@ static void test_attach_states(void **state)
 	csm_offer(&w, 2, CSM_PERM_RO);
 	/* A reservation that is not complete. */
 	{
-		const uint64_t x[18] = { RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size };
+		const struct smc_regs x = say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0);
 
-		assert_true(world_smc_exits(&w.c, 0, x, &out, &exit));
+		assert_true(world_smc_exits(&w.c, 0, x.x, &out, &exit));
 		assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
 		assert_int_equal(exit.csm_base, WORLD_CSM);
 		assert_int_equal(exit.csm_size, w.size);
@@ -125,20 +125,20 @@ static void test_attach_states(void **state)
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 	}
 	/* The same share twice; another range over it. */
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM + PAGES(8), w.size),
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM + PAGES(8), w.size, 0)),
 			 RSI_ERROR_STATE);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
 	/* Once more: nothing is missing. */
-	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
+	out = world_say(&w.c, say_attach(w.p_rid, w.n));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[2], 2);
 	/* Broken by the host: only DETACH is left. */
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM), RMI_SUCCESS);
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_BROKEN);
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_ERROR_STATE);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_ERROR_STATE);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_DESTROYED);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
 	csm_end(&w);
 }
@@ -166,7 +166,7 @@ static void test_ranges(void **state)
 	csm_share_all(&w, 4, CSM_PERM_RW);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(smc(&w.x, RSI_CSM_CREATE, bad[i][0], bad[i][1], 0), RSI_ERROR_INPUT);
-		assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 5, bad[i][0], bad[i][1]),
+		assert_int_equal(status_of(&w.x, say_reserve(w.p_rid, 5, bad[i][0], bad[i][1], 0)),
 				 RSI_ERROR_INPUT);
 	}
 	assert_int_equal(smc(&w.x, RSI_CSM_CREATE, WORLD_CSM, PAGES(1), 1), RSI_ERROR_INPUT);
@@ -183,7 +183,7 @@ static void test_ranges(void **state)
 
 		for (size_t k = 0; k < sizeof(over) / sizeof(over[0]); k++) {
 			assert_int_equal(smc(r, RSI_CSM_CREATE, over[k][0], over[k][1], 0), RSI_ERROR_INPUT);
-			assert_int_equal(smc(r, RSI_CSM_RESERVE, RID(w.x_rid), 5, over[k][0], over[k][1]),
+			assert_int_equal(status_of(r, say_reserve(w.x_rid, 5, over[k][0], over[k][1], 0)),
 					 RSI_ERROR_INPUT);
 		}
 	}
@@ -312,13 +312,13 @@ static void test_numbers(void **state)
 	csm_realms(&w);
 	csm_offer(&w, 1, CSM_PERM_RO);
 	assert_int_equal(w.n, 0);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), 0), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, 0)), RSI_SUCCESS);
 	for (uint64_t n = 1; n < 5; n++) {
-		out = world_smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0);
+		out = world_say(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0));
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 		assert_int_equal(out.x[1], n); /* never one that was given before */
 	}
-	out = world_smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0);
+	out = world_say(&w.p, say_share(w.id, w.x_rid, CSM_PERM_RO, 0));
 	assert_int_equal(out.x[1], 0); /* counted per pair */
 	/* CSM ids are not used again either. */
 	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
@@ -344,13 +344,13 @@ static void test_dead_peer(void **state)
 		w.x_rid = rid_of(&w.x);
 		/* One more realm each time, in a table of 15 entries: the old ones must go. */
 		{
-			const uint64_t x[18] = { RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0 };
+			const struct smc_regs x = say_share(w.id, w.x_rid, CSM_PERM_RO, 0);
 			struct rmi_rec_exit exit;
 
-			assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
+			assert_false(world_smc_exits(&w.p, 0, x.x, &out, &exit));
 			assert_int_equal(out.x[0], RSI_SUCCESS);
 		}
-		assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.x_rid), 0), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.p, say_revoke(w.x_rid, 0)), RSI_SUCCESS);
 	}
 	csm_end(&w);
 }
@@ -426,16 +426,16 @@ static void test_interrupts(void **state)
 	check_steps(&w.p, (const uint64_t[18]){ RSI_CSM_CREATE, WORLD_CSM, w.size, 0 }, 4);
 	w.id = 1;
 	w.n = 0;
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RW, 0), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RW, 0)), RSI_SUCCESS);
 	world_tables(&w.c, WORLD_CSM, w.size);
-	check_steps(&w.c, (const uint64_t[18]){ RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size }, 4);
-	check_steps(&w.c, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), 0 }, 4);
+	check_steps(&w.c, say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0).x, 4);
+	check_steps(&w.c, say_attach(w.p_rid, 0).x, 4);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), pages);
 	check_same_pages(&w);
-	check_steps(&w.c, (const uint64_t[18]){ RSI_CSM_DETACH, RID(w.p_rid), 0 }, 4);
+	check_steps(&w.c, say_detach(w.p_rid, 0).x, 4);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
-	check_steps(&w.p, (const uint64_t[18]){ RSI_CSM_REVOKE, RID(w.c_rid), 0 }, 4);
+	check_steps(&w.p, say_revoke(w.c_rid, 0).x, 4);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	check_steps(&w.p, (const uint64_t[18]){ RSI_CSM_DESTROY, w.id }, 1);
 	csm_end(&w);
@@ -453,10 +453,10 @@ static void test_revoke_in_the_middle(void **state)
 	csm_share_all(&w, 1600, CSM_PERM_RW);
 	world_unpopulate(&w.p, WORLD_CSM + PAGES(1), PAGES(1)); /* a hole in what the first step covers */
 	{
-		const uint64_t x[18] = { RSI_CSM_REVOKE, RID(w.c_rid), w.n };
+		const struct smc_regs x = say_revoke(w.c_rid, w.n);
 
 		sim_irq_after(0);
-		assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
+		assert_false(world_smc_exits(&w.p, 0, x.x, &out, &exit));
 		sim_irq_after(-1);
 	}
 	assert_int_equal(out.x[0], RSI_INCOMPLETE);
@@ -465,13 +465,13 @@ static void test_revoke_in_the_middle(void **state)
 	check_same_pages(&w);
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_REVOKED);
 	/* Neither C nor the host gets anything more of it. */
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_CSM_ERROR_REVOKED);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM), RMI_ERROR_INPUT);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), before);
 	/* C leaves; P's call then finds nothing left to do. */
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	csm_end(&w);
 }
 
@@ -485,10 +485,10 @@ static void test_ripas_when_revoked(void **state)
 	(void)state;
 	csm_share_all(&w, 1024, CSM_PERM_RW);
 	{
-		const uint64_t x[18] = { RSI_CSM_REVOKE, RID(w.c_rid), w.n };
+		const struct smc_regs x = say_revoke(w.c_rid, w.n);
 
 		sim_irq_after(0);
-		assert_false(world_smc_exits(&w.p, 0, x, &out, &exit));
+		assert_false(world_smc_exits(&w.p, 0, x.x, &out, &exit));
 		sim_irq_after(-1);
 	}
 	assert_int_equal(out.x[0], RSI_INCOMPLETE);
@@ -496,10 +496,10 @@ static void test_ripas_when_revoked(void **state)
 		out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, at);
 		assert_int_equal(out.x[0], RMI_SUCCESS);
 	}
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	for (uint64_t at = 0; at < w.size; at += GRANULE_SIZE)
 		assert_int_equal(world_entry(&w.c, WORLD_CSM + at).ripas, RMI_EMPTY);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
 	csm_end(&w);
 }
@@ -519,7 +519,7 @@ static void test_destroy_many_shares(void **state)
 	world_activate(&w.p);
 	csm_offer(&w, 1, CSM_PERM_RO);
 	for (unsigned int i = 1; i < 100; i++)
-		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.p, say_share(w.id, w.x_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
 	sim_irq_after(0);
 	for (;;) {
 		const uint64_t x[18] = { RSI_CSM_DESTROY, w.id };
@@ -546,8 +546,8 @@ static void test_attach_during_destroy(void **state)
 
 	(void)state;
 	csm_share_all(&w, 600, CSM_PERM_RW);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RW, 0), RSI_SUCCESS);
-	assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.x_rid, CSM_PERM_RW, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.x, say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
 	{
 		const uint64_t x[18] = { RSI_CSM_DESTROY, w.id };
 
@@ -556,8 +556,8 @@ static void test_attach_during_destroy(void **state)
 		sim_irq_after(-1);
 	}
 	assert_int_equal(out.x[0], RSI_INCOMPLETE);
-	assert_int_equal(smc(&w.x, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RW, 0), RSI_ERROR_STATE);
+	assert_int_equal(status_of(&w.x, say_attach(w.p_rid, 0)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.x_rid, CSM_PERM_RW, 0)), RSI_ERROR_STATE);
 	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	csm_end(&w);
@@ -589,27 +589,27 @@ static void test_host_refuses(void **state)
 	assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
 	/* The same for C. */
 	{
-		const uint64_t reserve[18] = { RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size };
+		const struct smc_regs reserve = say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0);
 
-		assert_true(world_smc_exits(&w.c, 0, reserve, &out, &exit));
+		assert_true(world_smc_exits(&w.c, 0, reserve.x, &out, &exit));
 		assert_false(world_resume(&w.c, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
 		assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
 		assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_INDEX_NONE);
 		/* RIPAS is EMPTY already: without tables the reservation stands, and ATTACH asks for them. */
-		assert_true(world_smc_exits(&w.c, 0, reserve, &out, &exit));
+		assert_true(world_smc_exits(&w.c, 0, reserve.x, &out, &exit));
 		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 	}
 	{
-		const uint64_t attach[18] = { RSI_CSM_ATTACH, RID(w.p_rid), w.n };
+		const struct smc_regs attach = say_attach(w.p_rid, w.n);
 
-		assert_true(world_smc_exits(&w.c, 0, attach, &out, &exit));
+		assert_true(world_smc_exits(&w.c, 0, attach.x, &out, &exit));
 		assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
 		assert_false(world_resume(&w.c, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
 		assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
 		assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_RESERVED);
 		assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
-		assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
 	}
 	csm_end(&w);
 }
@@ -627,14 +627,14 @@ static void test_host_lies_about_reservation(void **state)
 	assert_int_equal(smc(&w.c, RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0), RSI_SUCCESS);
 	assert_int_equal(smc(&w.c, RSI_CSM_DESTROY, 1), RSI_SUCCESS);
 	{
-		const uint64_t reserve[18] = { RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, PAGES(2) };
+		const struct smc_regs reserve = say_reserve(w.p_rid, 0, WORLD_CSM, PAGES(2), 0);
 
-		assert_true(world_smc_exits(&w.c, 0, reserve, &out, &exit));
+		assert_true(world_smc_exits(&w.c, 0, reserve.x, &out, &exit));
 		assert_false(world_resume(&w.c, 0, 0, &out, &exit)); /* nothing was done */
 		assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
 		assert_true(world_translate(&w.c, WORLD_CSM, &pa, &desc));
 		/* The host puts a page there while it should empty the range: not in a reserved range. */
-		assert_true(world_smc_exits(&w.c, 0, reserve, &out, &exit));
+		assert_true(world_smc_exits(&w.c, 0, reserve.x, &out, &exit));
 		assert_true(world_serve(&w.c, &exit));
 		pa = world_delegated();
 		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w.c.rd, pa, WORLD_CSM),
@@ -692,11 +692,11 @@ static void test_service(void **state)
 	assert_int_equal(out.x[4], 79); /* what is no output stays */
 	assert_int_equal(smc(&w.p, RSI_CSM_VERSION, 0x20000), RSI_ERROR_INPUT);
 	csm_offer(&w, 1, CSM_PERM_RO);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), 0, 0), RSI_ERROR_INPUT);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), 4, 0), RSI_ERROR_INPUT);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id + 1, RID(w.c_rid), CSM_PERM_RO, 0), RSI_ERROR_INPUT);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, 0, 0)), RSI_ERROR_INPUT);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, 4, 0)), RSI_ERROR_INPUT);
+	assert_int_equal(status_of(&w.p, say_share(w.id + 1, w.c_rid, CSM_PERM_RO, 0)), RSI_ERROR_INPUT);
 	/* A share is known to its maker only. */
-	assert_int_equal(smc(&w.c, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_revoke(w.c_rid, w.n)), RSI_CSM_ERROR_DENIED);
 	assert_int_equal(smc(&w.c, RSI_CSM_DESTROY, w.id), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.c, RSI_CSM_QUERY, 15), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.c, RSI_CSM_QUERY, UINT64_MAX), RSI_ERROR_INPUT);

@@ -38,7 +38,7 @@ static void test_data_destroy(void **state)
 	assert_int_equal(world_entry(&w.c, WORLD_CSM + PAGES(1)).state, RMI_UNASSIGNED);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM + PAGES(1)).ripas, RMI_RAM);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 3);
-	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
+	out = world_say(&w.c, say_attach(w.p_rid, w.n));
 	assert_int_equal(out.x[2], 3);
 	assert_int_equal(out.x[3], 1);
 	csm_end(&w);
@@ -53,7 +53,7 @@ static void test_tlb(void **state)
 	csm_share_all(&w, 4, CSM_PERM_RW);
 	for (uint64_t i = 0; i < 4; i++)
 		sim_tlb_note(world_vttbr(&w.c), (struct ipa){ WORLD_CSM + PAGES(i) });
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	for (uint64_t i = 0; i < 4; i++)
 		assert_false(sim_tlb_holds(world_vttbr(&w.c), (struct ipa){ WORLD_CSM + PAGES(i) }));
 	csm_end(&w);
@@ -76,7 +76,7 @@ static void test_data_created(void **state)
 	w.id = out.x[1];
 	w.size = PAGES(4);
 	w.n = 0;
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
 	out = csm_attach(&w);
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[2], 0);
@@ -115,7 +115,7 @@ static void test_fill(void **state)
 	w.id = out.x[1];
 	w.size = PAGES(600);
 	w.n = 0;
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
 	assert_int_equal(csm_attach(&w).x[3], 600);
 	/* C's table goes while it holds nothing; P's pages come; C's table comes back. */
 	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3);
@@ -129,7 +129,7 @@ static void test_fill(void **state)
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(out.x[1], WORLD_CSM + PAGES(10 + 512)); /* one step */
 	assert_int_equal(out.x[2], 502);
-	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
+	out = world_say(&w.c, say_attach(w.p_rid, w.n));
 	assert_int_equal(out.x[2], 600);
 	assert_int_equal(out.x[3], 0);
 	check_same_pages(&w);
@@ -153,11 +153,11 @@ static void test_many_consumers(void **state)
 	for (unsigned int i = 0; i < CONSUMERS; i++) {
 		world_realm(&c[i], &(struct world_options){ .apt = 1 });
 		world_activate(&c[i]);
-		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(rid_of(&c[i])), CSM_PERM_RO, 0),
+		assert_int_equal(status_of(&w.p, say_share(w.id, rid_of(&c[i]), CSM_PERM_RO, 0)),
 				 RSI_SUCCESS);
-		assert_int_equal(smc(&c[i], RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size),
+		assert_int_equal(status_of(&c[i], say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0)),
 				 RSI_SUCCESS);
-		assert_int_equal(smc(&c[i], RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
+		assert_int_equal(status_of(&c[i], say_attach(w.p_rid, 0)), RSI_SUCCESS);
 	}
 	assert_true(world_translate(&w.p, WORLD_CSM, &page, &desc));
 	for (;;) {
@@ -168,7 +168,7 @@ static void test_many_consumers(void **state)
 		assert_int_equal(world_state(page), GRANULE_DATA); /* nothing is destroyed yet */
 		/* One that is served already attaches again, in between. */
 		if (calls == 1)
-			assert_int_equal(smc(&c[0], RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
+			assert_int_equal(status_of(&c[0], say_attach(w.p_rid, 0)), RSI_SUCCESS);
 	}
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_true(calls >= 2);
@@ -198,13 +198,12 @@ static uint64_t spread_attachments(struct csm_world *w)
 	csm_offer(w, 2, CSM_PERM_RO);
 	assert_int_equal(csm_attach(w).x[0], RSI_SUCCESS);
 	for (unsigned int i = 0; i < 600; i++)
-		assert_int_equal(smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->x_rid), CSM_PERM_RO, 0),
-				 RSI_SUCCESS);
-	out = world_smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->c_rid), CSM_PERM_RO, 0);
+		assert_int_equal(status_of(&w->p, say_share(w->id, w->x_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
+	out = world_say(&w->p, say_share(w->id, w->c_rid, CSM_PERM_RO, 0));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
-	assert_int_equal(smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), out.x[1], WORLD_CSM + PAGES(8), w->size),
+	assert_int_equal(status_of(&w->c, say_reserve(w->p_rid, out.x[1], WORLD_CSM + PAGES(8), w->size, 0)),
 			 RSI_SUCCESS);
-	assert_int_equal(smc(&w->c, RSI_CSM_ATTACH, RID(w->p_rid), out.x[1]), RSI_SUCCESS);
+	assert_int_equal(status_of(&w->c, say_attach(w->p_rid, out.x[1])), RSI_SUCCESS);
 	return out.x[1];
 }
 
@@ -222,8 +221,8 @@ static void test_release_against_attach(void **state)
 		if (out.x[0] != RMI_CSM_AGAIN)
 			break;
 		assert_in_range(calls, 1, 2);
-		assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
-		assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), other), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.c, say_attach(w.p_rid, other)), RSI_SUCCESS);
 		assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM), RMI_SUCCESS);
 	}
 	assert_int_equal(out.x[0], RMI_SUCCESS);
@@ -273,7 +272,7 @@ static void test_release_given_up(void **state)
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	world_undelegate(out.x[1]);
 	/* It is no hole any more. */
-	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
+	out = world_say(&w.c, say_attach(w.p_rid, w.n));
 	assert_int_equal(out.x[2], 1);
 	assert_int_equal(out.x[3], 1);
 	csm_end(&w);
@@ -301,7 +300,7 @@ static void contiguous_region(struct csm_world *w)
 	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
 	w->id = out.x[1];
 	w->size = PAGES(512);
-	out = world_smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->c_rid), CSM_PERM_RO, 0);
+	out = world_say(&w->p, say_share(w->id, w->c_rid, CSM_PERM_RO, 0));
 	w->n = out.x[1];
 	assert_int_equal(csm_attach(w).x[2], 512);
 }
@@ -369,11 +368,11 @@ static void test_many_blocks(void **state)
 	for (unsigned int i = 0; i < 2; i++) {
 		world_realm(&c[i], &(struct world_options){ .apt = 1 });
 		world_activate(&c[i]);
-		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(rid_of(&c[i])), CSM_PERM_RO, 0),
+		assert_int_equal(status_of(&w.p, say_share(w.id, rid_of(&c[i]), CSM_PERM_RO, 0)),
 				 RSI_SUCCESS);
-		assert_int_equal(smc(&c[i], RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size),
+		assert_int_equal(status_of(&c[i], say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0)),
 				 RSI_SUCCESS);
-		assert_int_equal(smc(&c[i], RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
+		assert_int_equal(status_of(&c[i], say_attach(w.p_rid, 0)), RSI_SUCCESS);
 	}
 	for (unsigned int i = 0; i < mapped; i++) {
 		out = world_rmi(RMI_RTT_FOLD, i == 2 ? w.c.rd : c[i].rd, WORLD_CSM, 3);
@@ -403,7 +402,7 @@ static void test_revoke_folded(void **state)
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	world_undelegate(out.x[1]);
 	sim_tlb_note(world_vttbr(&w.c), (struct ipa){ WORLD_CSM });
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	assert_false(sim_tlb_holds(world_vttbr(&w.c), (struct ipa){ WORLD_CSM }));
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
@@ -418,10 +417,10 @@ static void test_fold_across_range(void **state)
 	(void)state;
 	csm_realms(&w);
 	csm_offer(&w, 256, CSM_PERM_RO);
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
 	/* All 512 entries are UNASSIGNED, EMPTY. */
 	assert_int_equal(rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3), rmi_result(RMI_ERROR_RTT, 3));
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	{
 		struct smc_regs out = world_rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3);
 
@@ -529,13 +528,13 @@ static void test_teardown_of_provider(void **state)
 	world_end(&w.p);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_CSM_ERROR_REVOKED);
 	/* The granule of P's RD is a new realm's now: another identity, no share. */
 	world_realm(&w.p, &(struct world_options){ .apt = 1 });
 	world_activate(&w.p);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(rid_of(&w.p)), w.n), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(rid_of(&w.p), w.n)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	csm_end(&w);
 }
 
@@ -547,9 +546,9 @@ static void test_teardown_of_reservation(void **state)
 	(void)state;
 	csm_realms(&w);
 	csm_offer(&w, 2, CSM_PERM_RO);
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
 	world_end(&w.c);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	world_realm(&w.c, &(struct world_options){ .apt = 1 });
 	csm_end(&w);
 }
@@ -569,7 +568,7 @@ static void test_teardown_of_holes(void **state)
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	w.size = PAGES(2);
 	w.n = 0;
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, out.x[1], RID(w.c_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_share(out.x[1], w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
 	assert_int_equal(csm_attach(&w).x[3], 2);
 	assert_int_equal(rmi(RMI_REC_DESTROY, w.c.rec[0]), RMI_SUCCESS);
 	world_undelegate(w.c.rec[0]);

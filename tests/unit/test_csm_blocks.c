@@ -57,7 +57,7 @@ static void offer(struct csm_world *w, unsigned int pages, unsigned int blocks, 
 		if (i != not )
 			fold(&w->p, AT(i));
 	}
-	out = world_smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->c_rid), CSM_PERM_RO, 0);
+	out = world_say(&w->p, say_share(w->id, w->c_rid, CSM_PERM_RO, 0));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	w->n = out.x[1];
 }
@@ -80,7 +80,7 @@ static void end(struct csm_world *w)
 
 static uint64_t reserve(struct csm_world *w, uint64_t base)
 {
-	return smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), w->n, base, w->size);
+	return status_of(&w->c, say_reserve(w->p_rid, w->n, base, w->size, 0));
 }
 
 static uint64_t level(struct world_realm *r, uint64_t at)
@@ -111,9 +111,9 @@ static void test_attach(void **state)
 	(void)state;
 	offer(&w, 3 * 512, 3, ALL);
 	{
-		const uint64_t x[18] = { RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size };
+		const struct smc_regs x = say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0);
 
-		assert_true(world_smc_exits(&w.c, 0, x, &out, &exit));
+		assert_true(world_smc_exits(&w.c, 0, x.x, &out, &exit));
 		assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
 		assert_int_equal(exit.csm_argument, 2);
 		assert_true(world_serve(&w.c, &exit));
@@ -121,9 +121,9 @@ static void test_attach(void **state)
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 	}
 	{
-		const uint64_t x[18] = { RSI_CSM_ATTACH, RID(w.p_rid), w.n };
+		const struct smc_regs x = say_attach(w.p_rid, w.n);
 
-		assert_false(world_smc_exits(&w.c, 0, x, &out, &exit)); /* nothing to ask for */
+		assert_false(world_smc_exits(&w.c, 0, x.x, &out, &exit)); /* nothing to ask for */
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 		assert_int_equal(out.x[2], 3 * 512);
 		assert_int_equal(out.x[3], 0);
@@ -140,7 +140,7 @@ static void test_attach(void **state)
 		assert_int_equal(refs(i * 512 + 5), 0);
 		sim_tlb_note(world_vttbr(&w.c), ipa(AT(i)));
 	}
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	for (unsigned int i = 0; i < 3; i++) {
 		assert_int_equal(refs(i * 512), 0);
@@ -161,8 +161,7 @@ static void test_mixed(void **state)
 	for (unsigned int not = 0; not < 3; not ++) {
 		offer(&w, 3 * 512, 3, not );
 		assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-		assert_true(world_smc_exits(
-			&w.c, 0, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), w.n }, &out, &exit));
+		assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
 		check_asks(&w, &exit, AT(not ), BLOCK, 3);
 		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 		assert_int_equal(out.x[2], 3 * 512);
@@ -183,8 +182,7 @@ static void test_alignment(void **state)
 	(void)state;
 	offer(&w, 2 * 512, 2, ALL);
 	assert_int_equal(reserve(&w, WORLD_CSM + PAGES(1)), RSI_SUCCESS);
-	assert_true(world_smc_exits(&w.c, 0, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), w.n }, &out,
-				    &exit));
+	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
 	check_asks(&w, &exit, WORLD_CSM + PAGES(1), w.size, 3);
 	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 	assert_int_equal(out.x[2], 2 * 512);
@@ -200,8 +198,7 @@ static void test_alignment(void **state)
 
 	offer(&w, 512 + 5, 1, ALL);
 	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	assert_true(world_smc_exits(&w.c, 0, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), w.n }, &out,
-				    &exit));
+	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
 	check_asks(&w, &exit, AT(1), PAGES(5), 3);
 	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 	assert_int_equal(out.x[2], 512 + 5);
@@ -239,12 +236,11 @@ static void test_region_ends_in_block(void **state)
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	w.id = out.x[1];
 	w.n = 0;
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
 	assert_int_equal(level(&w.p, AT(1)), 2);
 	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
 	/* C has a table of blocks where the range ends, and no more: it is asked for pages. */
-	assert_true(world_smc_exits(&w.c, 0, (const uint64_t[18]){ RSI_CSM_ATTACH, RID(w.p_rid), w.n }, &out,
-				    &exit));
+	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
 	check_asks(&w, &exit, AT(1), PAGES(5), 3);
 	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 	assert_int_equal(out.x[2], 512 + 5);
@@ -304,12 +300,12 @@ static void test_fill(void **state)
 	offer(&w, 3 * 512, 3, ALL);
 	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
 	sim_irq_after(0);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_INCOMPLETE);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_INCOMPLETE);
 	sim_irq_after(-1);
 	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 2);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	world_undelegate(out.x[1]);
-	out = world_smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n);
+	out = world_say(&w.c, say_attach(w.p_rid, w.n));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[2], 0);
 	assert_int_equal(out.x[3], 3 * 512);
@@ -325,7 +321,7 @@ static void test_fill(void **state)
 	assert_int_equal(out.x[2], 512);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 3 * 512);
 	/* P's tables are finer by then: blocks have no place, pages have one when the table is there. */
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	end(&w);
 }
 
@@ -338,7 +334,7 @@ static void test_page_goes(void **state)
 	(void)state;
 	offer(&w, 2 * 512, 2, ALL);
 	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
 	sim_tlb_note(world_vttbr(&w.c), ipa(AT(1)));
 	split(&w.p, AT(1));
 	/* Its own references are none: it is in a block that begins elsewhere. */
@@ -372,7 +368,7 @@ static void test_page_on_its_way_out(void **state)
 	(void)state;
 	offer(&w, 512, 1, ALL);
 	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
 	for (unsigned int i = 0; i < 3; i++) {
 		struct world_realm *r = i == 2 ? &w.x : &more[i];
 
@@ -380,16 +376,16 @@ static void test_page_on_its_way_out(void **state)
 			world_realm(r, &(struct world_options){ .apt = 1 });
 			world_activate(r);
 		}
-		assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(rid_of(r)), CSM_PERM_RO, 0), RSI_SUCCESS);
-		assert_int_equal(smc(r, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.p, say_share(w.id, rid_of(r), CSM_PERM_RO, 0)), RSI_SUCCESS);
+		assert_int_equal(status_of(r, say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
 		if (i < 2)
-			assert_int_equal(smc(r, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
+			assert_int_equal(status_of(r, say_attach(w.p_rid, 0)), RSI_SUCCESS);
 	}
 	split(&w.p, AT(0));
 	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, AT(0) + PAGES(7)), RMI_CSM_AGAIN);
 	/* P's host folds the table again, and another consumer comes. */
 	fold(&w.p, AT(0));
-	out = world_smc(&w.x, RSI_CSM_ATTACH, RID(w.p_rid), 0);
+	out = world_say(&w.x, say_attach(w.p_rid, 0));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[2], 511);
 	assert_int_equal(pages_reached(&w.x, AT(0) + PAGES(7), PAGES(1)), 0);
@@ -414,11 +410,10 @@ static void test_ends_as_memory(void **state)
 
 	(void)state;
 	offer(&w, 2 * 512, 2, ALL);
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size,
-			     CSM_RESERVE_FLAG_RAM),
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, CSM_RESERVE_FLAG_RAM)),
 			 RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(level(&w.c, AT(1)), 2);
 	assert_int_equal(world_entry(&w.c, AT(1)).ripas, RMI_RAM);
 	world_populate(&w.c, AT(1) + PAGES(7), PAGES(2));
@@ -435,7 +430,7 @@ static void test_counts(void **state)
 	(void)state;
 	offer(&w, 512, 1, ALL);
 	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
 	for (unsigned int i = 0; i < 3; i++) {
 		split(&w.c, AT(0));
 		for (unsigned int page = 0; page < 512; page++)
@@ -446,7 +441,7 @@ static void test_counts(void **state)
 		for (unsigned int page = 0; page < 512; page++)
 			assert_int_equal(refs(page), page == 0);
 	}
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	for (unsigned int page = 0; page < 512; page++)
 		assert_int_equal(refs(page), 0);
 	end(&w);
@@ -462,7 +457,7 @@ static void test_neighbour(void **state)
 	for (unsigned int i = 0; i < 2; i++) {
 		offer(&w, 1, 0, ALL);
 		assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-		assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
 		assert_int_equal(refs(0), 1);
 		if (i == 1)
 			assert_int_equal(smc(&w.x, RSI_CSM_CREATE, AT(4), PAGES(1), 0), RSI_SUCCESS);

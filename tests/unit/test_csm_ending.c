@@ -12,16 +12,16 @@
 
 static uint64_t reserve_ram(struct csm_world *w)
 {
-	return smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), w->n, WORLD_CSM, w->size, CSM_RESERVE_FLAG_RAM);
+	return status_of(&w->c, say_reserve(w->p_rid, w->n, WORLD_CSM, w->size, CSM_RESERVE_FLAG_RAM));
 }
 
 static void share_with(struct csm_world *w, uint64_t flags)
 {
 	csm_realms(w);
 	csm_offer(w, SIZE, CSM_PERM_RO);
-	assert_int_equal(smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), w->n, WORLD_CSM, w->size, flags),
+	assert_int_equal(status_of(&w->c, say_reserve(w->p_rid, w->n, WORLD_CSM, w->size, flags)),
 			 RSI_SUCCESS);
-	assert_int_equal(smc(&w->c, RSI_CSM_ATTACH, RID(w->p_rid), w->n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w->c, say_attach(w->p_rid, w->n)), RSI_SUCCESS);
 }
 
 static uint64_t ripas(struct world_realm *r, unsigned int page)
@@ -98,8 +98,6 @@ static void check_exit(const struct rmi_rec_exit *exit, enum csm_event event, ui
 	assert_int_equal(exit->csm_ring_rec, rec);
 }
 
-#define CALL_EXITS(r, out, exit, ...) world_smc_exits(r, 0, (const uint64_t[18]){ __VA_ARGS__ }, out, exit)
-
 /* --- Ordinary memory --------------------------------------------------------------------------------------------- */
 
 static void test_flags(void **state)
@@ -110,13 +108,13 @@ static void test_flags(void **state)
 	csm_realms(&w);
 	csm_offer(&w, SIZE, CSM_PERM_RO);
 	for (unsigned int bit = 1; bit < 64; bit++)
-		assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size,
-				     UINT64_C(1) << bit | (bit & 1)),
+		assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size,
+							     UINT64_C(1) << bit | (bit & 1))),
 				 RSI_ERROR_INPUT);
 	assert_int_equal(reserve_ram(&w), RSI_SUCCESS);
 	/* Reserved is not attached: nothing is there, and nothing comes. */
 	check_nothing_to_have(&w, RMI_EMPTY);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(ripas(&w.c, 0), RMI_EMPTY);
 	csm_end(&w);
 }
@@ -131,15 +129,14 @@ static void test_flags_go_on(void **state)
 	(void)state;
 	csm_realms(&w);
 	csm_offer(&w, SIZE, CSM_PERM_RO);
-	assert_true(CALL_EXITS(&w.c, &out, &exit, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size,
-			       CSM_RESERVE_FLAG_RAM));
+	assert_true(world_smc_exits(
+		&w.c, 0, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, CSM_RESERVE_FLAG_RAM).x, &out, &exit));
 	assert_true(world_serve(&w.c, &exit));
 	sim_irq_after(0);
 	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 	sim_irq_after(-1);
 	assert_int_equal(out.x[0], RSI_INCOMPLETE);
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size, 0),
-			 RSI_ERROR_STATE);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_ERROR_STATE);
 	assert_int_equal(reserve_ram(&w), RSI_SUCCESS);
 	csm_end(&w);
 }
@@ -153,16 +150,16 @@ static void test_revoke(void **state)
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), SIZE);
 	for (unsigned int i = 0; i < SIZE; i++)
 		sim_tlb_note(world_vttbr(&w.c), ipa(PAGE(i)));
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	for (unsigned int i = 0; i < SIZE; i++)
 		assert_false(sim_tlb_holds(world_vttbr(&w.c), ipa(PAGE(i)))); /* I5 */
 	check_ordinary(&w);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_CSM_ERROR_REVOKED);
 	/* It is a CSM range still: nobody changes its RIPAS, no other range takes its place. */
 	assert_int_equal(smc(&w.c, RSI_IPA_STATE_SET, PAGE(0), PAGE(1), RSI_EMPTY, 0), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.c, RSI_CSM_CREATE, PAGE(0), PAGES(1), 0), RSI_ERROR_INPUT);
 	/* DETACH leaves what is C's own. */
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), SIZE);
 	assert_int_equal(smc(&w.c, RSI_CSM_CREATE, PAGE(0), PAGES(1), 0), RSI_SUCCESS);
 	csm_end(&w);
@@ -174,7 +171,7 @@ static void test_without_flag(void **state)
 
 	(void)state;
 	share_with(&w, 0);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	check_nothing_to_have(&w, RMI_EMPTY);
 	csm_end(&w);
 }
@@ -189,7 +186,7 @@ static void test_holes(void **state)
 	world_unpopulate(&w.p, PAGE(2), PAGES(1));
 	assert_int_equal(ripas(&w.c, 2), RMI_RAM);
 	assert_false(gets_data(&w.c, PAGE(2))); /* not while P's consent stands: it would pass for P's */
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	check_ordinary(&w);
 	csm_end(&w);
 }
@@ -231,18 +228,18 @@ static void test_unmap(void **state)
 		check_nothing_to_have(&w, RMI_RAM);
 		assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM), RMI_ERROR_INPUT);
 		if (i == 0) {
-			assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+			assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 			check_ordinary(&w);
 		} else if (i == 1) {
 			assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
 			check_ordinary(&w);
 		} else {
 			/* Or C gives it up: then it is empty, as ever, and P's consent stands. */
-			assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+			assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 			assert_int_equal(ripas(&w.c, 0), RMI_EMPTY);
 			assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
 			assert_int_equal(reserve_ram(&w), RSI_SUCCESS);
-			assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+			assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
 		}
 		csm_end(&w);
 	}
@@ -258,7 +255,7 @@ static void test_unmap_without_flag(void **state)
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM), RMI_SUCCESS);
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
 	check_nothing_to_have(&w, RMI_DESTROYED);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	check_nothing_to_have(&w, RMI_DESTROYED);
 	csm_end(&w);
 }
@@ -270,7 +267,7 @@ static void test_detach(void **state)
 
 	(void)state;
 	share_with(&w, CSM_RESERVE_FLAG_RAM);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	for (unsigned int i = 0; i < SIZE; i++)
 		assert_int_equal(ripas(&w.c, i), RMI_EMPTY);
 	csm_end(&w);
@@ -286,15 +283,15 @@ static void test_news_of_revoke(void **state)
 
 	(void)state;
 	share_with(&w, 0);
-	assert_true(CALL_EXITS(&w.p, &out, &exit, RSI_CSM_REVOKE, RID(w.c_rid), w.n));
+	assert_true(world_smc_exits(&w.p, 0, say_revoke(w.c_rid, w.n).x, &out, &exit));
 	check_exit(&exit, CSM_EVENT_REMOVE, w.c.rd, w.c.rd, 0);
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	check_news(&w.c, CSM_ROLE_CONSUMER, CSM_STATE_REVOKED);
 	assert_true(pending(&w.p) == CSM_INDEX_NONE); /* its own doing is no news */
 	/* A share that nobody holds ends without an exit, and without a word. */
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
-	assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size, 0), RSI_SUCCESS);
-	assert_false(CALL_EXITS(&w.p, &out, &exit, RSI_CSM_REVOKE, RID(w.x_rid), 0));
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.x_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.x, say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	assert_false(world_smc_exits(&w.p, 0, say_revoke(w.x_rid, 0).x, &out, &exit));
 	assert_true(pending(&w.x) == CSM_INDEX_NONE);
 	csm_end(&w);
 }
@@ -307,14 +304,14 @@ static void test_news_of_detach(void **state)
 
 	(void)state;
 	share_with(&w, 0);
-	assert_true(CALL_EXITS(&w.c, &out, &exit, RSI_CSM_DETACH, RID(w.p_rid), w.n));
+	assert_true(world_smc_exits(&w.c, 0, say_detach(w.p_rid, w.n).x, &out, &exit));
 	check_exit(&exit, CSM_EVENT_REMOVE, w.c.rd, w.p.rd, 0);
 	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 	check_news(&w.p, CSM_ROLE_SHARE, CSM_STATE_OFFERED);
 	assert_true(pending(&w.c) == CSM_INDEX_NONE);
 	/* What was only reserved is nothing to P. */
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size, 0), RSI_SUCCESS);
-	assert_true(CALL_EXITS(&w.c, &out, &exit, RSI_CSM_DETACH, RID(w.p_rid), w.n));
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	assert_true(world_smc_exits(&w.c, 0, say_detach(w.p_rid, w.n).x, &out, &exit));
 	check_exit(&exit, CSM_EVENT_REMOVE, w.c.rd, 0, 0);
 	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 	assert_true(pending(&w.p) == CSM_INDEX_NONE);
@@ -330,10 +327,10 @@ static void test_news_of_destroy(void **state)
 
 	(void)state;
 	share_with(&w, 0);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
-	assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 0, PAGE(16), w.size, 0), RSI_SUCCESS);
-	assert_int_equal(smc(&w.x, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
-	assert_true(CALL_EXITS(&w.p, &out, &exit, RSI_CSM_DESTROY, w.id));
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.x_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.x, say_reserve(w.p_rid, 0, PAGE(16), w.size, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.x, say_attach(w.p_rid, 0)), RSI_SUCCESS);
+	assert_true(world_smc_exits(&w.p, 0, say(RSI_CSM_DESTROY, w.id).x, &out, &exit));
 	check_exit(&exit, CSM_EVENT_REMOVE, w.c.rd, w.c.rd, 0);
 	assert_int_equal(exit.csm_base, WORLD_CSM);
 	assert_true(world_resume(&w.p, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit)); /* means nothing */
@@ -435,11 +432,11 @@ static void test_doorbell(void **state)
 	assert_int_equal(smc(&w.c, RSI_CSM_DOORBELL, 3), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.c, RSI_CSM_DOORBELL, 0x12), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.c, RSI_CSM_DOORBELL, UINT64_C(1) << 40), RSI_ERROR_INPUT);
-	assert_true(CALL_EXITS(&w.p, &out, &exit, RSI_CSM_NOTIFY, RID(w.c_rid), w.n, 0));
+	assert_true(world_smc_exits(&w.p, 0, say_notify(w.c_rid, w.n, 0).x, &out, &exit));
 	check_exit(&exit, CSM_EVENT_NOTIFY, w.c.rd, w.c.rd, 2);
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	assert_int_equal(smc(&w.c, RSI_CSM_DOORBELL, UINT64_C(0x80000001)), RSI_SUCCESS);
-	assert_true(CALL_EXITS(&w.p, &out, &exit, RSI_CSM_REVOKE, RID(w.c_rid), w.n));
+	assert_true(world_smc_exits(&w.p, 0, say_revoke(w.c_rid, w.n).x, &out, &exit));
 	check_exit(&exit, CSM_EVENT_REMOVE, w.c.rd, w.c.rd, 1);
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	csm_end(&w);

@@ -211,21 +211,19 @@ static unsigned int foreign_pages(const struct consumer *c)
 }
 
 /* A call of a realm, with interrupts at random; in the middle the invariants hold as before it. */
-static struct smc_regs call(unsigned int realm, const uint64_t x[18])
+static struct smc_regs call(unsigned int realm, struct smc_regs command)
 {
 	struct smc_regs out;
 
 	do {
 		sim_irq_after(pick(4) == 0 ? 0 : -1);
-		out = world_smc_args(&m.realm[realm], x);
+		out = world_say(&m.realm[realm], command);
 		sim_irq_after(-1);
 		if (out.x[0] == RSI_INCOMPLETE)
 			check_invariants();
 	} while (out.x[0] == RSI_INCOMPLETE);
 	return out;
 }
-
-#define CALL(realm, ...) call(realm, (const uint64_t[18]){ __VA_ARGS__ })
 
 /* --- Steps --------------------------------------------------------------------------------------------------- */
 
@@ -246,7 +244,7 @@ static void step_create(void)
 
 	if (slot == MAX)
 		return;
-	out = CALL(realm, RSI_CSM_CREATE, WORLD_CSM + PAGES(base), PAGES(size), 0);
+	out = call(realm, say(RSI_CSM_CREATE, WORLD_CSM + PAGES(base), PAGES(size), 0));
 	if (overlaps(realm, base, size) || out.x[0] == RSI_ERROR_INPUT) {
 		assert_int_equal(out.x[0], RSI_ERROR_INPUT);
 		assert_true(overlaps(realm, base, size) || has_destroyed(realm, base, size));
@@ -265,7 +263,7 @@ static void step_share(void)
 
 	if (!r->live || slot == MAX)
 		return;
-	out = CALL(r->realm, RSI_CSM_SHARE, r->id, RID(m.rid[to]), permission, 0);
+	out = call(r->realm, say_share(r->id, m.rid[to], permission, 0));
 	if (to == r->realm) {
 		assert_int_equal(out.x[0], RSI_ERROR_INPUT);
 		return;
@@ -280,7 +278,7 @@ static void step_revoke(void)
 	unsigned int from = pick(REALMS), to = pick(REALMS);
 	uint64_t n = m.next_n[from][to] ? pick((unsigned int)m.next_n[from][to]) : 0;
 	struct share *s = find_share(from, to, n);
-	struct smc_regs out = CALL(from, RSI_CSM_REVOKE, RID(m.rid[to]), n);
+	struct smc_regs out = call(from, say_revoke(m.rid[to], n));
 
 	assert_int_equal(out.x[0], s != NULL ? RSI_SUCCESS : RSI_CSM_ERROR_DENIED);
 	if (s != NULL)
@@ -294,7 +292,7 @@ static void step_destroy(void)
 
 	if (!r->live)
 		return;
-	assert_int_equal(CALL(r->realm, RSI_CSM_DESTROY, r->id).x[0], RSI_SUCCESS);
+	assert_int_equal(call(r->realm, say(RSI_CSM_DESTROY, r->id)).x[0], RSI_SUCCESS);
 	for (unsigned int k = 0; k < MAX; k++) {
 		if (m.shares[k].live && m.shares[k].region == i)
 			model_revoke(&m.shares[k]);
@@ -317,8 +315,7 @@ static void step_reserve(void)
 		size = m.regions[s->region].size; /* mostly what fits */
 	base = pick(WINDOW - size);
 	flags = pick(2) ? CSM_RESERVE_FLAG_RAM : 0;
-	out = CALL(realm, RSI_CSM_RESERVE, RID(m.rid[provider]), n, WORLD_CSM + PAGES(base), PAGES(size),
-		   flags);
+	out = call(realm, say_reserve(m.rid[provider], n, WORLD_CSM + PAGES(base), PAGES(size), flags));
 	if (provider == realm) {
 		assert_int_equal(out.x[0], RSI_ERROR_INPUT);
 	} else if (find_consumer(realm, provider, n) != NULL) {
@@ -359,7 +356,7 @@ static void step_attach(void)
 		s->consumer = (int)(c - m.consumers);
 		c->state = CSM_STATE_ATTACHED;
 	}
-	out = CALL(realm, RSI_CSM_ATTACH, RID(m.rid[provider]), n);
+	out = call(realm, say_attach(m.rid[provider], n));
 	assert_int_equal(out.x[0], expected);
 	if (expected == RSI_SUCCESS) {
 		assert_int_equal(out.x[1], s->permission);
@@ -377,7 +374,7 @@ static void step_detach(void)
 
 	if (!c->live)
 		return;
-	assert_int_equal(CALL(c->realm, RSI_CSM_DETACH, RID(m.rid[c->provider]), c->n).x[0], RSI_SUCCESS);
+	assert_int_equal(call(c->realm, say_detach(m.rid[c->provider], c->n)).x[0], RSI_SUCCESS);
 	s = find_share(c->provider, c->realm, c->n);
 	if (s != NULL && s->consumer == (int)i)
 		s->consumer = -1;

@@ -19,25 +19,23 @@ static bool gets_data(struct world_realm *r, uint64_t at)
 }
 
 /* One step of the call, for good or until somebody goes on with it. */
-static void begin(struct world_realm *r, const uint64_t x[18])
+static void begin(struct world_realm *r, struct smc_regs command)
 {
 	sim_irq_after(0);
-	assert_int_equal(world_smc_args(r, x).x[0], RSI_INCOMPLETE);
+	assert_int_equal(status_of(r, command), RSI_INCOMPLETE);
 	sim_irq_after(-1);
 }
-
-#define BEGIN(r, ...) begin(r, (const uint64_t[18]){ __VA_ARGS__ })
 
 /* C is attached; 16 of its 40 pages are gone. */
 static void stop_in_the_middle(struct csm_world *w)
 {
 	csm_realms(w);
 	csm_offer(w, SIZE, CSM_PERM_RW);
-	assert_int_equal(smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), w->n, WORLD_CSM, w->size,
-			     CSM_RESERVE_FLAG_RAM),
+	assert_int_equal(status_of(&w->c,
+				   say_reserve(w->p_rid, w->n, WORLD_CSM, w->size, CSM_RESERVE_FLAG_RAM)),
 			 RSI_SUCCESS);
-	assert_int_equal(smc(&w->c, RSI_CSM_ATTACH, RID(w->p_rid), w->n), RSI_SUCCESS);
-	BEGIN(&w->p, RSI_CSM_REVOKE, RID(w->c_rid), w->n);
+	assert_int_equal(status_of(&w->c, say_attach(w->p_rid, w->n)), RSI_SUCCESS);
+	begin(&w->p, say_revoke(w->c_rid, w->n));
 	assert_int_equal(pages_reached(&w->c, WORLD_CSM, w->size), SIZE - CSM_STEP);
 }
 
@@ -52,8 +50,8 @@ static void test_goes_on(void **state)
 	assert_int_equal(world_entry(&w.c, PAGE(3)).ripas, RMI_RAM);
 	assert_true(gets_data(&w.c, PAGE(3)));
 	assert_false(gets_data(&w.c, PAGE(CSM_STEP)));
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_CSM_ERROR_REVOKED);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	/* Its own page has stayed, the rest is there to have. */
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 1);
 	assert_true(gets_data(&w.c, PAGE(SIZE - 1)));
@@ -76,7 +74,7 @@ static void test_host_unmaps(void **state)
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_BROKEN);
 	assert_true(gets_data(&w.c, PAGE(0)));
 	assert_true(gets_data(&w.c, PAGE(SIZE - 1)));
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 2);
 	csm_end(&w);
@@ -90,18 +88,18 @@ static void test_detaches(void **state)
 	(void)state;
 	stop_in_the_middle(&w);
 	assert_true(gets_data(&w.c, PAGE(3)));
-	BEGIN(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n);
+	begin(&w.c, say_detach(w.p_rid, w.n));
 	assert_false(gets_data(&w.c, PAGE(4)));
 	/* P goes on meanwhile. */
-	BEGIN(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n);
+	begin(&w.p, say_revoke(w.c_rid, w.n));
 	assert_int_equal(world_entry(&w.c, PAGE(CSM_STEP + 1)).ripas, RMI_EMPTY);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 1);
 	for (unsigned int i = 0; i < SIZE; i++) {
 		if (i != 3)
 			assert_int_equal(world_entry(&w.c, PAGE(i)).ripas, RMI_EMPTY);
 	}
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	csm_end(&w);
 }
 
@@ -121,7 +119,7 @@ static void test_provider_loses_page(void **state)
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	world_undelegate(out.x[1]);
 	assert_true(gets_data(&w.c, PAGE(CSM_STEP + 1)));
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 2);
 	csm_end(&w);
 }

@@ -79,23 +79,23 @@ static void test_notify_denied(void **state)
 
 	(void)state;
 	csm_share_all(&w, 1, CSM_PERM_RW);
-	assert_int_equal(smc(&w.p, RSI_CSM_NOTIFY, RID(w.c_rid), w.n, 2), RSI_ERROR_INPUT);
-	assert_int_equal(smc(&w.p, RSI_CSM_NOTIFY, RID(w.c_rid), w.n, CONSUMER), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.c, RSI_CSM_NOTIFY, RID(w.p_rid), w.n, PROVIDER), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.p, RSI_CSM_NOTIFY, RID(w.c_rid), w.n + 1, PROVIDER), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.p, RSI_CSM_NOTIFY, RID(w.p_rid), w.n, PROVIDER), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.x, RSI_CSM_NOTIFY, RID(w.c_rid), w.n, PROVIDER), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.x, RSI_CSM_NOTIFY, RID(w.p_rid), w.n, CONSUMER), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_notify(w.c_rid, w.n, 2)), RSI_ERROR_INPUT);
+	assert_int_equal(status_of(&w.p, say_notify(w.c_rid, w.n, CONSUMER)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_notify(w.p_rid, w.n, PROVIDER)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_notify(w.c_rid, w.n + 1, PROVIDER)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_notify(w.p_rid, w.n, PROVIDER)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.x, say_notify(w.c_rid, w.n, PROVIDER)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.x, say_notify(w.p_rid, w.n, CONSUMER)), RSI_CSM_ERROR_DENIED);
 	/* Offered, or reserved, is not attached. */
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
-	assert_int_equal(smc(&w.p, RSI_CSM_NOTIFY, RID(w.x_rid), 0, PROVIDER), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
-	assert_int_equal(smc(&w.p, RSI_CSM_NOTIFY, RID(w.x_rid), 0, PROVIDER), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.x, RSI_CSM_NOTIFY, RID(w.p_rid), 0, CONSUMER), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.x_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_notify(w.x_rid, 0, PROVIDER)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.x, say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_notify(w.x_rid, 0, PROVIDER)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.x, say_notify(w.p_rid, 0, CONSUMER)), RSI_CSM_ERROR_DENIED);
 	/* Unmapped by the host: broken. */
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM), RMI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_NOTIFY, RID(w.p_rid), w.n, CONSUMER), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.p, RSI_CSM_NOTIFY, RID(w.c_rid), w.n, PROVIDER), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_notify(w.p_rid, w.n, CONSUMER)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_notify(w.c_rid, w.n, PROVIDER)), RSI_CSM_ERROR_DENIED);
 	/* Of the end itself both hear; of the calls that were refused nobody does. */
 	check_entry(&w.c, pending(&w.c, 0), CSM_ROLE_CONSUMER, w.p_rid, w.n);
 	check_entry(&w.p, pending(&w.p, 0), CSM_ROLE_SHARE, w.c_rid, w.n);
@@ -104,9 +104,9 @@ static void test_notify_denied(void **state)
 	csm_end(&w);
 
 	csm_share_all(&w, 1, CSM_PERM_RW);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_NOTIFY, RID(w.p_rid), w.n, CONSUMER), RSI_CSM_ERROR_REVOKED);
-	assert_int_equal(smc(&w.p, RSI_CSM_NOTIFY, RID(w.c_rid), w.n, PROVIDER), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_notify(w.p_rid, w.n, CONSUMER)), RSI_CSM_ERROR_REVOKED);
+	assert_int_equal(status_of(&w.p, say_notify(w.c_rid, w.n, PROVIDER)), RSI_CSM_ERROR_DENIED);
 	csm_end(&w);
 
 	world_reset();
@@ -131,11 +131,11 @@ static void share_several(struct csm_world *w, unsigned int count)
 		struct smc_regs out = world_smc(&w->p, RSI_CSM_CREATE, base, PAGES(1), 0);
 
 		assert_int_equal(out.x[0], RSI_SUCCESS);
-		out = world_smc(&w->p, RSI_CSM_SHARE, out.x[1], RID(w->c_rid), CSM_PERM_RO, 0);
+		out = world_say(&w->p, say_share(out.x[1], w->c_rid, CSM_PERM_RO, 0));
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 		assert_int_equal(out.x[1], i);
-		assert_int_equal(smc(&w->c, RSI_CSM_RESERVE, RID(w->p_rid), i, base, PAGES(1)), RSI_SUCCESS);
-		assert_int_equal(smc(&w->c, RSI_CSM_ATTACH, RID(w->p_rid), i), RSI_SUCCESS);
+		assert_int_equal(status_of(&w->c, say_reserve(w->p_rid, i, base, PAGES(1), 0)), RSI_SUCCESS);
+		assert_int_equal(status_of(&w->c, say_attach(w->p_rid, i)), RSI_SUCCESS);
 	}
 }
 
@@ -152,7 +152,7 @@ static void test_pending_order(void **state)
 		share_several(&w, SHARES);
 		for (unsigned int i = 0; i < SHARES; i++)
 			ring(&w.p, &w.c, w.c_rid, order[i], PROVIDER);
-		assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), order[gone]), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.c, say_detach(w.p_rid, order[gone])), RSI_SUCCESS);
 		for (unsigned int i = 0; i < SHARES; i++) {
 			if (i == gone)
 				continue;
@@ -223,16 +223,16 @@ static const uint8_t *measurement(struct world_realm *r, unsigned int index)
 static void check_measurements(struct world_realm *asker, struct world_realm *peer, struct csm_rid rid)
 {
 	for (unsigned int index = 0; index <= 5; index++) {
-		struct smc_regs out =
-			world_smc(asker, RSI_CSM_PEER_MEASUREMENT, RID(rid), index, 4, 5, 6, 7, 8, 9, 0x77);
+		struct smc_regs out = world_smc(asker, RSI_CSM_PEER_MEASUREMENT, rid.lo, rid.hi, index, 4, 5,
+						6, 7, 8, 9, 0x77);
 
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 		assert_memory_equal(&out.x[1], measurement(peer, index), 64);
 		assert_int_equal(out.x[9], RMI_HASH_SHA_256);
 		assert_int_equal(out.x[10], 0x77);
 	}
-	assert_int_equal(smc(asker, RSI_CSM_PEER_MEASUREMENT, RID(rid), 6), RSI_ERROR_INPUT);
-	assert_int_equal(smc(asker, RSI_CSM_PEER_MEASUREMENT, RID(rid), UINT64_MAX), RSI_ERROR_INPUT);
+	assert_int_equal(status_of(asker, say_peer_measurement(rid, 6)), RSI_ERROR_INPUT);
+	assert_int_equal(status_of(asker, say_peer_measurement(rid, UINT64_MAX)), RSI_ERROR_INPUT);
 }
 
 static void test_peer_measurement(void **state)
@@ -250,25 +250,24 @@ static void test_peer_measurement(void **state)
 	/* So that there is something to see. */
 	assert_int_equal(smc(&w.p, RSI_MEASUREMENT_EXTEND, 2, 8, 42), RSI_SUCCESS);
 	assert_int_equal(smc(&w.c, RSI_MEASUREMENT_EXTEND, 4, 8, 43), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_PEER_MEASUREMENT, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_peer_measurement(w.p_rid, 0)), RSI_CSM_ERROR_DENIED);
 	csm_offer(&w, 1, CSM_PERM_RO);
 	/* P named C: C may look. C has not named P. */
 	check_measurements(&w.c, &w.p, w.p_rid);
 	for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
-		assert_int_equal(smc(strangers[i].asker, RSI_CSM_PEER_MEASUREMENT, RID(*strangers[i].peer),
-				     0),
+		assert_int_equal(status_of(strangers[i].asker, say_peer_measurement(*strangers[i].peer, 0)),
 				 RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.p, RSI_CSM_PEER_MEASUREMENT, RID(nobody), 0), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_peer_measurement(nobody, 0)), RSI_CSM_ERROR_DENIED);
 	/* A reservation alone says nothing: anybody can make one. */
-	assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
-	assert_int_equal(smc(&w.x, RSI_CSM_PEER_MEASUREMENT, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.p, RSI_CSM_PEER_MEASUREMENT, RID(w.x_rid), 0), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.x, say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.x, say_peer_measurement(w.p_rid, 0)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_peer_measurement(w.x_rid, 0)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
 	check_measurements(&w.p, &w.c, w.c_rid);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
-	assert_int_equal(smc(&w.p, RSI_CSM_PEER_MEASUREMENT, RID(w.c_rid), 0), RSI_CSM_ERROR_DENIED);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_PEER_MEASUREMENT, RID(w.p_rid), 0), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_peer_measurement(w.c_rid, 0)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_peer_measurement(w.p_rid, 0)), RSI_CSM_ERROR_DENIED);
 	csm_end(&w);
 }
 
@@ -281,11 +280,11 @@ static void test_peer_of_similar_name(void **state)
 	(void)state;
 	csm_realms(&w);
 	csm_offer(&w, 1, CSM_PERM_RO);
-	w.n = world_smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0).x[1];
+	w.n = world_say(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0)).x[1];
 	assert_int_equal(w.n, 1);
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
 	similar = (struct csm_rid){ w.p_rid.lo, UINT64_MAX };
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(similar), 0, WORLD_CSM + PAGES(1), PAGES(1)),
+	assert_int_equal(status_of(&w.c, say_reserve(similar, 0, WORLD_CSM + PAGES(1), PAGES(1), 0)),
 			 RSI_SUCCESS);
 	check_measurements(&w.p, &w.c, w.c_rid);
 	csm_end(&w);
@@ -302,11 +301,10 @@ static void test_peer_of_another(void **state)
 		csm_realms(&w);
 		out = world_smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(1), 0);
 		assert_int_equal(out.x[0], RSI_SUCCESS);
-		out = world_smc(&w.p, RSI_CSM_SHARE, out.x[1], RID(i == 0 ? w.c_rid : w.x_rid), CSM_PERM_RO,
-				0);
+		out = world_say(&w.p, say_share(out.x[1], i == 0 ? w.c_rid : w.x_rid, CSM_PERM_RO, 0));
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 		check_measurements(i == 0 ? &w.c : &w.x, &w.p, w.p_rid);
-		out = world_smc(i == 0 ? &w.x : &w.c, RSI_CSM_PEER_MEASUREMENT, RID(w.p_rid), 0);
+		out = world_say(i == 0 ? &w.x : &w.c, say_peer_measurement(w.p_rid, 0));
 		assert_int_equal(out.x[0], RSI_CSM_ERROR_DENIED);
 		csm_end(&w);
 	}
@@ -341,15 +339,15 @@ static void test_measured(void **state)
 		rim[bit / 8] ^= (uint8_t)(1U << bit % 8);
 		assert_int_equal(share_with(&w, rim, CSM_SHARE_FLAG_MEASURED, &n), RSI_SUCCESS);
 		rim[bit / 8] ^= (uint8_t)(1U << bit % 8);
-		assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), n, WORLD_CSM, w.size), RSI_SUCCESS);
-		assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), n), RSI_CSM_ERROR_DENIED);
+		assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.c, say_attach(w.p_rid, n)), RSI_CSM_ERROR_DENIED);
 		assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
-		assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), n), RSI_SUCCESS);
-		assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), n), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.c, say_detach(w.p_rid, n)), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, n)), RSI_SUCCESS);
 	}
 	assert_int_equal(share_with(&w, rim, CSM_SHARE_FLAG_MEASURED, &n), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), n, WORLD_CSM, w.size), RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 1);
 	check_same_pages(&w);
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_STATE_CREATED);
@@ -371,13 +369,13 @@ static void test_measured_room(void **state)
 	csm_offer(&w, 1, CSM_PERM_RO); /* 3 of 15 entries */
 	for (unsigned int i = 0; i < 40; i++) {
 		assert_int_equal(share_with(&w, rim, CSM_SHARE_FLAG_MEASURED, &n), RSI_SUCCESS);
-		assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), n), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, n)), RSI_SUCCESS);
 	}
 	/* Five more take ten entries: 13 are in use, and a sixth might need three. */
 	for (unsigned int i = 0; i < 5; i++)
 		assert_int_equal(share_with(&w, rim, CSM_SHARE_FLAG_MEASURED, &n), RSI_SUCCESS);
 	assert_int_equal(apt_num_granules(apt_of(realm_of(granule_find(pa(w.p.rd)))->apt)), 1);
-	memcpy(&more[1], (uint64_t[]){ w.id, RID(w.c_rid), CSM_PERM_RO, CSM_SHARE_FLAG_MEASURED }, 40);
+	memcpy(more, say_share(w.id, w.c_rid, CSM_PERM_RO, CSM_SHARE_FLAG_MEASURED).x, 6 * sizeof(more[0]));
 	assert_true(world_smc_exits(&w.p, 0, more, &out, &exit));
 	assert_int_equal(exit.csm_event, CSM_EVENT_APT_FULL);
 	assert_false(world_resume(&w.p, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));

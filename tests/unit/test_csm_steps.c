@@ -402,12 +402,12 @@ static const struct apt_entry *any_entry(unsigned int r, enum apt_kind kind)
 	return NULL;
 }
 
-#define ASK(...)                                                                                   \
-	do {                                                                                       \
-		memset(x, 0, 18 * sizeof(*x));                                                     \
-		memcpy(x, (const uint64_t[]){ __VA_ARGS__ }, sizeof((uint64_t[]){ __VA_ARGS__ })); \
-		return true;                                                                       \
-	} while (0)
+/* The registers of the call that was chosen. */
+static bool ask(uint64_t x[18], struct smc_regs command)
+{
+	memcpy(x, command.x, sizeof(command.x));
+	return true;
+}
 
 /* Each chooses a call of realm `r`. False: there is nothing to call for. */
 typedef bool choose_call(unsigned int r, uint64_t x[18]);
@@ -430,11 +430,11 @@ static bool choose_create(unsigned int r, uint64_t x[18])
 	uint64_t base, size;
 
 	if (region != NULL && region->state == CSM_STATE_CREATING && pick(2) == 0)
-		ASK(RSI_CSM_CREATE, region->base, region->size, 0);
+		return ask(x, say(RSI_CSM_CREATE, region->base, region->size, 0));
 	if (region != NULL && pick(6) != 0) /* few, so that some have many consumers */
 		return false;
 	choose_range(&base, &size);
-	ASK(RSI_CSM_CREATE, base, size, 0);
+	return ask(x, say(RSI_CSM_CREATE, base, size, 0));
 }
 
 static bool choose_share(unsigned int r, uint64_t x[18])
@@ -443,7 +443,7 @@ static bool choose_share(unsigned int r, uint64_t x[18])
 
 	if (region == NULL || apt_num_slots(csm_apt(rd_of(r))) > 300)
 		return false;
-	ASK(RSI_CSM_SHARE, region->id, RID(m.rid[pick(REALMS)]), CSM_PERM_RO + pick(3), 0);
+	return ask(x, say_share(region->id, m.rid[pick(REALMS)], CSM_PERM_RO + pick(3), 0));
 }
 
 static bool choose_revoke(unsigned int r, uint64_t x[18])
@@ -452,7 +452,7 @@ static bool choose_revoke(unsigned int r, uint64_t x[18])
 
 	if (share == NULL || pick(6) != 0)
 		return false;
-	ASK(RSI_CSM_REVOKE, RID(share->peer), share->n);
+	return ask(x, say_revoke(share->peer, share->n));
 }
 
 static bool choose_destroy(unsigned int r, uint64_t x[18])
@@ -461,7 +461,7 @@ static bool choose_destroy(unsigned int r, uint64_t x[18])
 
 	if (region == NULL || pick(8) != 0)
 		return false;
-	ASK(RSI_CSM_DESTROY, region->id);
+	return ask(x, say(RSI_CSM_DESTROY, region->id));
 }
 
 static bool choose_reserve(unsigned int r, uint64_t x[18])
@@ -479,7 +479,7 @@ static bool choose_reserve(unsigned int r, uint64_t x[18])
 		base = WORLD_CSM;
 	if (base + size > WORLD_CSM + PAGES(WINDOW))
 		return false;
-	ASK(RSI_CSM_RESERVE, RID(m.rid[from]), share->n, base, size, pick(2) ? CSM_RESERVE_FLAG_RAM : 0);
+	return ask(x, say_reserve(m.rid[from], share->n, base, size, pick(2) ? CSM_RESERVE_FLAG_RAM : 0));
 }
 
 static bool choose_attach(unsigned int r, uint64_t x[18])
@@ -489,8 +489,8 @@ static bool choose_attach(unsigned int r, uint64_t x[18])
 	if (consumer == NULL)
 		return false;
 	if (consumer->state == CSM_STATE_CREATING && pick(2) == 0)
-		ASK(RSI_CSM_RESERVE, RID(consumer->peer), consumer->n, consumer->base, consumer->size);
-	ASK(RSI_CSM_ATTACH, RID(consumer->peer), consumer->n);
+		return ask(x, say_reserve(consumer->peer, consumer->n, consumer->base, consumer->size, 0));
+	return ask(x, say_attach(consumer->peer, consumer->n));
 }
 
 static bool choose_detach(unsigned int r, uint64_t x[18])
@@ -499,7 +499,7 @@ static bool choose_detach(unsigned int r, uint64_t x[18])
 
 	if (consumer == NULL || (pick(8) != 0 && consumer->state == CSM_STATE_ATTACHED))
 		return false;
-	ASK(RSI_CSM_DETACH, RID(consumer->peer), consumer->n);
+	return ask(x, say_detach(consumer->peer, consumer->n));
 }
 
 static bool choose_notify(unsigned int r, uint64_t x[18])
@@ -507,8 +507,8 @@ static bool choose_notify(unsigned int r, uint64_t x[18])
 	const struct apt_entry *e = any_entry(r, pick(2) != 0 ? APT_CONSUMER : APT_SHARE);
 
 	if (e == NULL)
-		ASK(RSI_CSM_PENDING, 0);
-	ASK(RSI_CSM_NOTIFY, RID(e->peer), e->n, e->kind == APT_CONSUMER);
+		return ask(x, say(RSI_CSM_PENDING, 0));
+	return ask(x, say_notify(e->peer, e->n, e->kind == APT_CONSUMER));
 }
 
 static void step_realm(void)

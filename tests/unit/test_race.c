@@ -140,7 +140,7 @@ static void offer(bool above)
 	w.x_rid = rid_of(&w.x);
 	assert_true(above == (w.p.rd > w.c.rd));
 	csm_offer(&w, 4, CSM_PERM_RW);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RW, 0), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RW, 0)), RSI_SUCCESS);
 }
 
 static void end_without_c(void)
@@ -157,7 +157,7 @@ static void test_share(void **state)
 	for (unsigned int i = 0; i < 4; i++) {
 		offer(i & 1);
 		expect(AFTER_FIND, w.c.rd, 0, i & 2 ? replace_c : end_c);
-		assert_int_equal(raced(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RW, 0)),
+		assert_int_equal(raced(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RW, 0))),
 				 RSI_CSM_ERROR_DENIED);
 		if (i & 2)
 			world_end(&heir);
@@ -175,7 +175,7 @@ static void test_share_twice(void **state)
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
 	apt = apt_of(realm_of(granule_find(pa(w.p.rd)))->apt);
 	apt_remove(apt, apt_find(apt, apt_rid_key(APT_PEER, w.c_rid, 0)));
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0), RSI_ERROR_STATE);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0)), RSI_ERROR_STATE);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), w.size / GRANULE_SIZE);
 	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
@@ -189,22 +189,21 @@ static void test_peer_replaced(void **state)
 	for (unsigned int i = 0; i < 2; i++) {
 		offer(i & 1);
 		expect(AFTER_FIND, w.c.rd, 0, replace_c);
-		assert_int_equal(raced(smc(&w.p, RSI_CSM_PEER_MEASUREMENT, RID(w.c_rid), 0)),
+		assert_int_equal(raced(status_of(&w.p, say_peer_measurement(w.c_rid, 0))),
 				 RSI_CSM_ERROR_DENIED);
 		world_end(&heir);
 		end_without_c();
 
 		offer(i & 1);
 		expect(AFTER_FIND, w.c.rd, 0, replace_c);
-		assert_int_equal(raced(smc(&w.p, RSI_CSM_NOTIFY, RID(w.c_rid), w.n, 0)),
-				 RSI_CSM_ERROR_DENIED);
+		assert_int_equal(raced(status_of(&w.p, say_notify(w.c_rid, w.n, 0))), RSI_CSM_ERROR_DENIED);
 		world_end(&heir);
 		end_without_c();
 
 		/* Nothing of C's is left in the share: P takes it back all the same. */
 		offer(i & 1);
 		expect(AFTER_FIND, w.c.rd, 0, replace_c);
-		assert_int_equal(raced(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n)), RSI_SUCCESS);
+		assert_int_equal(raced(status_of(&w.p, say_revoke(w.c_rid, w.n))), RSI_SUCCESS);
 		world_end(&heir);
 		expect(NOWHERE, 0, 0, NULL);
 		end_without_c();
@@ -221,11 +220,11 @@ static void test_provider_gone(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 2; i++) {
 		offer(i & 1);
-		assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size),
+		assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)),
 				 RSI_SUCCESS);
 		expect(AFTER_FIND, w.p.rd, 0, end_p);
-		assert_int_equal(raced(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n)), RSI_CSM_ERROR_DENIED);
-		assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+		assert_int_equal(raced(status_of(&w.c, say_attach(w.p_rid, w.n))), RSI_CSM_ERROR_DENIED);
+		assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 		world_end(&w.x);
 		world_end(&w.c);
 		world_check_all_back();
@@ -242,14 +241,14 @@ static void attach(bool above)
 
 static void detach(void)
 {
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 }
 
 /* The same share, in another range that begins where the former did. */
 static void move(void)
 {
 	detach();
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size / 2), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size / 2, 0)), RSI_SUCCESS);
 }
 
 static void test_unmap_fill(void **state)
@@ -320,7 +319,7 @@ static void test_apt_destroy_consumer(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 4; i++) {
 		offer(i & 1);
-		assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size),
+		assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)),
 				 RSI_SUCCESS);
 		drop_recs(&w.c);
 		expect(AFTER_UNLOCK, w.c.rd, 0, i & 2 ? destroy_apt_of_c : end_c);
@@ -357,26 +356,24 @@ static void test_apt_destroy_region(void **state)
 /* --- DESTROY, by one REC, while another REC of the realm is at work -------------------------------------------- */
 
 /* One call of P's REC 1, to its end. */
-static uint64_t call_on_rec1(const uint64_t x[18])
+static uint64_t call_on_rec1(struct smc_regs command)
 {
 	struct rmi_rec_exit exit;
 	struct smc_regs out;
 
-	for (bool left = world_smc_exits(&w.p, 1, x, &out, &exit); left;)
+	for (bool left = world_smc_exits(&w.p, 1, command.x, &out, &exit); left;)
 		left = world_resume(&w.p, 1, 0, &out, &exit);
 	return out.x[0];
 }
 
-#define rec1(...) call_on_rec1((const uint64_t[18]){ __VA_ARGS__ })
-
 static void revoke_first(void)
 {
-	assert_int_equal(rec1(RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(call_on_rec1(say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 }
 
 static void destroy_first(void)
 {
-	assert_int_equal(rec1(RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
+	assert_int_equal(call_on_rec1(say(RSI_CSM_DESTROY, w.id)), RSI_SUCCESS);
 }
 
 /* C and X are attached to the region of P, which has two RECs. */
@@ -395,9 +392,9 @@ static void attach_both(void)
 	assert_int_equal(rmi(RMI_PSCI_COMPLETE, w.p.rec[0], w.p.rec[1], PSCI_SUCCESS), RMI_SUCCESS);
 	csm_offer(&w, 4, CSM_PERM_RW);
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
-	assert_int_equal(smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.x_rid), CSM_PERM_RO, 0), RSI_SUCCESS);
-	assert_int_equal(smc(&w.x, RSI_CSM_RESERVE, RID(w.p_rid), 0, WORLD_CSM, w.size), RSI_SUCCESS);
-	assert_int_equal(smc(&w.x, RSI_CSM_ATTACH, RID(w.p_rid), 0), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.x_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.x, say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.x, say_attach(w.p_rid, 0)), RSI_SUCCESS);
 }
 
 static void test_destroy(void **state)
@@ -630,7 +627,7 @@ static void attach_run(void)
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	w.id = out.x[1];
 	w.size = PAGES(512);
-	out = world_smc(&w.p, RSI_CSM_SHARE, w.id, RID(w.c_rid), CSM_PERM_RO, 0);
+	out = world_say(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0));
 	w.n = out.x[1];
 	assert_int_equal(csm_attach(&w).x[2], 512);
 }

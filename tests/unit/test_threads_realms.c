@@ -63,12 +63,11 @@ static unsigned int number_of(const struct rec *rec)
 	return r;
 }
 
-#define SAY(...)                                         \
-	do {                                             \
-		const uint64_t x_[] = { __VA_ARGS__ };   \
-		memset(rec->gprs, 0, sizeof(rec->gprs)); \
-		memcpy(rec->gprs, x_, sizeof(x_));       \
-	} while (0)
+static void say_next(struct rec *rec, struct smc_regs command)
+{
+	memcpy(rec->gprs, command.x, sizeof(command.x));
+	memset(&rec->gprs[ARRAY_SIZE(command.x)], 0, sizeof(rec->gprs) - sizeof(command.x));
+}
 
 /* A call about an entry of the realm's table, as QUERY has reported it in x1 to x9. */
 static void say_about_entry(struct rec *rec, unsigned int r)
@@ -79,11 +78,11 @@ static void say_about_entry(struct rec *rec, unsigned int r)
 	switch (x[1]) {
 	case CSM_ROLE_REGION:
 		if (x[2] == CSM_STATE_CREATING)
-			SAY(RSI_CSM_CREATE, x[7], x[8], 0);
+			say_next(rec, say(RSI_CSM_CREATE, x[7], x[8], 0));
 		else if (pick(16) == 0)
-			SAY(RSI_CSM_DESTROY, x[6]);
+			say_next(rec, say(RSI_CSM_DESTROY, x[6]));
 		else
-			SAY(RSI_CSM_SHARE, x[6], RID(rids[pick(REALMS)]), CSM_PERM_RO + pick(3), 0);
+			say_next(rec, say_share(x[6], rids[pick(REALMS)], CSM_PERM_RO + pick(3), 0));
 		break;
 	case CSM_ROLE_SHARE:
 		for (unsigned int q = 0; q < REALMS; q++) {
@@ -93,17 +92,17 @@ static void say_about_entry(struct rec *rec, unsigned int r)
 			}
 		}
 		if (pick(8) == 0)
-			SAY(RSI_CSM_REVOKE, x[3], x[4], x[5]);
+			say_next(rec, say(RSI_CSM_REVOKE, x[3], x[4], x[5]));
 		else
-			SAY(RSI_CSM_NOTIFY, x[3], x[4], x[5], 0);
+			say_next(rec, say(RSI_CSM_NOTIFY, x[3], x[4], x[5], 0));
 		break;
 	default:
 		if (x[2] == CSM_STATE_CREATING)
-			SAY(RSI_CSM_RESERVE, x[3], x[4], x[5], x[7], x[8], pick(2));
+			say_next(rec, say(RSI_CSM_RESERVE, x[3], x[4], x[5], x[7], x[8], pick(2)));
 		else if (x[2] == CSM_STATE_REVOKED || x[2] == CSM_STATE_BROKEN || pick(8) == 0)
-			SAY(RSI_CSM_DETACH, x[3], x[4], x[5]);
+			say_next(rec, say(RSI_CSM_DETACH, x[3], x[4], x[5]));
 		else
-			SAY(RSI_CSM_ATTACH, x[3], x[4], x[5]);
+			say_next(rec, say(RSI_CSM_ATTACH, x[3], x[4], x[5]));
 		break;
 	}
 }
@@ -115,24 +114,24 @@ static void say_csm(struct rec *rec, unsigned int r)
 
 	switch (pick(12)) {
 	case 0:
-		SAY(RSI_CSM_CREATE, base, size, 0);
+		say_next(rec, say(RSI_CSM_CREATE, base, size, 0));
 		break;
 	case 1:
 	case 2:
-		SAY(RSI_CSM_RESERVE, RID(rids[q]), atomic_load(&offers[q][r].n), base,
-		    atomic_load(&offers[q][r].size), pick(2));
+		say_next(rec, say_reserve(rids[q], atomic_load(&offers[q][r].n), base,
+					  atomic_load(&offers[q][r].size), pick(2)));
 		break;
 	case 3:
-		SAY(RSI_CSM_PEER_MEASUREMENT, RID(rids[q]), pick(6));
+		say_next(rec, say_peer_measurement(rids[q], pick(6)));
 		break;
 	case 4:
-		SAY(RSI_CSM_PENDING, 0);
+		say_next(rec, say(RSI_CSM_PENDING, 0));
 		break;
 	case 5:
-		SAY(RSI_CSM_DOORBELL, pick(RECS));
+		say_next(rec, say(RSI_CSM_DOORBELL, pick(RECS)));
 		break;
 	default:
-		SAY(RSI_CSM_QUERY, pick(15));
+		say_next(rec, say(RSI_CSM_QUERY, pick(15)));
 		break;
 	}
 }
@@ -143,22 +142,22 @@ static void say_other(struct rec *rec)
 
 	switch (pick(12)) {
 	default: /* what the host has destroyed is memory again */
-		SAY(RSI_IPA_STATE_SET, at, at + PAGES(1), RSI_RAM, 1);
+		say_next(rec, say(RSI_IPA_STATE_SET, at, at + PAGES(1), RSI_RAM, 1));
 		break;
 	case 1:
-		SAY(RSI_IPA_STATE_GET, at, at + PAGES(4));
+		say_next(rec, say(RSI_IPA_STATE_GET, at, at + PAGES(4)));
 		break;
 	case 2:
-		SAY(RSI_HOST_CALL, at);
+		say_next(rec, say(RSI_HOST_CALL, at));
 		break;
 	case 3:
-		SAY(RSI_REALM_CONFIG, at);
+		say_next(rec, say(RSI_REALM_CONFIG, at));
 		break;
 	case 4:
-		SAY(RSI_MEASUREMENT_EXTEND, 1 + pick(4), 64, pick(9));
+		say_next(rec, say(RSI_MEASUREMENT_EXTEND, 1 + pick(4), 64, pick(9)));
 		break;
 	case 5:
-		SAY(PSCI_AFFINITY_INFO, pick(RECS), 0);
+		say_next(rec, say(PSCI_AFFINITY_INFO, pick(RECS), 0));
 		break;
 	}
 }

@@ -76,12 +76,11 @@ static struct {
 	bool asked;
 } provider;
 
-#define SAY(...)                                         \
-	do {                                             \
-		const uint64_t x_[] = { __VA_ARGS__ };   \
-		memset(rec->gprs, 0, sizeof(rec->gprs)); \
-		memcpy(rec->gprs, x_, sizeof(x_));       \
-	} while (0)
+static void say_next(struct rec *rec, struct smc_regs command)
+{
+	memcpy(rec->gprs, command.x, sizeof(command.x));
+	memset(&rec->gprs[ARRAY_SIZE(command.x)], 0, sizeof(rec->gprs) - sizeof(command.x));
+}
 
 /* What SHARE has said. */
 static void learn(const struct rec *rec)
@@ -109,14 +108,14 @@ static bool next_call(struct rec *rec)
 	if (atomic_load(&over))
 		return false;
 	if (provider.revoked < provider.next && (!rid_equal(rid, provider.rid) || provider.next > 8)) {
-		SAY(RSI_CSM_REVOKE, RID(provider.rid), provider.revoked++);
+		say_next(rec, say_revoke(provider.rid, provider.revoked++));
 		return true;
 	}
 	if (!rid_equal(rid, provider.rid)) {
 		provider.rid = rid;
 		provider.next = provider.revoked = 0;
 	}
-	SAY(RSI_CSM_SHARE, region, RID(rid), CSM_PERM_RO, 0);
+	say_next(rec, say_share(region, rid, CSM_PERM_RO, 0));
 	provider.asked = true;
 	return true;
 }

@@ -234,9 +234,9 @@ static void test_sharing(void **state)
 	s = find_shared(0, w.c_rid);
 	assert_int_equal(s->permission, CSM_PERM_RX);
 	assert_int_equal(s->size, PAGES(3));
-	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, RID(w.p_rid), w.n, WORLD_CSM, w.size), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
 	check_shared(&w.c, 0, false); /* reserved: nothing is shared with C yet */
-	assert_int_equal(smc(&w.c, RSI_CSM_ATTACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
 	check_shared(&w.p, 1, false);
 	check_shared(&w.c, 1, false);
 	s = find_shared(1, w.p_rid);
@@ -249,20 +249,20 @@ static void test_sharing(void **state)
 
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 		id = out.x[1];
-		out = world_smc(&w.c, RSI_CSM_SHARE, id, RID(w.p_rid), CSM_PERM_RW, 0);
+		out = world_say(&w.c, say_share(id, w.p_rid, CSM_PERM_RW, 0));
 		n = out.x[1];
 		check_shared(&w.c, 2, false);
 		assert_int_equal(find_shared(0, w.p_rid)->permission, CSM_PERM_RW);
 		assert_int_equal(find_shared(0, w.p_rid)->size, PAGES(2));
 		assert_int_equal(find_shared(1, w.p_rid)->permission, CSM_PERM_RX);
-		assert_int_equal(smc(&w.c, RSI_CSM_REVOKE, RID(w.p_rid), n), RSI_SUCCESS);
+		assert_int_equal(status_of(&w.c, say_revoke(w.p_rid, n)), RSI_SUCCESS);
 		check_shared(&w.c, 1, false);
 	}
 	/* Detached, P's consent stands; revoked, it does not. */
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	check_shared(&w.c, 0, false);
 	check_shared(&w.p, 1, false);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	check_shared(&w.p, 0, false);
 	token_close(&t);
 	memset(&t, 0, sizeof(t));
@@ -290,20 +290,20 @@ static void test_sharing_halfway(void **state)
 	check_shared(&w.p, 1, false);
 	/* A detach that an interrupt has cut in two. */
 	sim_irq_after(0);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_INCOMPLETE);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_INCOMPLETE);
 	sim_irq_after(-1);
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_DESTROYING);
 	check_shared(&w.c, 1, false);
-	assert_int_equal(smc(&w.c, RSI_CSM_DETACH, RID(w.p_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	check_shared(&w.c, 0, false);
 	/* The same with a revocation: both sides say so until it is complete. */
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
 	sim_irq_after(0);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_INCOMPLETE);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_INCOMPLETE);
 	sim_irq_after(-1);
 	check_shared(&w.p, 1, false);
 	check_shared(&w.c, 1, false);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, RID(w.c_rid), w.n), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	check_shared(&w.p, 0, false);
 	check_shared(&w.c, 0, false);
 	token_close(&t);
@@ -313,7 +313,7 @@ static void test_sharing_halfway(void **state)
 
 static void share_again(struct csm_world *w)
 {
-	struct smc_regs out = world_smc(&w->p, RSI_CSM_SHARE, w->id, RID(w->c_rid), CSM_PERM_RO, 0);
+	struct smc_regs out = world_say(&w->p, say_share(w->id, w->c_rid, CSM_PERM_RO, 0));
 
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 }

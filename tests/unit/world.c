@@ -528,3 +528,45 @@ struct smc_regs world_smc_args(struct world_realm *r, const uint64_t x[18])
 	assert_false(left);
 	return out;
 }
+
+/* --- Commands with a RID ---------------------------------------------------------------------------------- */
+
+struct smc_regs world_say(struct world_realm *r, struct smc_regs command)
+{
+	return world_smc_args(r, command.x);
+}
+
+struct smc_regs say_share(uint64_t id, struct csm_rid peer, uint64_t permission, uint64_t flags)
+{
+	return say(RSI_CSM_SHARE, id, peer.lo, peer.hi, permission, flags);
+}
+
+struct smc_regs say_revoke(struct csm_rid peer, uint64_t n)
+{
+	return say(RSI_CSM_REVOKE, peer.lo, peer.hi, n);
+}
+
+struct smc_regs say_reserve(struct csm_rid peer, uint64_t n, uint64_t base, uint64_t size, uint64_t flags)
+{
+	return say(RSI_CSM_RESERVE, peer.lo, peer.hi, n, base, size, flags);
+}
+
+struct smc_regs say_attach(struct csm_rid peer, uint64_t n)
+{
+	return say(RSI_CSM_ATTACH, peer.lo, peer.hi, n);
+}
+
+struct smc_regs say_detach(struct csm_rid peer, uint64_t n)
+{
+	return say(RSI_CSM_DETACH, peer.lo, peer.hi, n);
+}
+
+struct smc_regs say_notify(struct csm_rid peer, uint64_t n, uint64_t role)
+{
+	return say(RSI_CSM_NOTIFY, peer.lo, peer.hi, n, role);
+}
+
+struct smc_regs say_peer_measurement(struct csm_rid peer, uint64_t index)
+{
+	return say(RSI_CSM_PEER_MEASUREMENT, peer.lo, peer.hi, index);
+}

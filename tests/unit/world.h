@@ -142,8 +142,20 @@ struct rmi_rec_run *world_run(struct world_realm *r);
 /* The registers with which the REC runs on (gprs), and its pc, after the last entry. */
 const uint64_t *world_gprs(struct world_realm *r, unsigned int rec);
 
-/* What RSI_CSM_REALM_ID says, and a RID as two arguments. */
+/* What RSI_CSM_REALM_ID says. */
 struct csm_rid rid_of(struct world_realm *r);
-#define RID(rid) (rid).lo, (rid).hi
+
+/* The registers of a command. Those that have a RID among their arguments have a function. */
+#define say(...) ((struct smc_regs){ .x = { __VA_ARGS__ } })
+struct smc_regs say_share(uint64_t id, struct csm_rid peer, uint64_t permission, uint64_t flags);
+struct smc_regs say_revoke(struct csm_rid peer, uint64_t n);
+struct smc_regs say_reserve(struct csm_rid peer, uint64_t n, uint64_t base, uint64_t size, uint64_t flags);
+struct smc_regs say_attach(struct csm_rid peer, uint64_t n);
+struct smc_regs say_detach(struct csm_rid peer, uint64_t n);
+struct smc_regs say_notify(struct csm_rid peer, uint64_t n, uint64_t role);
+struct smc_regs say_peer_measurement(struct csm_rid peer, uint64_t index);
+
+/* world_smc() with such registers. */
+struct smc_regs world_say(struct world_realm *r, struct smc_regs command);
 
 #endif
