@@ -29,48 +29,92 @@ static bool read_gprs(struct rmi_rec_enter *enter, struct pa run, const struct r
 	return GET(enter, run, gprs, sizeof(enter->gprs[0]));
 }
 
-/*
- * What the record carries, in 64-bit words: FIELD(when, first, words, cleared). It goes to the host after an exit for
- * which `when` holds; of it the first `cleared` words are zero before the realm runs, as nobody need fill them. The rest
- * is filled before every such exit: by run_end(), or by the command (HOST_CALL: all registers). So nothing goes out that
- * was not written, and this list is the only one.
- */
-#define EXIT_FIELDS(FIELD)                                                      \
-	FIELD(true, exit_reason, 1, 1)                                          \
-	FIELD(true, gicv3_hcr, 1 + num_lrs, 0)                                  \
-	FIELD(true, gicv3_misr, 2, 0)                                           \
-	FIELD(true, cntp_ctl, 4, 0)                                             \
-	FIELD(true, pmu_ovf_status, 1, 1)                                       \
-	FIELD(reason == RMI_EXIT_SYNC || reason == RMI_EXIT_SERROR, esr, 3, 3)  \
-	FIELD(reason == RMI_EXIT_SYNC || reason == RMI_EXIT_SERROR, gprs, 1, 1) \
-	FIELD(reason == RMI_EXIT_PSCI, gprs, 4, 4)                              \
-	FIELD(reason == RMI_EXIT_HOST_CALL, gprs, RMI_NUM_GPRS, 0)              \
-	FIELD(reason == RMI_EXIT_HOST_CALL, imm, 1, 1)                          \
-	FIELD(reason == RMI_EXIT_RIPAS_CHANGE, ripas_base, 3, 3)                \
-	FIELD(reason == RMI_EXIT_CSM, csm_event, 6, 6)
+/* After which exits the host gets a field. */
+enum carried { ALWAYS, ON_FAULT, ON_PSCI, ON_HOST_CALL, ON_RIPAS_CHANGE, ON_CSM };
 
-/* (The builtin: a few stores each.) */
-#define CLEAR(when, first, words, cleared) __builtin_memset(&exit->first, 0, (cleared) * sizeof(uint64_t));
+static enum carried carried_after(uint64_t reason)
+{
+	switch (reason) {
+	case RMI_EXIT_SYNC:
+	case RMI_EXIT_SERROR:
+		return ON_FAULT;
+	case RMI_EXIT_PSCI:
+		return ON_PSCI;
+	case RMI_EXIT_HOST_CALL:
+		return ON_HOST_CALL;
+	case RMI_EXIT_RIPAS_CHANGE:
+		return ON_RIPAS_CHANGE;
+	case RMI_EXIT_CSM:
+		return ON_CSM;
+	default:
+		return ALWAYS; /* and nothing more */
+	}
+}
+
+/* Fields of the record in a row, in 64-bit words. */
+struct exit_fields {
+	enum carried carried;
+	uint16_t offset;
+	uint8_t words;
+	uint8_t cleared; /* the first so many are zero before the realm runs, as nobody need fill them */
+};
+
+#define FIELDS(carried, first, words, cleared)                                \
+	{                                                                     \
+		carried, offsetof(struct rmi_rec_exit, first), words, cleared \
+	}
+
+/*
+ * What the record carries, but for the list registers. What is not cleared is filled before every such exit: by run_end(),
+ * or by the command (HOST_CALL: all registers). So nothing goes out that was not written, and this list is the only one.
+ */
+static const struct exit_fields exit_fields[] = {
+	FIELDS(ALWAYS, exit_reason, 1, 1),
+	FIELDS(ALWAYS, gicv3_hcr, 1, 0),
+	FIELDS(ALWAYS, gicv3_misr, 2, 0),
+	FIELDS(ALWAYS, cntp_ctl, 4, 0),
+	FIELDS(ALWAYS, pmu_ovf_status, 1, 1),
+	FIELDS(ON_FAULT, esr, 3, 3),
+	FIELDS(ON_FAULT, gprs, 1, 1),
+	FIELDS(ON_PSCI, gprs, 4, 4),
+	FIELDS(ON_HOST_CALL, gprs, RMI_NUM_GPRS, 0),
+	FIELDS(ON_HOST_CALL, imm, 1, 1),
+	FIELDS(ON_RIPAS_CHANGE, ripas_base, 3, 3),
+	FIELDS(ON_CSM, csm_event, 6, 6),
+};
+
+/* A loop over the list, unrolled: all of it is constants then, and a few stores or compares each. */
+#define EACH_EXIT_FIELDS(f) \
+	_Pragma("GCC unroll 16") for (f = exit_fields; f < exit_fields + ARRAY_SIZE(exit_fields); f++)
 
 static void clear_exit(struct rmi_rec_exit *exit)
 {
-	EXIT_FIELDS(CLEAR)
+	const struct exit_fields *f;
+
+	EACH_EXIT_FIELDS(f)
+	__builtin_memset((uint8_t *)exit + f->offset, 0, f->cleared * sizeof(uint64_t));
 }
 
-#define PUT(when, first, words, cleared)                                                                 \
-	if ((when) && !port_ns_write(pa(run.v + offsetof(struct rmi_rec_run, exit.first)), &exit->first, \
-				     (words) * sizeof(uint64_t)))                                        \
-		return false;
+static bool put(const struct rmi_rec_exit *exit, struct pa run, size_t offset, size_t words)
+{
+	return port_ns_write(pa(run.v + offsetof(struct rmi_rec_run, exit) + offset),
+			     (const uint8_t *)exit + offset, words * sizeof(uint64_t));
+}
 
 /* All that the record does not carry is zero. */
 static bool write_exit(const struct rmi_rec_exit *exit, struct pa run)
 {
-	size_t num_lrs = port_features()->num_lrs + 1U;
-	uint64_t reason = exit->exit_reason;
+	enum carried carried = carried_after(exit->exit_reason);
+	const struct exit_fields *f;
 
-	if (!port_ns_zero(pa(run.v + offsetof(struct rmi_rec_run, exit)), sizeof(*exit)))
+	if (!port_ns_zero(pa(run.v + offsetof(struct rmi_rec_run, exit)), sizeof(*exit)) ||
+	    !put(exit, run, offsetof(struct rmi_rec_exit, gicv3_lrs), port_features()->num_lrs + 1U))
 		return false;
-	EXIT_FIELDS(PUT)
+	EACH_EXIT_FIELDS(f)
+	{
+		if ((f->carried == ALWAYS || f->carried == carried) && !put(exit, run, f->offset, f->words))
+			return false;
+	}
 	return true;
 }
 

@@ -49,45 +49,60 @@ void gic_init(void)
 	gic.extended_range = (read_sysreg("icc_ctlr_el1") >> 19 & 1) != 0;
 }
 
-/* Registers by number: the instruction needs the name. */
-#define NUMBERED_16(f) f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14) f(15)
+/*
+ * The cases of a switch over the number of list registers, from the last one down; each goes on in the next. (The
+ * instruction needs the register's name.)
+ */
+/* clang-format off */
+#define EACH_LR(f, lr) \
+	f(15, lr) f(14, lr) f(13, lr) f(12, lr) f(11, lr) f(10, lr) f(9, lr) f(8, lr) \
+	f(7, lr) f(6, lr) f(5, lr) f(4, lr) f(3, lr) f(2, lr) f(1, lr) f(0, lr)
+/* clang-format on */
 
-#define LR_LOAD(n)              \
-	if (gic.num_lrs == (n)) \
-		return;         \
-	write_sysreg("ich_lr" #n "_el2", lr[n]);
+#define LR_LOAD(n, lr)                                     \
+	case (n) + 1:                                      \
+		write_sysreg("ich_lr" #n "_el2", (lr)[n]); \
+		__attribute__((fallthrough));
 
 static void load_lrs(const uint64_t *lr)
 {
-	NUMBERED_16(LR_LOAD)
+	switch (gic.num_lrs) {
+		EACH_LR(LR_LOAD, lr)
+	default:
+		break;
+	}
 }
 
 /* Nothing of them stays behind. */
-#define LR_TAKE(n)                               \
-	if (gic.num_lrs == (n))                  \
-		return;                          \
-	lr[n] = read_sysreg("ich_lr" #n "_el2"); \
-	write_sysreg("ich_lr" #n "_el2", 0);
+#define LR_TAKE(n, lr)                                     \
+	case (n) + 1:                                      \
+		(lr)[n] = read_sysreg("ich_lr" #n "_el2"); \
+		write_sysreg("ich_lr" #n "_el2", 0);       \
+		__attribute__((fallthrough));
 
 static void take_lrs(uint64_t *lr)
 {
-	NUMBERED_16(LR_TAKE)
+	switch (gic.num_lrs) {
+		EACH_LR(LR_TAKE, lr)
+	default:
+		break;
+	}
 }
 
-#define AP_LOAD(n)                                      \
-	write_sysreg("ich_ap0r" #n "_el2", s->ap0r[n]); \
-	write_sysreg("ich_ap1r" #n "_el2", s->ap1r[n]);
-#define AP_SAVE(n)                                      \
-	s->ap0r[n] = read_sysreg("ich_ap0r" #n "_el2"); \
-	s->ap1r[n] = read_sysreg("ich_ap1r" #n "_el2");
+#define AP_LOAD(n, s)                                     \
+	write_sysreg("ich_ap0r" #n "_el2", (s)->ap0r[n]); \
+	write_sysreg("ich_ap1r" #n "_el2", (s)->ap1r[n]);
+#define AP_SAVE(n, s)                                     \
+	(s)->ap0r[n] = read_sysreg("ich_ap0r" #n "_el2"); \
+	(s)->ap1r[n] = read_sysreg("ich_ap1r" #n "_el2");
 /* There are one, two or four of each group. */
 /* clang-format off */
-#define EACH_AP(f) \
-	f(0) \
+#define EACH_AP(f, s) \
+	f(0, s) \
 	if (gic.num_ap > 1) { \
-		f(1) \
+		f(1, s) \
 		if (gic.num_ap > 2) { \
-			f(2) f(3) \
+			f(2, s) f(3, s) \
 		} \
 	}
 /* clang-format on */
@@ -95,13 +110,13 @@ static void take_lrs(uint64_t *lr)
 static void load_state(const struct gic_state *s)
 {
 	write_sysreg("ich_vmcr_el2", s->vmcr);
-	EACH_AP(AP_LOAD)
+	EACH_AP(AP_LOAD, s)
 }
 
 static void save_state(struct gic_state *s)
 {
 	s->vmcr = read_sysreg("ich_vmcr_el2");
-	EACH_AP(AP_SAVE)
+	EACH_AP(AP_SAVE, s)
 }
 
 void gic_load(const struct gic_state *s, const struct rmi_rec_enter *enter)

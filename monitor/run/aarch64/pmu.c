@@ -18,33 +18,45 @@
 
 static struct pmu_state host_pmu[PORT_MAX_CPUS];
 
-/* Counters by number: the instruction needs the name. One list. */
+/*
+ * The cases of a switch over the number of counters, from the last one down; each goes on in the next. (The instruction
+ * needs the register's name.)
+ */
 /* clang-format off */
-#define COUNTERS(f) \
-	f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14) f(15) \
-	f(16) f(17) f(18) f(19) f(20) f(21) f(22) f(23) f(24) f(25) f(26) f(27) f(28) f(29) f(30)
+#define EACH_COUNTER(f, s) \
+	f(30, s) f(29, s) f(28, s) f(27, s) f(26, s) f(25, s) f(24, s) f(23, s) f(22, s) f(21, s) f(20, s) \
+	f(19, s) f(18, s) f(17, s) f(16, s) f(15, s) f(14, s) f(13, s) f(12, s) f(11, s) f(10, s) \
+	f(9, s) f(8, s) f(7, s) f(6, s) f(5, s) f(4, s) f(3, s) f(2, s) f(1, s) f(0, s)
 /* clang-format on */
 
-#define SAVE(n)                                            \
-	if (port_features()->pmu_num_ctrs == (n))          \
-		return;                                    \
-	s->counter[n] = read_sysreg("pmevcntr" #n "_el0"); \
-	s->type[n] = read_sysreg("pmevtyper" #n "_el0");
+#define SAVE(n, s)                                                   \
+	case (n) + 1:                                                \
+		(s)->counter[n] = read_sysreg("pmevcntr" #n "_el0"); \
+		(s)->type[n] = read_sysreg("pmevtyper" #n "_el0");   \
+		__attribute__((fallthrough));
 
-#define LOAD(n)                                          \
-	if (port_features()->pmu_num_ctrs == (n))        \
-		return;                                  \
-	write_sysreg("pmevtyper" #n "_el0", s->type[n]); \
-	write_sysreg("pmevcntr" #n "_el0", s->counter[n]);
+#define LOAD(n, s)                                                   \
+	case (n) + 1:                                                \
+		write_sysreg("pmevtyper" #n "_el0", (s)->type[n]);   \
+		write_sysreg("pmevcntr" #n "_el0", (s)->counter[n]); \
+		__attribute__((fallthrough));
 
 static void save_counters(struct pmu_state *s)
 {
-	COUNTERS(SAVE)
+	switch (port_features()->pmu_num_ctrs) {
+		EACH_COUNTER(SAVE, s)
+	default:
+		break;
+	}
 }
 
 static void load_counters(const struct pmu_state *s)
 {
-	COUNTERS(LOAD)
+	switch (port_features()->pmu_num_ctrs) {
+		EACH_COUNTER(LOAD, s)
+	default:
+		break;
+	}
 }
 
 /* Stops the counters, so that what is put away belongs together. */
