@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * `linux [script|each] [realms=N] [cpus=N] [memory=MIB] [disk=fixed|copy] [csm=none|refused] [yank]`: Debian's own kernel in
- * realms, a shell on its console. With `yank` realm A is robbed of pages.
+ * `linux [script|each] [realms=N] [cpus=N] [memory=MIB] [disk=fixed|copy] [csm=none|refused] [yank] [host] [visible]`: Debian's
+ * own kernel in realms, a shell on its console. With `yank` realm A is robbed of pages, with `host` this host has a terminal,
+ * too, and with `visible` there is memory that it sees as all realms do.
  */
 #include "board/command.h"
 #include "board/console.h"
 #include "board/cpu.h"
 #include "board/gic.h"
+#include "linux_control.h"
 #include "linux_machine.h"
 #include "linux_options.h"
 #include "linux_yank.h"
@@ -73,7 +75,7 @@ static bool report(const struct linux_machine *machine)
 	}
 }
 
-static void make(unsigned int index, const struct linux_options *options)
+static void make(unsigned int index, const struct linux_options *options, uint64_t visible)
 {
 	const struct linux_config config = {
 		.name = terminals[index].name,
@@ -83,6 +85,7 @@ static void make(unsigned int index, const struct linux_options *options)
 		.csm = options->csm,
 		.disk = options->disk,
 		.terminal = &terminals[index],
+		.visible = visible,
 	};
 
 	terminals[index].cpu = config.first_cpu;
@@ -107,13 +110,25 @@ static void check_machine(const struct linux_options *options)
 		verdict_fail("linux: %lu MiB are needed, this machine has %lu", wanted + RESERVE_MIB, free);
 }
 
-static void make_all(const struct linux_options *options)
+static uint64_t make_visible(void)
+{
+	uint64_t pa = memory_alloc_run(LINUX_VISIBLE_SIZE);
+
+	if (pa == 0)
+		verdict_fail("linux: no memory that realms and host see");
+	memset((void *)(uintptr_t)pa, 0, LINUX_VISIBLE_SIZE);
+	return pa;
+}
+
+static void make_all(const struct linux_options *options, uint64_t visible)
 {
 	linux_console_init(terminals, options->realms, options->console);
 	for (unsigned int i = 0; i < options->realms; i++)
-		make(i, options);
+		make(i, options, visible);
 	if (options->yank)
 		machines[0].yank = &yank;
+	if (options->host)
+		linux_control_start(machines, options->realms);
 }
 
 static void run_all(unsigned int realms)
@@ -133,16 +148,20 @@ static void run_all(unsigned int realms)
 void linux_main(const char *argument)
 {
 	struct linux_options options = linux_options_parse(argument);
+	uint64_t visible;
 	bool good = true;
 
 	check_machine(&options);
 	print("CPUs with%s LPA2\n", has_lpa2() ? "" : "out");
 	rmm_init();
 	rmm.check_wiped = false;
-	make_all(&options);
+	visible = options.visible ? make_visible() : 0;
+	make_all(&options, visible);
 	run_all(options.realms);
 	for (unsigned int i = 0; i < options.realms; i++)
 		good = report(&machines[i]) && good;
+	if (visible != 0)
+		memory_free_run(visible, LINUX_VISIBLE_SIZE);
 	if (rmm.delegated != 0 || memory_in_use() != 0)
 		verdict_fail("linux: %lu granules not back, %lu not freed", rmm.delegated, memory_in_use());
 	if (!good)

@@ -148,9 +148,14 @@ void linux_machine_make(struct linux_machine *machine, const struct linux_config
 		.ram_size = config->ram_size,
 		.csm = config->csm,
 		.terminal = config->terminal,
+		.visible = config->visible,
 	};
 	make_realm(machine, config->name);
 	make_shared(machine);
+	if (machine->visible != 0)
+		CHECK_OK(host_map_unprotected(&machine->realm, LINUX_ALIAS + LINUX_VISIBLE_BASE,
+					      machine->visible, LINUX_VISIBLE_SIZE, HOST_UNPROTECTED_WB_RW),
+			 "memory of the host");
 	linux_devices_make(machine, config->disk);
 	load_file(machine, "opt/caec/kernel", LINUX_RAM_BASE, LINUX_RAM_BASE + LINUX_TREE_OFFSET);
 	load_tree(machine, load_file(machine, "opt/caec/initrd", LINUX_RAM_BASE + LINUX_INITRD_OFFSET,
@@ -164,6 +169,8 @@ void linux_machine_destroy(struct linux_machine *machine)
 	for (uint64_t page = 0; page < linux_machine_pages(machine); page++)
 		if (machine->shared[page] != 0)
 			linux_machine_unshare(machine, page);
+	if (machine->visible != 0)
+		host_unmap_unprotected(&machine->realm, LINUX_ALIAS + LINUX_VISIBLE_BASE, LINUX_VISIBLE_SIZE);
 	CHECK_OK(host_realm_destroy(&machine->realm), "taking it apart");
 	linux_devices_destroy(machine);
 	memory_free_run((uintptr_t)machine->shared, linux_machine_pages(machine) * sizeof(uint64_t));

@@ -6,6 +6,7 @@
 
 #include "board/cpu.h"
 #include "board/gic.h"
+#include "common/format.h"
 #include "common/string.h"
 
 static struct spinlock lock;
@@ -16,6 +17,12 @@ static struct {
 	bool begun;
 	unsigned int part; /* of LINUX_BYTE_OF, name, byte: how many have come */
 	char name;
+
+	/* A line for this host: whole, from its newline until it has been done. */
+	void (*obey)(const char *line);
+	char command[LINUX_COMMAND];
+	unsigned int length;
+	bool whole, taken;
 } all;
 
 void linux_console_init(struct linux_console *consoles, unsigned int count, enum linux_console_kind kind)
@@ -54,10 +61,21 @@ uint64_t linux_console_ready_at(struct linux_console *console)
 	return at;
 }
 
-static void put_each(const struct linux_console *console, const char *bytes, size_t count)
+static void put_each(const char *name, const char *bytes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		console_put((const char[]){ LINUX_BYTE_OF, console->name[0], bytes[i] }, 3);
+		console_put((const char[]){ LINUX_BYTE_OF, name[0], bytes[i] }, 3);
+}
+
+void linux_console_say(const char *format, ...)
+{
+	char text[CONSOLE_LINE_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	format_va(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	put_each(LINUX_HOST, text, strlen(text));
 }
 
 void linux_console_output(struct linux_console *console, const char *bytes, size_t count)
@@ -67,7 +85,7 @@ void linux_console_output(struct linux_console *console, const char *bytes, size
 		look_for_prompt(console, bytes[i]);
 	spin_unlock(&lock);
 	if (console->kind == LINUX_CONSOLE_EACH)
-		put_each(console, bytes, count);
+		put_each(console->name, bytes, count);
 	else
 		console_put(bytes, count);
 }
@@ -76,6 +94,8 @@ void linux_console_output(struct linux_console *console, const char *bytes, size
 
 static bool has_room(void)
 {
+	if (all.whole)
+		return false;
 	for (unsigned int i = 0; i < all.count; i++)
 		if (all.consoles[i].count == LINUX_TYPED)
 			return false;
@@ -90,10 +110,21 @@ static void append(struct linux_console *console, char c)
 		gic_kick(console->cpu);
 }
 
+/* What is too long for a command is cut off. */
+static void typed_command(char c)
+{
+	all.whole = c == '\n';
+	if (!all.whole && all.length < LINUX_COMMAND - 1)
+		all.command[all.length++] = c;
+	all.command[all.length] = '\0';
+}
+
 /* A byte that is not of three is nobody's, and so is one behind a name that nobody has. */
 static void typed_each(char c)
 {
 	if (all.part == 2) {
+		if (all.name == LINUX_HOST[0] && all.obey != NULL)
+			typed_command(c);
 		for (unsigned int i = 0; i < all.count; i++)
 			if (all.consoles[i].name[0] == all.name)
 				append(&all.consoles[i], c);
@@ -117,6 +148,32 @@ static void typed(char c)
 	append(console, c);
 }
 
+/* True: this CPU is to do the command. Until it has, nothing more is read. */
+static bool take_command(void)
+{
+	bool take;
+
+	spin_lock(&lock);
+	take = all.whole && !all.taken;
+	all.taken = all.whole;
+	spin_unlock(&lock);
+	return take;
+}
+
+static void end_command(void)
+{
+	spin_lock(&lock);
+	all.length = 0;
+	all.whole = all.taken = false;
+	console_interrupt(has_room());
+	spin_unlock(&lock);
+}
+
+void linux_console_obey(void (*obey)(const char *line))
+{
+	all.obey = obey;
+}
+
 void linux_console_poll(void)
 {
 	char c;
@@ -130,6 +187,10 @@ void linux_console_poll(void)
 	}
 	console_interrupt(has_room());
 	spin_unlock(&lock);
+	if (take_command()) {
+		all.obey(all.command);
+		end_command();
+	}
 }
 
 bool linux_console_peek(struct linux_console *console, char *c)

@@ -6,7 +6,8 @@
  * until the realm's shell has prompted for it, so that nothing is lost to a program that is not ready to read.
  *
  * LINUX_CONSOLE_EACH is for a program at the other end that has a terminal for each realm (tools/linux): a byte of realm X,
- * either way, is three, LINUX_BYTE_OF, 'X' and the byte. All else that comes out is the host's.
+ * either way, is three, LINUX_BYTE_OF, 'X' and the byte. All else that comes out is the host's. LINUX_HOST is a realm's
+ * name that no realm has: who is typed at there is this host (linux_console_obey()).
  */
 #ifndef HOST_LINUX_LINUX_CONSOLE_H
 #define HOST_LINUX_LINUX_CONSOLE_H
@@ -21,6 +22,8 @@
 #define LINUX_TYPED 4096
 
 #define LINUX_BYTE_OF '\x10'
+#define LINUX_HOST "H"
+#define LINUX_COMMAND 128
 
 enum linux_console_kind { LINUX_CONSOLE_PLAIN, LINUX_CONSOLE_SCRIPT, LINUX_CONSOLE_EACH };
 
@@ -46,8 +49,14 @@ uint64_t linux_console_ready_at(struct linux_console *console);
 /* The realm's output. */
 void linux_console_output(struct linux_console *console, const char *bytes, size_t count);
 
-/* Takes what was typed from the machine's console, as long as there is room for it. */
+/* Takes what was typed from the machine's console, as long as there is room for it. With no lock held. */
 void linux_console_poll(void);
+
+/* Each line typed at LINUX_HOST is done by `obey`, one at a time, by whichever CPU takes it. */
+void linux_console_obey(void (*obey)(const char *line));
+
+/* At most CONSOLE_LINE_MAX bytes of answer to that. */
+void linux_console_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The next byte for the realm, and, once it was taken, the one after that. */
 bool linux_console_peek(struct linux_console *console, char *c);

@@ -170,9 +170,31 @@ static enum host_action on_fault(struct host_rec *rec, uint64_t ipa)
 
 /* --- Confidential shared memory -------------------------------------------------------------------------- */
 
+/* What has happened can't be refused. */
+static bool is_request(const struct host_csm_request *request)
+{
+	return request->event != CSM_EVENT_REMOVE && request->event != CSM_EVENT_NOTIFY;
+}
+
+/* True: this is the one that was to be refused. */
+static bool counts_down(uint32_t *refuse)
+{
+	uint32_t left = __atomic_load_n(refuse, __ATOMIC_RELAXED);
+
+	while (left != 0)
+		if (__atomic_compare_exchange_n(refuse, &left, left - 1, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			return left == 1;
+	return false;
+}
+
 static bool on_csm(struct host_rec *rec, const struct host_csm_request *request)
 {
-	return machine_of(rec)->csm == LINUX_CSM_SERVED && host_csm_serve(rec->realm, request) == RMI_SUCCESS;
+	struct linux_machine *machine = machine_of(rec);
+
+	if (machine->csm != LINUX_CSM_SERVED || (is_request(request) && counts_down(&machine->refuse)))
+		return false;
+	return host_csm_serve(rec->realm, request) == RMI_SUCCESS;
 }
 
 /* --- Running --------------------------------------------------------------------------------------------- */

@@ -29,6 +29,10 @@
 #define LINUX_WINDOW_BASE ABI_U64(0x100000000)
 #define LINUX_WINDOW_SIZE ABI_U64(0x100000000)
 
+/* Memory of the host that several realms see, at the unprotected alias. In no device tree: who uses it knows of it. */
+#define LINUX_VISIBLE_BASE ABI_U64(0x10000000)
+#define LINUX_VISIBLE_SIZE ABI_U64(0x800000)
+
 #define LINUX_MAX_CPUS 4
 #define LINUX_DEVICES 5
 
@@ -57,6 +61,7 @@ struct linux_config {
 	enum linux_csm csm;
 	enum linux_disk_kind disk;
 	struct linux_console *terminal;
+	uint64_t visible; /* PA of LINUX_VISIBLE_SIZE of host memory that the realm shall see; 0: none */
 };
 
 struct linux_machine {
@@ -71,6 +76,8 @@ struct linux_machine {
 	uint64_t fault_ipa;             /* LINUX_FAULT: where */
 	uint64_t started;               /* when (CNTPCT_EL0) */
 	struct linux_yank *yank;        /* the host takes pages away; NULL: it is a good one */
+	uint32_t refuse; /* how many requests from now the host refuses one; 0: it does not (atomic) */
+	uint64_t visible;
 
 	struct spinlock gic_lock;
 	struct vgic vgic;

@@ -6,22 +6,9 @@
 
 #include "board/console.h"
 #include "common/string.h"
+#include "linux_words.h"
 
 #define MIB ABI_U64(0x100000)
-
-/* The next word of `*text`, which moves on. False: no more. */
-static bool next_word(const char **text, char *word, size_t size)
-{
-	size_t length = 0;
-
-	while (**text == ' ')
-		(*text)++;
-	for (; **text != '\0' && **text != ' '; (*text)++)
-		if (length < size - 1)
-			word[length++] = **text;
-	word[length] = '\0';
-	return length != 0;
-}
 
 /* What follows `key` in `word`, or NULL: it begins otherwise. */
 static const char *value_of(const char *word, const char *key)
@@ -36,13 +23,9 @@ static const char *value_of(const char *word, const char *key)
 static bool number(const char *word, const char *key, uint64_t least, uint64_t most, uint64_t *value)
 {
 	const char *digits = value_of(word, key);
-	uint64_t n = 0;
+	uint64_t n;
 
-	if (digits == NULL || *digits == '\0')
-		return false;
-	for (; *digits >= '0' && *digits <= '9' && n <= most; digits++)
-		n = n * 10 + (uint64_t)(*digits - '0');
-	if (*digits != '\0' || n < least || n > most)
+	if (digits == NULL || !linux_number(digits, &n) || n < least || n > most)
 		return false;
 	*value = n;
 	return true;
@@ -71,6 +54,10 @@ static bool choice(const char *word, struct linux_options *options)
 		options->console = LINUX_CONSOLE_EACH;
 	else if (strcmp(word, "yank") == 0)
 		options->yank = true;
+	else if (strcmp(word, "host") == 0)
+		options->host = true;
+	else if (strcmp(word, "visible") == 0)
+		options->visible = true;
 	else if (strcmp(word, "csm=none") == 0)
 		options->csm = LINUX_CSM_NONE;
 	else if (strcmp(word, "csm=refused") == 0)
@@ -89,7 +76,7 @@ struct linux_options linux_options_parse(const char *argument)
 	struct linux_options options = { .realms = 1, .cpus = 2, .ram_size = 512 * MIB };
 	char word[32];
 
-	while (next_word(&argument, word, sizeof(word)))
+	while (linux_next_word(&argument, word, sizeof(word)))
 		if (!amount(word, &options) && !choice(word, &options))
 			verdict_fail("linux: what is '%s'?", word);
 	return options;

@@ -12,6 +12,8 @@
 struct linux_options {
 	enum linux_console_kind console;
 	bool yank;
+	bool host;    /* H is a terminal, too: what is typed there this host does (linux_control.h) */
+	bool visible; /* there is memory that all realms and this host see */
 	unsigned int realms, cpus; /* vCPUs of each */
 	uint64_t ram_size;         /* of each */
 	enum linux_csm csm;

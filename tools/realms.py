@@ -1,0 +1,107 @@
+"""Linux realms that a program types at: what tests, the demo and the bench drive `./caec linux` with."""
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OUT = ROOT / "build/linux"
+PATIENCE = 300  # seconds for one command; the machine is emulated
+HOST = "H"
+
+# The initial RAM disk's /modules are loaded in order.
+IN_THE_REALM = {
+    "modules/csm/caec_csm.ko": "/modules/90-caec_csm.ko",
+    "modules/csm_blk/csm_blk.ko": "/modules/91-csm_blk.ko",
+    "bin/csm": "/bin/csm",
+    "bin/csm-check": "/bin/csm-check",
+}
+
+
+def command(*options, more=()):
+    """`./caec linux` for two realms with the modules and programs of linux/ in them; `more`: ITEM:PATH."""
+    items = [f"{OUT / built}:{there}" for built, there in IN_THE_REALM.items()] + [str(item) for item in more]
+    return [str(ROOT / "caec"), "linux", "--realms", "2", "--modules", "erofs", *map(str, options),
+            *[word for item in items for word in ("--add", item)]]
+
+
+class Realms:
+    """Shells behind one console: lines begin with the realm's name. With the option --host, H is the host's terminal."""
+
+    def __init__(self, command, show=print):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True, errors="replace", bufsize=1)
+        self.lines = {"A": [], "B": [], HOST: []}
+        self.other = []
+        self.show = show
+        self.news = threading.Condition()
+        self.count = 0
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        for line in self.process.stdout:
+            line = line.rstrip("\n").replace("?", "\t")  # as which the console shows a tab
+            self.show(line)
+            match = re.match(r"\[([ABH])\] ?(.*)", line)
+            with self.news:
+                (self.lines[match[1]] if match else self.other).append(match[2] if match else line)
+                self.news.notify_all()
+        with self.news:
+            for lines in self.lines.values():
+                lines.append(None)
+            self.news.notify_all()
+
+    def wait(self, realm, pattern, start, patience=PATIENCE):
+        """The index of the first line from `start` on that has the pattern."""
+        end = time.monotonic() + patience
+        with self.news:
+            while True:
+                for index in range(start, len(self.lines[realm])):
+                    line = self.lines[realm][index]
+                    if line is None:
+                        sys.exit(f"the machine ended while realm {realm} was asked for /{pattern}/")
+                    if re.search(pattern, line):
+                        return index
+                if time.monotonic() > end or not self.news.wait(end - time.monotonic()):
+                    sys.exit(f"realm {realm} did not say /{pattern}/ within {patience} s")
+
+    def type(self, realm, text):
+        self.process.stdin.write(f"{realm}:{text}\n")
+        self.process.stdin.flush()
+
+    def begin(self, realm, command):
+        """Types the command; returns where its output will begin, and the mark behind it."""
+        self.count += 1
+        start = len(self.lines[realm])
+        self.type(realm, f'echo "BEGIN""-{self.count}-"; {command}; echo DONE-$?-{self.count}-')
+        return self.wait(realm, f"^(realm# )*BEGIN-{self.count}-$", start) + 1, rf"DONE-(\d+)-{self.count}-$"
+
+    def end(self, realm, begun):
+        start, mark = begun
+        index = self.wait(realm, mark, start)
+        last = self.lines[realm][index]
+        lines = [*self.lines[realm][start:index], re.sub(mark, "", last)]
+        return int(re.search(mark, last)[1]), "\n".join(line for line in lines if line != "")
+
+    def run(self, realm, command):
+        """Exit status, and what it said."""
+        return self.end(realm, self.begin(realm, command))
+
+    def host(self, line):
+        """What the host says to a line at its own terminal."""
+        start = len(self.lines[HOST])
+        self.type(HOST, line)
+        return self.lines[HOST][start:self.wait(HOST, "^done$", start)]
+
+    def identifiers(self):
+        """Of A and B, once their shells are there."""
+        for realm in "AB":
+            self.wait(realm, "^Enter 'help'", 0)
+        return [self.run(realm, "csm id")[1] for realm in "AB"]
+
+    def off(self):
+        """True: all realms turned themselves off, and the host got everything back."""
+        self.process.stdin.close()
+        return self.process.wait(PATIENCE) == 0
