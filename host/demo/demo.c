@@ -5,33 +5,8 @@
 #include "demo.h"
 
 #include "board/command.h"
-#include "common/format.h"
 
 #define MESSAGES 400
-
-/* --- The story --------------------------------------------------------------------------------------- */
-
-static unsigned int chapters, claims, broken;
-
-void chapter(const char *title)
-{
-	print("\n%2u. %s\n", ++chapters, title);
-}
-
-bool claim(bool holds, const char *format, ...)
-{
-	char text[200];
-	va_list arguments;
-
-	va_start(arguments, format);
-	format_va(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	claims++;
-	if (!holds)
-		broken++;
-	print("    %-90s %s\n", text, holds ? "ok" : "NOT OK");
-	return holds;
-}
 
 /* --- Realms ------------------------------------------------------------------------------------------ */
 
@@ -209,8 +184,5 @@ void demo_main(const char *argument)
 		demo_local();
 		tear_down(&demo);
 	}
-	print("\nVerdict: %u of %u claims hold%s\n", claims - broken, claims,
-	      broken == 0 ? ": they shared memory, and nobody else got in." : ".");
-	if (broken != 0)
-		verdict_fail("%u of the demo's %u claims do not hold", broken, claims);
+	story_ends();
 }

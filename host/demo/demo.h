@@ -34,10 +34,13 @@ struct demo {
 	uint64_t secret_pa;          /* of the page that holds the secret */
 };
 
-/* --- The story --------------------------------------------------------------------------------------- */
+/* --- The story (story.c) --------------------------------------------------------------------------------------- */
 
 void chapter(const char *title);
 bool claim(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The verdict. Fatal if a claim does not hold. */
+void story_ends(void);
 
 /* --- Chapters (demo_attack.c) ------------------------------------------------------------------------ */
 

@@ -148,7 +148,8 @@ void virtio_serve(struct virtio *virtio, unsigned int queue,
 /* Size, alignment and extent are possible. */
 bool virtio_queue_is_valid(const struct virtio_queue *queue);
 
-/* Sets bits of the interrupt status. */
+/* Sets bits of the interrupt status; clears them. */
 void virtio_interrupt(struct virtio *virtio, uint32_t interrupts);
+void virtio_acknowledge(struct virtio *virtio, uint32_t interrupts);
 
 #endif

@@ -36,49 +36,17 @@
 #define MAGIC 0x74726976U  /* "virt" */
 #define VENDOR 0x43454143U /* "CAEC" */
 
-#define STATUS_LIVE (VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK)
-
 /* Status bits that the driver sets. */
 #define STATUS_DRIVERS \
 	(VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK | VIRTIO_STATUS_FAILED)
 
 #define REQUIRED_FEATURES (VIRTIO_F_VERSION_1 | VIRTIO_F_ACCESS_PLATFORM)
 
-/* --- Interrupt and status --------------------------------------------------------------------------------- */
-
-static void update_line(struct virtio *virtio)
-{
-	bool line = virtio->interrupts != 0;
-
-	if (line != virtio->line) {
-		virtio->line = line;
-		virtio->platform->set_irq(virtio->platform->context, virtio->intid, line);
-	}
-}
-
-void virtio_interrupt(struct virtio *virtio, uint32_t interrupts)
-{
-	virtio->interrupts |= interrupts;
-	update_line(virtio);
-}
-
-void virtio_fail(struct virtio *virtio)
-{
-	virtio->status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
-	if ((virtio->status & VIRTIO_STATUS_DRIVER_OK) != 0)
-		virtio_interrupt(virtio, VIRTIO_INTERRUPT_CONFIG);
-}
-
-bool virtio_is_live(const struct virtio *virtio, unsigned int queue)
-{
-	return (virtio->status & (STATUS_LIVE | VIRTIO_STATUS_DEVICE_NEEDS_RESET)) == STATUS_LIVE &&
-	       queue < virtio->class->queue_count && virtio->queues[queue].ready;
-}
+/* --- Status ---------------------------------------------------------------------------------------------- */
 
 static void reset(struct virtio *virtio)
 {
 	virtio->status = 0;
-	virtio->interrupts = 0;
 	virtio->features = 0;
 	virtio->accepts_unknown = false;
 	virtio->device_features_sel = 0;
@@ -86,7 +54,7 @@ static void reset(struct virtio *virtio)
 	virtio->queue_sel = 0;
 	for (unsigned int i = 0; i < VIRTIO_QUEUES; i++)
 		virtio->queues[i] = (struct virtio_queue){ .size = 0 };
-	update_line(virtio);
+	virtio_acknowledge(virtio, UINT32_MAX);
 }
 
 static bool are_features_ok(const struct virtio *virtio)
@@ -257,8 +225,7 @@ static void write_register(struct virtio *virtio, uint32_t offset, uint32_t valu
 			virtio->class->notify(virtio, value);
 		break;
 	case INTERRUPT_ACK:
-		virtio->interrupts &= ~value;
-		update_line(virtio);
+		virtio_acknowledge(virtio, value);
 		break;
 	case STATUS:
 		write_status(virtio, value);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The host's half of CSM. The RMM tells the host nothing but addresses and sizes that it manages anyway,
- * and trusts it with availability only.
+ * The host's half of CSM: what its commands do. (csm_serve.c: what a realm's calls ask of it.)
  */
 #include "csm.h"
 #include "rmi_csm_call.h"
@@ -151,25 +150,7 @@ uint64_t host_csm_fill(struct host_realm *realm, uint64_t ipa)
 	return pages != 0 ? RMI_SUCCESS : HOST_ERROR_STATE;
 }
 
-/* --- Exits --------------------------------------------------------------------------------------- */
-
-static uint64_t serve_tables(struct host_realm *realm, uint64_t base, uint64_t size, uint64_t level)
-{
-	if (level <= (uint64_t)realm->start_level)
-		return RMI_SUCCESS;
-	return level <= HOST_LEVEL_PAGE ? host_make_tables(realm, base, size, (int64_t)level)
-					: HOST_ERROR_ARGUMENT;
-}
-
-/* The realm gives up what it has in the range; tables are there for what it will be given instead. */
-static uint64_t serve_reserve(struct host_realm *realm, const struct host_csm_request *request)
-{
-	uint64_t result = host_reclaim(realm, request->base, request->size);
-
-	if (result != RMI_SUCCESS)
-		return result;
-	return serve_tables(realm, request->base, request->size, request->argument);
-}
+/* --- Doorbells ----------------------------------------------------------------------------------- */
 
 /*
  * First the counter, then the look at who runs the REC; host_rec_run() does it the other way round. So either that
@@ -207,26 +188,4 @@ uint64_t host_csm_ring(struct host *host, uint64_t rd, uint64_t rec)
 bool host_csm_was_rung(const struct host_rec *rec)
 {
 	return __atomic_load_n(&rec->doorbells, __ATOMIC_SEQ_CST) != rec->doorbells_passed;
-}
-
-uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request *request)
-{
-	pass_news(realm->host, request->ring, request->ring_rec);
-	switch (request->event) {
-	case CSM_EVENT_P_REALM:
-		return host_populate_in_blocks(realm, request->base, request->size);
-	case CSM_EVENT_C_REALM:
-		return serve_reserve(realm, request);
-	case CSM_EVENT_REMOVE:
-		/* P goes on using its memory, and C's tables serve its next reservation. */
-		return RMI_SUCCESS;
-	case CSM_EVENT_APT_FULL:
-		return host_csm_enable(realm, 1);
-	case CSM_EVENT_RTT_NEEDED:
-		return serve_tables(realm, request->base, request->size, request->argument);
-	case CSM_EVENT_NOTIFY:
-		return RMI_SUCCESS;
-	default:
-		return HOST_ERROR_ARGUMENT;
-	}
 }

@@ -4,6 +4,7 @@
  */
 #include "csm.h"
 #include "realm.h"
+#include "realm_list.h"
 #include "tables.h"
 
 /* --- What the configuration leaves open ----------------------------------------------------------- */
@@ -26,56 +27,6 @@ struct host_realm_config host_complete(const struct host *host, const struct hos
 	if (complete.num_wps == 0)
 		complete.num_wps = host_feature(host, RMI_FEATURE0_NUM_WPS_SHIFT, RMI_FEATURE0_NUM_WPS_WIDTH);
 	return complete;
-}
-
-/* --- The list of realms, and VMIDs --------------------------------------------------------------- */
-
-static bool vmid_is_free(const struct host *host, uint16_t vmid)
-{
-	for (const struct host_realm *r = host->realms; r != NULL; r = r->next)
-		if (r->vmid == vmid)
-			return false;
-	return true;
-}
-
-/* VMIDs go round, so that one is used again as late as possible. 0 is left to whatever is not a realm. */
-static uint64_t enlist(struct host *host, struct host_realm *realm)
-{
-	uint64_t result = HOST_ERROR_MEMORY;
-
-	host->ops->lock(host->context, &host->lock);
-	for (unsigned int i = 0; i < UINT16_MAX; i++) {
-		if (++host->last_vmid == 0)
-			continue;
-		if (vmid_is_free(host, host->last_vmid)) {
-			realm->vmid = host->last_vmid;
-			realm->next = host->realms;
-			host->realms = realm;
-			result = RMI_SUCCESS;
-			break;
-		}
-	}
-	host->ops->unlock(host->context, &host->lock);
-	return result;
-}
-
-struct host_realm *host_realm_find_locked(struct host *host, uint64_t rd)
-{
-	struct host_realm *realm;
-
-	for (realm = host->realms; realm != NULL && realm->rd != rd; realm = realm->next)
-		;
-	return realm;
-}
-
-struct host_realm *host_realm_find(struct host *host, uint64_t rd)
-{
-	struct host_realm *realm;
-
-	host->ops->lock(host->context, &host->lock);
-	realm = host_realm_find_locked(host, rd);
-	host->ops->unlock(host->context, &host->lock);
-	return realm;
 }
 
 /* --- Create -------------------------------------------------------------------------------------- */
@@ -125,7 +76,7 @@ uint64_t host_realm_create(struct host *host, struct host_realm *realm,
 	realm->ram_size = config->ram_size;
 	if (!host_geometry(realm->ipa_bits, &realm->start_level, &realm->start_count))
 		return HOST_ERROR_ARGUMENT;
-	result = enlist(host, realm);
+	result = host_enlist(host, realm);
 	if (result == RMI_SUCCESS)
 		result = create(realm, &complete);
 	if (result != RMI_SUCCESS)

@@ -5,6 +5,7 @@
  */
 #include "csm.h"
 #include "realm.h"
+#include "realm_list.h"
 #include "tables.h"
 
 static void keep_first(uint64_t *first, uint64_t result)
@@ -32,20 +33,6 @@ uint64_t host_rec_destroy(struct host_rec *rec)
 	rec->run_pa = 0;
 	rec->run = NULL;
 	return result;
-}
-
-static void delist(struct host_realm *realm)
-{
-	struct host *host = realm->host;
-
-	host->ops->lock(host->context, &host->lock);
-	for (struct host_realm **link = &host->realms; *link != NULL; link = &(*link)->next) {
-		if (*link == realm) {
-			*link = realm->next;
-			break;
-		}
-	}
-	host->ops->unlock(host->context, &host->lock);
 }
 
 /* What the RMM holds for the realm beside the RD and the starting tables. */
@@ -76,7 +63,7 @@ uint64_t host_realm_destroy(struct host_realm *realm)
 		realm->created = false;
 	}
 	/* From here on nothing is in use, and the VMID is free. */
-	delist(realm);
+	host_delist(realm);
 	if (realm->start_pa != 0)
 		keep_first(&result, host_granules_put(host, realm->start_pa, realm->start_count));
 	if (realm->rd != 0)

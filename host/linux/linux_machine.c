@@ -32,11 +32,6 @@ void linux_machine_stop(struct linux_machine *machine, enum linux_end end, uint6
 			gic_kick(machine->first_cpu + i);
 }
 
-bool linux_machine_is_over(const struct linux_machine *machine)
-{
-	return __atomic_load_n(&machine->end, __ATOMIC_ACQUIRE) != LINUX_RUNS;
-}
-
 /* --- Exits ----------------------------------------------------------------------------------------------- */
 
 static void on_enter(struct host_rec *rec)
@@ -112,30 +107,6 @@ static enum host_action on_idle(struct host_rec *rec)
 
 /* --- Shared pages ---------------------------------------------------------------------------------------- */
 
-static bool share_page(struct linux_machine *machine, uint64_t page)
-{
-	uint64_t pa = memory_alloc(1);
-
-	if (pa == 0)
-		return false;
-	memset((void *)(uintptr_t)pa, 0, GRANULE_SIZE);
-	if (host_map_unprotected(&machine->realm, LINUX_ALIAS + LINUX_RAM_BASE + page * GRANULE_SIZE, pa,
-				 GRANULE_SIZE, HOST_UNPROTECTED_WB_RW) != RMI_SUCCESS) {
-		memory_free(pa);
-		return false;
-	}
-	machine->shared[page] = pa;
-	return true;
-}
-
-void linux_machine_unshare(struct linux_machine *machine, uint64_t page)
-{
-	host_unmap_unprotected(&machine->realm, LINUX_ALIAS + LINUX_RAM_BASE + page * GRANULE_SIZE,
-			       GRANULE_SIZE);
-	memory_free(machine->shared[page]);
-	machine->shared[page] = 0;
-}
-
 /* What the realm gives up it wants to share: its DMA buffers. What it takes back is its own again. */
 static void on_ripas_changed(struct host_rec *rec, uint64_t base, uint64_t top, enum rmi_ripas ripas)
 {
@@ -148,7 +119,7 @@ static void on_ripas_changed(struct host_rec *rec, uint64_t base, uint64_t top, 
 		if (at < LINUX_RAM_BASE || page >= linux_machine_pages(machine))
 			continue;
 		if (ripas == RMI_EMPTY && machine->shared[page] == 0) {
-			if (!share_page(machine, page))
+			if (!linux_machine_share(machine, page))
 				linux_machine_stop(machine, LINUX_NO_MEMORY, at);
 		} else if (ripas == RMI_RAM && machine->shared[page] != 0) {
 			linux_machine_unshare(machine, page);

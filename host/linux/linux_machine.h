@@ -114,12 +114,19 @@ void linux_machine_feed(struct linux_machine *machine);
 /* Has all its vCPUs leave; the first reason stands. `ipa` for LINUX_FAULT. */
 void linux_machine_stop(struct linux_machine *machine, enum linux_end end, uint64_t ipa);
 
-bool linux_machine_is_over(const struct linux_machine *machine);
+static inline bool linux_machine_is_over(const struct linux_machine *machine)
+{
+	return __atomic_load_n(&machine->end, __ATOMIC_ACQUIRE) != LINUX_RUNS;
+}
 
 /* linux_build.c: takes the realm apart, every granule of it. The last vCPU that leaves does it. */
 void linux_machine_destroy(struct linux_machine *machine);
 
-/* Takes a page that it shares with us back from it. With its lock held, or no vCPU left. */
+/*
+ * linux_shared.c: a page that it shares with us, and takes back. With its lock held, or no vCPU left. False: no memory, or it
+ * can't be mapped.
+ */
+bool linux_machine_share(struct linux_machine *machine, uint64_t page);
 void linux_machine_unshare(struct linux_machine *machine, uint64_t page);
 
 static inline uint64_t linux_machine_pages(const struct linux_machine *machine)

@@ -8,9 +8,10 @@ from tree import is_test, room
 CIRCLES = {
     ("host/devices/vgic", "host/devices/vgic_irq"),  # vgic_irq.h is the inner half of vgic.h
     ("host/lib/host", "host/lib/rmi_call"),  # every command reports to the host's log, which asks for its features
+    # A machine is made of its devices, which reach its pages and CPUs; the yanker is one of its threads' steps.
     ("host/linux/linux_devices", "host/linux/linux_machine", "host/linux/linux_yank"),
-    ("host/puppet/script", "host/puppet/script_handlers"),
-    ("realm/lib/csm", "realm/lib/csm_call"),
+    ("host/puppet/script", "host/puppet/script_handlers"),  # script_handlers.h is the inner half of script.h
+    ("realm/lib/csm", "realm/lib/csm_call"),  # csm_call.h is the inner half of csm.h
 }
 
 
