@@ -27,7 +27,7 @@ enum hostcall {
 	HOSTCALL_YIELD = 5,  /* nothing to do: let others run */
 };
 
-/* The programs in the realm image (realm/bare), as x0 at boot. */
+/* The programs in the realm image (realm/main.c), as x0 at boot. */
 enum realm_program {
 	REALM_PROGRAM_HELLO = 0,    /* prints, exits */
 	REALM_PROGRAM_SCRIPT = 1,   /* does what HOSTCALL_ASK tells it, one operation at a time: tests */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The realm programs (realm/bare) and the tenant realm (realm/tenant), to be loaded into realms. */
+/* The realm programs (realm/main.c) and the tenant realm (realm/tenant), to be loaded into realms. */
 	.section realm_image, "a"
 	.balign	4096
 	.global realm_image_begin, realm_image_end

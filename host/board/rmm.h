@@ -13,7 +13,7 @@ extern struct host rmm;
 /* Meets the RMM. A failure is fatal. */
 void rmm_init(void);
 
-/* The image of the realm programs (realm/bare), for host_realm_config. */
+/* The image of the realm programs (realm/main.c), for host_realm_config. */
 extern const uint8_t realm_image_begin[], realm_image_end[];
 
 /* The tenant realm (realm/tenant); behind it a byte that is not zero. */

@@ -19,7 +19,7 @@
 #define MAIR 0xff /* attribute 0: Normal Write-Back */
 #define CPACR_FPEN (3 << 20)
 
-	/* Contract: x0 program, x1 argument, x2 IPA width. The registers are written down first (conform.h). */
+	/* Contract: x0 program, x1 argument, x2 IPA width. The registers are written down first (entry.S). */
 	.section .text.entry, "ax"
 	.global entry
 entry:
@@ -27,7 +27,7 @@ entry:
 	adr	x0, entry
 	msr	tpidrro_el0, x0
 	adr	x0, primary_entry
-	b	conform_record_entry
+	b	entry_record
 primary_entry:
 	bl	mmu_on
 	bl	zero_bss

@@ -5,7 +5,6 @@
  */
 #include "bare/mmu.h"
 #include "bare/program.h"
-#include "bare/rec.h"
 #include "command.h"
 #include "mbedtls_config.h"
 #include "lib/hostcall.h"
@@ -13,17 +12,8 @@
 #include "session.h"
 #include "common/string.h"
 
-/* From start.S, which knows it by name. Zeroed there, as .bss is. */
-extern struct bare_rec recs[REC_MAX];
-struct bare_rec recs[REC_MAX];
-
 void primary_main(uint64_t program, uint64_t argument, uint64_t ipa_bits) __attribute__((noreturn));
 void secondary_main(void) __attribute__((noreturn));
-
-struct rsi_host_call *hostcall_buffer(void)
-{
-	return &this_rec()->call;
-}
 
 /* Mbed TLS's allocator has found its own memory overwritten. */
 void session_broken(int status)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The realm programs (realm/bare) do what common/hostcall.h says, and what a realm has in its
+ * The realm programs (realm/main.c) do what common/hostcall.h says, and what a realm has in its
  * registers is its own.
  */
 #include "machine.h"

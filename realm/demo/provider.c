@@ -4,7 +4,7 @@
  */
 #include "lib/console.h"
 #include "lib/csm.h"
-#include "program.h"
+#include "bare/program.h"
 #include "talk.h"
 
 /* Seconds to wait for C to use what it attached. */

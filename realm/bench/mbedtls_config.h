@@ -2,8 +2,8 @@
 /*
  * The little of Mbed TLS that the benchmarks use: AES-256-GCM with the AES and polynomial multiply instructions.
  */
-#ifndef REALM_BARE_MBEDTLS_CONFIG_H
-#define REALM_BARE_MBEDTLS_CONFIG_H
+#ifndef REALM_BENCH_MBEDTLS_CONFIG_H
+#define REALM_BENCH_MBEDTLS_CONFIG_H
 
 #define MBEDTLS_AES_C
 #define MBEDTLS_AESCE_C

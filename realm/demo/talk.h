@@ -4,8 +4,8 @@
  * region, C's replies through the upper one. Message i has a length and content that both ends can compute,
  * and a reply is its request with all bits turned over, so that each end checks every byte it gets.
  */
-#ifndef REALM_BARE_TALK_H
-#define REALM_BARE_TALK_H
+#ifndef REALM_DEMO_TALK_H
+#define REALM_DEMO_TALK_H
 
 #include <caec/abi.h>
 

@@ -3,14 +3,13 @@
  * Operations of REALM_PROGRAM_SCRIPT for the conformance suite (enum conform_op): between conform.c, conform.S, and
  * the files that know about them. Shared with assembly.
  */
-#ifndef REALM_BARE_CONFORM_H
-#define REALM_BARE_CONFORM_H
+#ifndef REALM_PUPPET_CONFORM_H
+#define REALM_PUPPET_CONFORM_H
 
 #define CONFORM_ACCESS_STRIDE 16
-#define CONFORM_ENTRY_SHIFT 9
 
 #ifndef __ASSEMBLER__
-#include "probe.h"
+#include "bare/probe.h"
 
 /* Steps of the script program (program.h). */
 void conform_access(const uint64_t a[6], uint64_t r[6]);
@@ -24,9 +23,6 @@ void conform_access_el0(const uint64_t a[6], uint64_t r[6]);
 void conform_exec_el0(const uint64_t a[6], uint64_t r[6]);
 void conform_wait(const uint64_t a[6], uint64_t r[6]);
 void conform_meet(const uint64_t a[6], uint64_t r[6]);
-
-/* An address to hand to PSCI_CPU_ON: CONFORM_SECONDARY_ENTRY. */
-extern const uint8_t conform_secondary_entry[];
 #endif
 
 #endif

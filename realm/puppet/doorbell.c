@@ -7,7 +7,7 @@
 
 #include "lib/channel.h"
 #include "lib/csm.h"
-#include "program.h"
+#include "bare/program.h"
 #include "common/string.h"
 
 /* ICC_PMR_EL1, ICC_IAR1_EL1, ICC_EOIR1_EL1, ICC_IGRPEN1_EL1. */

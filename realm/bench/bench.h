@@ -2,10 +2,10 @@
 /*
  * REALM_PROGRAM_BENCH in parts.
  */
-#ifndef REALM_BARE_BENCH_H
-#define REALM_BARE_BENCH_H
+#ifndef REALM_BENCH_BENCH_H
+#define REALM_BENCH_BENCH_H
 
-#include "program.h"
+#include "bare/program.h"
 
 /* Messages (bench_message.c). */
 void bench_open(const uint64_t a[6], uint64_t r[6]);

@@ -3,7 +3,7 @@
  * REALM_PROGRAM_INTRUDER: the demo's third realm, which nobody shares anything with. It has the same calls
  * to try as everybody else.
  */
-#include "program.h"
+#include "bare/program.h"
 
 static const struct program_step steps[] = {
 	{ SCRIPT_READ64, step_read64 }, { SCRIPT_WRITE64, step_write64 }, { DEMO_IDENTIFY, step_identify },

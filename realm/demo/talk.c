@@ -5,7 +5,7 @@
 #include "talk.h"
 
 #include "lib/channel.h"
-#include "program.h"
+#include "bare/program.h"
 #include "common/string.h"
 
 #define MESSAGE_MAX 2048

@@ -2,8 +2,8 @@
 /*
  * REALM_PROGRAM_CONSUMER: the demo's C.
  */
-#include "probe.h"
-#include "program.h"
+#include "bare/probe.h"
+#include "bare/program.h"
 #include "talk.h"
 
 /* Seconds after which DEMO_USE gives up being stopped. */

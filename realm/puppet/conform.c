@@ -6,9 +6,10 @@
 #include "common/hostcall.h"
 
 #include "conform.h"
-#include "mmu.h"
-#include "program.h"
-#include "rec.h"
+#include "bare/entry.h"
+#include "bare/mmu.h"
+#include "bare/program.h"
+#include "bare/rec.h"
 #include "common/string.h"
 
 #define READ(name)                                                 \
@@ -21,8 +22,6 @@
 /* conform.S. */
 extern const uint8_t conform_accesses[], conform_read_mmu_off_access[], conform_user_return[];
 extern probe_function *const conform_instructions[CONFORM_INSTRUCTION_COUNT];
-extern const uint8_t conform_entries[REC_MAX][1 << CONFORM_ENTRY_SHIFT];
-_Static_assert(sizeof(struct conform_entry) <= 1 << CONFORM_ENTRY_SHIFT, "assembly makes room for it");
 uint64_t conform_read_mmu_off(uint64_t value, uint64_t address, uint64_t x1);
 uint64_t conform_user(uint64_t call, uint64_t b, uint64_t c);
 uint64_t conform_sve_length(uint64_t a, uint64_t b, uint64_t c);
@@ -124,7 +123,7 @@ void conform_registers(const uint64_t a[6], uint64_t r[6])
 void conform_entry(const uint64_t a[6], uint64_t r[6])
 {
 	(void)r;
-	memcpy((void *)a[0], conform_entries[READ(mpidr_el1) & (REC_MAX - 1)], sizeof(struct conform_entry));
+	memcpy((void *)a[0], entry_records[READ(mpidr_el1) & (REC_MAX - 1)], sizeof(struct conform_entry));
 }
 
 void conform_counters(const uint64_t a[6], uint64_t r[6])

@@ -3,7 +3,7 @@
  * Single instructions for the conformance suite, and the registers around them (conform.h).
  */
 #include "conform.h"
-#include "rec.h"
+#include "bare/rec.h"
 
 	.arch	armv8.7-a+sve
 
@@ -165,60 +165,6 @@ conform_instructions:
 	.quad	across_wfi, across_wfe, across_wfit, across_wfet
 	.quad	across_store, across_load, across_spin, across_smc, across_hvc, across_sgi
 
-	/* --- The first instruction --------------------------------------------------------------------- */
-
-	/* Writes struct conform_entry of this REC, MMU off, and goes on as if it had not. x0-x2 stay. */
-	.text
-	.global	conform_secondary_entry
-conform_secondary_entry:
-	msr	tpidr_el0, x0
-	adr	x0, conform_secondary_entry
-	msr	tpidrro_el0, x0
-	adrp	x0, secondary_entry
-	add	x0, x0, :lo12:secondary_entry
-	b	conform_record_entry
-
-	/* x0: where to go on. The entry's x0 is in TPIDR_EL0, its address in TPIDRRO_EL0. */
-	.global	conform_record_entry
-conform_record_entry:
-	msr	elr_el1, x0
-	adrp	x0, conform_entries
-	add	x0, x0, :lo12:conform_entries
-	msr	far_el1, x1
-	mrs	x1, mpidr_el1
-	and	x1, x1, #(REC_MAX - 1)
-	add	x0, x0, x1, lsl #CONFORM_ENTRY_SHIFT
-	mrs	x1, far_el1
-	stp	x1, x2, [x0, #8]
-	stp	x3, x4, [x0, #24]
-	stp	x5, x6, [x0, #40]
-	stp	x7, x8, [x0, #56]
-	stp	x9, x10, [x0, #72]
-	stp	x11, x12, [x0, #88]
-	stp	x13, x14, [x0, #104]
-	stp	x15, x16, [x0, #120]
-	stp	x17, x18, [x0, #136]
-	stp	x19, x20, [x0, #152]
-	stp	x21, x22, [x0, #168]
-	stp	x23, x24, [x0, #184]
-	stp	x25, x26, [x0, #200]
-	stp	x27, x28, [x0, #216]
-	stp	x29, x30, [x0, #232]
-	mrs	x3, tpidr_el0
-	str	x3, [x0]
-	mrs	x3, tpidrro_el0
-	mrs	x4, currentel
-	stp	x3, x4, [x0, #248]
-	mrs	x3, daif
-	mrs	x4, spsel
-	stp	x3, x4, [x0, #264]
-	mrs	x3, sctlr_el1
-	mrs	x4, mpidr_el1
-	stp	x3, x4, [x0, #280]
-	mrs	x0, tpidr_el0
-	mrs	x3, elr_el1
-	br	x3
-
 	/* --- SVE --------------------------------------------------------------------------------------- */
 
 	/* uint64_t conform_sve_length(uint64_t, uint64_t, uint64_t) */
@@ -257,9 +203,3 @@ conform_sve_store:
 	str	p0, [x0, #16, mul vl]
 	ldr	p0, [x0]
 	ret
-
-	.section .noinit, "aw", %nobits
-	.balign	4096
-	.global	conform_entries
-conform_entries:
-	.space	REC_MAX << CONFORM_ENTRY_SHIFT

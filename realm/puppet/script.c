@@ -6,8 +6,9 @@
 #include "lib/smc.h"
 #include "conform.h"
 #include "doorbell.h"
-#include "probe.h"
-#include "program.h"
+#include "bare/entry.h"
+#include "bare/probe.h"
+#include "bare/program.h"
 #include "common/string.h"
 
 extern const uint8_t secondary_entry[];
@@ -152,7 +153,7 @@ static void system_register(const uint64_t a[6], uint64_t r[6])
 	if (a[0] == SCRIPT_SECONDARY_ENTRY)
 		r[0] = (uintptr_t)secondary_entry;
 	else if (a[0] == CONFORM_SECONDARY_ENTRY)
-		r[0] = (uintptr_t)conform_secondary_entry;
+		r[0] = (uintptr_t)entry_secondary_recorded;
 	else
 		r[1] = probe(access_register, a[0], a[1], a[2], &r[0]);
 }

@@ -4,10 +4,10 @@
  * measurement of its peer in its own image if the peer has its: each would have to be known first. But it can read its own,
  * and ask for a peer that has the same: the same program, with the same parameters.
  */
-#include "doorbell.h"
+#include "puppet/doorbell.h"
 #include "lib/csm.h"
 #include "lib/rsi.h"
-#include "program.h"
+#include "bare/program.h"
 #include "common/string.h"
 
 #define INDEX_RIM 0

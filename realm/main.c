@@ -5,24 +5,14 @@
 #include "lib/console.h"
 #include "lib/hostcall.h"
 #include "lib/rsi.h"
-#include "mmu.h"
-#include "program.h"
-#include "rec.h"
-
-/* From start.S, which knows it by name. Zeroed there, as .bss is. */
-extern struct bare_rec recs[REC_MAX];
-struct bare_rec recs[REC_MAX];
+#include "bare/mmu.h"
+#include "bare/program.h"
 
 void primary_main(uint64_t program, uint64_t argument, uint64_t ipa_bits) __attribute__((noreturn));
 void secondary_main(void) __attribute__((noreturn));
 
 /* What all RECs but the first do. */
 static const struct program *current;
-
-struct rsi_host_call *hostcall_buffer(void)
-{
-	return &this_rec()->call;
-}
 
 static void hello(uint64_t argument)
 {

@@ -2,8 +2,8 @@
 /*
  * The doorbell as a realm hears it: steps of REALM_PROGRAM_SCRIPT (common/hostcall.h).
  */
-#ifndef REALM_BARE_DOORBELL_H
-#define REALM_BARE_DOORBELL_H
+#ifndef REALM_PUPPET_DOORBELL_H
+#define REALM_PUPPET_DOORBELL_H
 
 #include <caec/abi.h>
 
