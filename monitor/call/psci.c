@@ -33,9 +33,9 @@ static void narrow_arguments(struct rec *rec)
 
 static bool cpu_on(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
 {
-	uint64_t target = rec->gprs[1];
+	uint64_t target = rec->gprs[1], entry = rec->gprs[2];
 
-	if (!s2_is_protected(&rec->realm->s2, rec->gprs[2]))
+	if (!s2_is_protected(&rec->realm->s2, entry))
 		return psci_return(rec, PSCI_INVALID_ADDRESS);
 	if (!rec_mpidr_is_used(rec->realm, target))
 		return psci_return(rec, PSCI_INVALID_PARAMETERS);
@@ -48,8 +48,9 @@ static bool cpu_on(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
 static bool affinity_info(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
 {
 	uint64_t target = rec->gprs[1];
+	uint32_t lowest_level = (uint32_t)rec->gprs[2];
 
-	if ((uint32_t)rec->gprs[2] != 0 || !rec_mpidr_is_used(rec->realm, target))
+	if (lowest_level != 0 || !rec_mpidr_is_used(rec->realm, target))
 		return psci_return(rec, PSCI_INVALID_PARAMETERS);
 	if (mpidr_is_own(rec, target))
 		return realm_return(rec, PSCI_AFFINITY_ON);
@@ -65,9 +66,11 @@ static bool system_off(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
 	return psci_exit(rec, fid, 0, exit);
 }
 
-static enum psci_status features(uint32_t fid)
+static enum psci_status features(const struct rec *rec)
 {
-	switch (fid) {
+	uint32_t asked = (uint32_t)rec->gprs[1];
+
+	switch (asked) {
 	case SMCCC_VERSION:
 	case PSCI_VERSION:
 	case PSCI_CPU_SUSPEND_32:
@@ -92,7 +95,7 @@ bool psci_call(struct rec *rec, uint32_t fid, struct rmi_rec_exit *exit)
 	case PSCI_VERSION:
 		return realm_return(rec, PSCI_VERSION_1_1);
 	case PSCI_FEATURES:
-		return psci_return(rec, features((uint32_t)rec->gprs[1]));
+		return psci_return(rec, features(rec));
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND:
 		/* Every state is standby: nothing is lost, execution goes on behind the call. */

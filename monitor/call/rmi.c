@@ -50,17 +50,20 @@ void rmi_call(struct smc_regs *regs)
 
 uint64_t rmi_version(const uint64_t *arg, uint64_t *out)
 {
+	uint64_t requested = arg[1];
+
 	out[1] = RMI_ABI_VERSION;
 	out[2] = RMI_ABI_VERSION;
-	return arg[1] == RMI_ABI_VERSION ? RMI_SUCCESS : RMI_ERROR_INPUT;
+	return requested == RMI_ABI_VERSION ? RMI_SUCCESS : RMI_ERROR_INPUT;
 }
 
 uint64_t rmi_features(const uint64_t *arg, uint64_t *out)
 {
 	const struct port_features *f = port_features();
+	uint64_t index = arg[1];
 
 	/* Register 0 is the only one; no LPA2 (docs/limits.md). */
-	if (arg[1] == 0)
+	if (index == 0)
 		out[1] = (uint64_t)f->pa_bits << RMI_FEATURE0_S2SZ_SHIFT |
 			 (uint64_t)f->has_sve << RMI_FEATURE0_SVE_EN_SHIFT |
 			 (uint64_t)f->sve_vl << RMI_FEATURE0_SVE_VL_SHIFT |

@@ -75,19 +75,19 @@ static uint64_t data_create_locked(struct granule *rd, struct granule *data, uin
 
 uint64_t rmi_data_create(const uint64_t *arg, uint64_t *out)
 {
+	struct pa rd_pa = pa(arg[1]), src = pa(arg[4]);
 	struct granule *data = granule_find_delegated(pa(arg[2]));
-	struct pa src = pa(arg[4]);
-	uint64_t flags = arg[5];
+	uint64_t addr = arg[3], flags = arg[5];
 	struct granule *rd;
 	uint64_t result;
 
 	(void)out;
 	if ((flags & ~RMI_DATA_FLAG_MEASURE) != 0 || !granule_is_ns(src) || data == NULL)
 		return RMI_ERROR_INPUT;
-	rd = granule_find_lock(pa(arg[1]), GRANULE_RD);
+	rd = granule_find_lock(rd_pa, GRANULE_RD);
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
-	result = data_create_locked(rd, data, arg[3], src, flags);
+	result = data_create_locked(rd, data, addr, src, flags);
 	granule_unlock(rd);
 	return result;
 }
@@ -109,17 +109,19 @@ static uint64_t data_create_unknown_locked(struct granule *rd, struct granule *d
 
 uint64_t rmi_data_create_unknown(const uint64_t *arg, uint64_t *out)
 {
+	struct pa rd_pa = pa(arg[1]);
 	struct granule *data = granule_find_delegated(pa(arg[2]));
+	uint64_t addr = arg[3];
 	struct granule *rd;
 	uint64_t result;
 
 	(void)out;
 	if (data == NULL)
 		return RMI_ERROR_INPUT;
-	rd = granule_find_lock(pa(arg[1]), GRANULE_RD);
+	rd = granule_find_lock(rd_pa, GRANULE_RD);
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
-	result = data_create_unknown_locked(rd, data, arg[3]);
+	result = data_create_unknown_locked(rd, data, addr);
 	granule_unlock(rd);
 	return result;
 }
@@ -157,11 +159,12 @@ static uint64_t data_destroy_locked(struct granule *rd, uint64_t addr, uint64_t 
 uint64_t rmi_data_destroy(const uint64_t *arg, uint64_t *out)
 {
 	struct granule *rd = granule_find_lock(pa(arg[1]), GRANULE_RD);
+	uint64_t addr = arg[2];
 	uint64_t result;
 
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
-	result = data_destroy_locked(rd, arg[2], out);
+	result = data_destroy_locked(rd, addr, out);
 	granule_unlock(rd);
 	return result;
 }

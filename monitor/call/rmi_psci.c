@@ -10,19 +10,39 @@
 #include "model/rec.h"
 #include "run/run.h"
 
+/* What the caller's CPU_ON or AFFINITY_INFO said, which it repeats as long as the call is pending. */
+struct psci_args {
+	uint32_t fid;
+	uint64_t target;  /* MPIDR */
+	uint64_t entry;   /* CPU_ON */
+	uint64_t context; /* CPU_ON */
+};
+
+static struct psci_args args_of(const struct rec *caller)
+{
+	return (struct psci_args){
+		.fid = (uint32_t)caller->gprs[0] & ~(uint32_t)SMCCC_SVE_HINT,
+		.target = caller->gprs[1],
+		.entry = caller->gprs[2],
+		.context = caller->gprs[3],
+	};
+}
+
 /* The target starts as after reset, with what the caller passed (DEN0022 5.6; DEN0137 B6). */
 static void power_on(struct rec *target, const struct rec *caller)
 {
+	struct psci_args args = args_of(caller);
+
 	memset(target->gprs, 0, sizeof(target->gprs));
-	target->gprs[0] = caller->gprs[3];
-	target->pc = caller->gprs[2];
+	target->gprs[0] = args.context;
+	target->pc = args.entry;
 	run_context_power_on(target, caller);
 	target->runnable = true;
 }
 
 static bool is_cpu_on(const struct rec *caller)
 {
-	uint32_t fid = (uint32_t)caller->gprs[0] & ~(uint32_t)SMCCC_SVE_HINT;
+	uint32_t fid = args_of(caller).fid;
 
 	return fid == PSCI_CPU_ON || fid == PSCI_CPU_ON_32;
 }
@@ -40,7 +60,7 @@ static bool complete_is_valid(const struct granule *calling, const struct granul
 	const struct rec *target = rec_of(called);
 
 	if (granule_refs(calling) != 0 || !caller->psci_pending || caller->rd != target->rd ||
-	    rec_index_of_mpidr(caller->gprs[1]) != rec_index_of_mpidr(target->mpidr))
+	    rec_index_of_mpidr(args_of(caller).target) != rec_index_of_mpidr(target->mpidr))
 		return false;
 	if (status == (uint64_t)PSCI_SUCCESS)
 		return true;
@@ -76,6 +96,7 @@ uint64_t rmi_psci_complete(const uint64_t *arg, uint64_t *out)
 {
 	struct granule *calling = granule_find(pa(arg[1]));
 	struct granule *target = granule_find(pa(arg[2]));
+	uint64_t status = arg[3];
 	uint64_t result = RMI_ERROR_INPUT;
 	struct granule *first, *second;
 
@@ -87,7 +108,7 @@ uint64_t rmi_psci_complete(const uint64_t *arg, uint64_t *out)
 	if (!granule_lock(first, GRANULE_REC))
 		return RMI_ERROR_INPUT;
 	if (granule_lock(second, GRANULE_REC)) {
-		result = complete_locked(calling, target, arg[3]);
+		result = complete_locked(calling, target, status);
 		granule_unlock(second);
 	}
 	granule_unlock(first);

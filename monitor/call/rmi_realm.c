@@ -108,13 +108,13 @@ static void fill_realm(struct realm *realm, const struct rmi_realm_params *p)
 
 uint64_t rmi_realm_create(const uint64_t *arg, uint64_t *out)
 {
-	struct pa rd_pa = pa(arg[1]);
+	struct pa rd_pa = pa(arg[1]), params = pa(arg[2]);
 	struct rmi_realm_params p;
 	struct granule *rd;
 	struct new_realm n;
 
 	(void)out;
-	if (!granule_is_ns(pa(arg[2])) || !port_ns_read(&p, pa(arg[2]), sizeof(p)))
+	if (!granule_is_ns(params) || !port_ns_read(&p, params, sizeof(p)))
 		return RMI_ERROR_INPUT;
 	if (!params_are_supported(&p) || !geometry_is_valid(&p))
 		return RMI_ERROR_INPUT;

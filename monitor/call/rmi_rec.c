@@ -111,15 +111,16 @@ static uint64_t rec_create_locked(struct granule *rd, struct new_rec *n, const s
 
 uint64_t rmi_rec_create(const uint64_t *arg, uint64_t *out)
 {
+	struct pa rd_pa = pa(arg[1]), params = pa(arg[3]);
 	struct new_rec n = { .rec = granule_find_delegated(pa(arg[2])) };
 	struct rmi_rec_params p;
 	struct granule *rd;
 	uint64_t result;
 
 	(void)out;
-	if (!granule_is_ns(pa(arg[3])) || !port_ns_read(&p, pa(arg[3]), sizeof(p)) || n.rec == NULL)
+	if (!granule_is_ns(params) || !port_ns_read(&p, params, sizeof(p)) || n.rec == NULL)
 		return RMI_ERROR_INPUT;
-	rd = granule_find_lock(pa(arg[1]), GRANULE_RD);
+	rd = granule_find_lock(rd_pa, GRANULE_RD);
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
 	result = rec_create_locked(rd, &n, &p);

@@ -44,6 +44,7 @@ static uint64_t init_ripas_locked(struct realm *realm, uint64_t base, uint64_t t
 uint64_t rmi_rtt_init_ripas(const uint64_t *arg, uint64_t *out)
 {
 	struct granule *rd = granule_find_lock(pa(arg[1]), GRANULE_RD);
+	uint64_t base = arg[2], top = arg[3];
 	struct realm *realm;
 	uint64_t result;
 
@@ -51,7 +52,7 @@ uint64_t rmi_rtt_init_ripas(const uint64_t *arg, uint64_t *out)
 		return RMI_ERROR_INPUT;
 	realm = realm_of(rd);
 	rtt_lock(&realm->s2);
-	result = init_ripas_locked(realm, arg[2], arg[3], out);
+	result = init_ripas_locked(realm, base, top, out);
 	rtt_unlock(&realm->s2);
 	granule_unlock(rd);
 	return result;
@@ -147,18 +148,20 @@ static uint64_t set_ripas_locked(struct granule *rd, struct rec *rec, uint64_t b
 uint64_t rmi_rtt_set_ripas(const uint64_t *arg, uint64_t *out)
 {
 	struct granule *rd = granule_find_lock(pa(arg[1]), GRANULE_RD);
+	struct pa rec_pa = pa(arg[2]);
+	uint64_t base = arg[3], top = arg[4];
 	struct granule *g;
 	uint64_t result = RMI_ERROR_REC;
 
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
-	g = granule_find_lock(pa(arg[2]), GRANULE_REC);
+	g = granule_find_lock(rec_pa, GRANULE_REC);
 	if (g == NULL) {
 		granule_unlock(rd);
 		return RMI_ERROR_INPUT;
 	}
 	if (granule_refs(g) == 0 && rec_of(g)->rd == rd)
-		result = set_ripas_locked(rd, rec_of(g), arg[3], arg[4], out);
+		result = set_ripas_locked(rd, rec_of(g), base, top, out);
 	granule_unlock(g);
 	granule_unlock(rd);
 	return result;

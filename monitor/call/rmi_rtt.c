@@ -19,11 +19,11 @@ struct table_args {
 };
 
 /* rd_*, level_bound, ipa_align, ipa_bound. On success the RD is locked. */
-static uint64_t decode_table(uint64_t rd, uint64_t addr, uint64_t level, struct table_args *a)
+static uint64_t decode_table(struct pa rd, uint64_t addr, uint64_t level, struct table_args *a)
 {
 	int64_t l = (int64_t)level;
 
-	a->rd = granule_find_lock(pa(rd), GRANULE_RD);
+	a->rd = granule_find_lock(rd, GRANULE_RD);
 	if (a->rd == NULL)
 		return RMI_ERROR_INPUT;
 	a->s2 = &realm_of(a->rd)->s2;
@@ -76,14 +76,16 @@ static uint64_t create_locked(const struct table_args *a, struct granule *rtt)
 
 uint64_t rmi_rtt_create(const uint64_t *arg, uint64_t *out)
 {
+	struct pa rd = pa(arg[1]), rtt_pa = pa(arg[2]);
+	uint64_t addr = arg[3], level = arg[4];
 	struct table_args a;
 	struct granule *rtt;
-	uint64_t result = decode_table(arg[1], arg[3], arg[4], &a);
+	uint64_t result = decode_table(rd, addr, level, &a);
 
 	(void)out;
 	if (result != RMI_SUCCESS)
 		return result;
-	rtt = granule_find_delegated(pa(arg[2]));
+	rtt = granule_find_delegated(rtt_pa);
 	if (rtt == NULL) {
 		granule_unlock(a.rd);
 		return RMI_ERROR_INPUT;
@@ -130,8 +132,10 @@ static uint64_t destroy_locked(const struct table_args *a, uint64_t *out)
 static uint64_t with_table(const uint64_t *arg, uint64_t *out,
 			   uint64_t (*command)(const struct table_args *a, uint64_t *out))
 {
+	struct pa rd = pa(arg[1]);
+	uint64_t addr = arg[2], level = arg[3];
 	struct table_args a;
-	uint64_t result = decode_table(arg[1], arg[2], arg[3], &a);
+	uint64_t result = decode_table(rd, addr, level, &a);
 
 	if (result != RMI_SUCCESS)
 		return result;
@@ -236,6 +240,7 @@ static void report_entry(const struct rtt_walk *w, uint64_t *out)
 uint64_t rmi_rtt_read_entry(const uint64_t *arg, uint64_t *out)
 {
 	struct granule *rd = granule_find_lock(pa(arg[1]), GRANULE_RD);
+	uint64_t addr = arg[2];
 	int64_t level = (int64_t)arg[3];
 	uint64_t result = RMI_ERROR_INPUT;
 	const struct s2 *s2;
@@ -244,9 +249,9 @@ uint64_t rmi_rtt_read_entry(const uint64_t *arg, uint64_t *out)
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
 	s2 = &realm_of(rd)->s2;
-	if (level >= s2->start && level <= RTT_LEVEL_PAGE && is_aligned(arg[2], rtt_entry_size((int)level)) &&
-	    arg[2] < s2_size(s2)) {
-		struct rtt_walk w = rtt_walk(s2, ipa(arg[2]), (int)level);
+	if (level >= s2->start && level <= RTT_LEVEL_PAGE && is_aligned(addr, rtt_entry_size((int)level)) &&
+	    addr < s2_size(s2)) {
+		struct rtt_walk w = rtt_walk(s2, ipa(addr), (int)level);
 
 		report_entry(&w, out);
 		result = RMI_SUCCESS;

@@ -30,20 +30,20 @@ static uint64_t map_locked(const struct s2 *s2, struct ipa addr, int level, uint
 
 uint64_t rmi_rtt_map_unprotected(const uint64_t *arg, uint64_t *out)
 {
+	struct granule *rd = granule_find_lock(pa(arg[1]), GRANULE_RD);
+	uint64_t addr = arg[2], desc = arg[4];
 	int64_t level = (int64_t)arg[3];
 	uint64_t result = RMI_ERROR_INPUT;
-	struct granule *rd;
 	const struct s2 *s2;
 
 	(void)out;
-	rd = granule_find_lock(pa(arg[1]), GRANULE_RD);
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
 	s2 = &realm_of(rd)->s2;
 	/* attr_valid, addr_align and addr_bound follow the level: their code is the same. */
-	if (unprotected_entry_is_valid(s2, arg[2], level) && rtte_ns_desc_is_valid(arg[4], (int)level)) {
+	if (unprotected_entry_is_valid(s2, addr, level) && rtte_ns_desc_is_valid(desc, (int)level)) {
 		rtt_lock(s2);
-		result = map_locked(s2, ipa(arg[2]), (int)level, arg[4]);
+		result = map_locked(s2, ipa(addr), (int)level, desc);
 		rtt_unlock(s2);
 	}
 	granule_unlock(rd);
@@ -66,6 +66,7 @@ static uint64_t unmap_locked(const struct s2 *s2, struct ipa addr, int level, ui
 uint64_t rmi_rtt_unmap_unprotected(const uint64_t *arg, uint64_t *out)
 {
 	struct granule *rd = granule_find_lock(pa(arg[1]), GRANULE_RD);
+	uint64_t addr = arg[2];
 	int64_t level = (int64_t)arg[3];
 	uint64_t result = RMI_ERROR_INPUT;
 	const struct s2 *s2;
@@ -73,9 +74,9 @@ uint64_t rmi_rtt_unmap_unprotected(const uint64_t *arg, uint64_t *out)
 	if (rd == NULL)
 		return RMI_ERROR_INPUT;
 	s2 = &realm_of(rd)->s2;
-	if (unprotected_entry_is_valid(s2, arg[2], level)) {
+	if (unprotected_entry_is_valid(s2, addr, level)) {
 		rtt_lock(s2);
-		result = unmap_locked(s2, ipa(arg[2]), (int)level, out);
+		result = unmap_locked(s2, ipa(addr), (int)level, out);
 		rtt_unlock(s2);
 	}
 	granule_unlock(rd);

@@ -20,7 +20,8 @@ bool rsi_return(struct rec *rec, uint64_t x0, uint64_t x1, uint64_t x2)
 
 static bool rsi_version(struct rec *rec, struct rmi_rec_exit *exit)
 {
-	bool supported = rec->gprs[1] == RSI_ABI_VERSION;
+	uint64_t requested = rec->gprs[1];
+	bool supported = requested == RSI_ABI_VERSION;
 
 	(void)exit;
 	return rsi_return(rec, supported ? RSI_SUCCESS : RSI_ERROR_INPUT, RSI_ABI_VERSION, RSI_ABI_VERSION);
@@ -51,23 +52,24 @@ static bool measurement_extend(struct rec *rec, struct rmi_rec_exit *exit)
 {
 	uint64_t index = rec->gprs[1];
 	uint64_t size = rec->gprs[2];
+	const uint8_t *value = (const uint8_t *)&rec->gprs[3];
 
 	(void)exit;
 	if (index == 0 || index >= RSI_NUM_MEASUREMENTS || size > RSI_MEASUREMENT_SIZE)
 		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
 	REQUIRE(granule_lock(rec->rd, GRANULE_RD));
-	measurement_extend_rem(rec->realm, (unsigned int)index, (const uint8_t *)&rec->gprs[3], (size_t)size);
+	measurement_extend_rem(rec->realm, (unsigned int)index, value, (size_t)size);
 	granule_unlock(rec->rd);
 	return rsi_return(rec, RSI_SUCCESS, 0, 0);
 }
 
 /*
- * The buffer of a call, in x1, aligned to its size (so that it lies in one granule). False: the call is over, and
+ * The buffer of a call, at `addr`, aligned to its size (so that it lies in one granule). False: the call is over, and
  * `*next` is what its handler returns.
  */
-static bool get_buffer(struct rec *rec, uint64_t size, void **mem, struct rmi_rec_exit *exit, bool *next)
+static bool get_buffer(struct rec *rec, struct ipa addr, uint64_t size, void **mem, struct rmi_rec_exit *exit,
+		       bool *next)
 {
-	struct ipa addr = ipa(rec->gprs[1]);
 	enum realm_memory found = REALM_MEMORY_INPUT;
 
 	if (is_aligned(addr.v, size) && s2_is_protected(&rec->realm->s2, addr.v))
@@ -83,12 +85,13 @@ static bool get_buffer(struct rec *rec, uint64_t size, void **mem, struct rmi_re
 
 static bool realm_config(struct rec *rec, struct rmi_rec_exit *exit)
 {
+	struct ipa addr = ipa(rec->gprs[1]);
 	const struct realm *realm = rec->realm;
 	struct rsi_realm_config *config;
 	void *mem;
 	bool next;
 
-	if (!get_buffer(rec, sizeof(*config), &mem, exit, &next))
+	if (!get_buffer(rec, addr, sizeof(*config), &mem, exit, &next))
 		return next;
 	config = mem;
 	memset(config, 0, sizeof(*config));
@@ -103,11 +106,12 @@ static bool realm_config(struct rec *rec, struct rmi_rec_exit *exit)
 
 static bool host_call(struct rec *rec, struct rmi_rec_exit *exit)
 {
+	struct ipa addr = ipa(rec->gprs[1]);
 	const struct rsi_host_call *call;
 	void *mem;
 	bool next;
 
-	if (!get_buffer(rec, sizeof(*call), &mem, exit, &next))
+	if (!get_buffer(rec, addr, sizeof(*call), &mem, exit, &next))
 		return next;
 	call = mem;
 	exit->exit_reason = RMI_EXIT_HOST_CALL;
@@ -115,7 +119,7 @@ static bool host_call(struct rec *rec, struct rmi_rec_exit *exit)
 	memcpy(exit->gprs, call->gprs, sizeof(exit->gprs));
 	realm_memory_put(rec);
 	rec->host_call_pending = true;
-	rec->host_call = ipa(rec->gprs[1]);
+	rec->host_call = addr;
 	rec_skip(rec);
 	return false;
 }

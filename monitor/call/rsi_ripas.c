@@ -25,6 +25,7 @@ bool rsi_ipa_state_set(struct rec *rec, struct rmi_rec_exit *exit)
 {
 	uint64_t base = rec->gprs[1], top = rec->gprs[2];
 	uint8_t ripas = (uint8_t)rec->gprs[3]; /* [63:8] SBZ */
+	uint64_t flags = rec->gprs[4];
 
 	if (!range_is_valid(rec->realm, base, top) || (ripas != RSI_EMPTY && ripas != RSI_RAM) ||
 	    is_csm_range(rec, base, top))
@@ -32,7 +33,7 @@ bool rsi_ipa_state_set(struct rec *rec, struct rmi_rec_exit *exit)
 	rec->ripas_base = base;
 	rec->ripas_top = top;
 	rec->ripas_value = ripas;
-	rec->ripas_destroyed = (rec->gprs[4] & RSI_IPA_STATE_FLAG_DESTROYED) != 0;
+	rec->ripas_destroyed = (flags & RSI_IPA_STATE_FLAG_DESTROYED) != 0;
 	rec->ripas_pending = true;
 	exit->exit_reason = RMI_EXIT_RIPAS_CHANGE;
 	exit->ripas_base = base;

@@ -7,11 +7,12 @@
 
 bool rsi_attestation_token_init(struct rec *rec, struct rmi_rec_exit *exit)
 {
+	/* Doublewords, byte 0 in bits [7:0] of x1: registers and bytes are both little-endian. */
+	const uint64_t *from = &rec->gprs[1];
 	uint8_t challenge[CLAIMS_CHALLENGE_SIZE];
 
 	(void)exit;
-	/* Doublewords, byte 0 in bits [7:0] of x1: registers and bytes are both little-endian. */
-	__builtin_memcpy(challenge, &rec->gprs[1], sizeof(challenge));
+	__builtin_memcpy(challenge, from, sizeof(challenge));
 	return rsi_return(rec, RSI_SUCCESS, attest_begin(rec, challenge), 0);
 }
 
@@ -36,13 +37,14 @@ static enum attest_step sign(struct rec *rec)
 	return step;
 }
 
-static bool read_token(struct rec *rec, uint64_t offset, uint64_t size, struct rmi_rec_exit *exit)
+static bool read_token(struct rec *rec, struct ipa addr, uint64_t offset, uint64_t size,
+		       struct rmi_rec_exit *exit)
 {
 	size_t done;
 	void *mem;
 	bool end;
 
-	switch (realm_memory_get(rec, ipa(rec->gprs[1]), &mem, exit)) {
+	switch (realm_memory_get(rec, addr, &mem, exit)) {
 	case REALM_MEMORY_FAULT:
 		return false; /* called again from the same registers; what is signed stays signed */
 	case REALM_MEMORY_INPUT:
@@ -57,9 +59,10 @@ static bool read_token(struct rec *rec, uint64_t offset, uint64_t size, struct r
 
 bool rsi_attestation_token_continue(struct rec *rec, struct rmi_rec_exit *exit)
 {
+	struct ipa addr = ipa(rec->gprs[1]);
 	uint64_t offset = rec->gprs[2], size = rec->gprs[3];
 
-	if (!buffer_is_valid(rec, rec->gprs[1], offset, size))
+	if (!buffer_is_valid(rec, addr.v, offset, size))
 		return rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
 	if (!attest_in_progress(rec))
 		return rsi_return(rec, RSI_ERROR_STATE, 0, 0);
@@ -73,6 +76,6 @@ bool rsi_attestation_token_continue(struct rec *rec, struct rmi_rec_exit *exit)
 		 */
 		return rsi_return(rec, RSI_INCOMPLETE, 0, 0);
 	default:
-		return read_token(rec, offset, size, exit);
+		return read_token(rec, addr, offset, size, exit);
 	}
 }
