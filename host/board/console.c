@@ -57,7 +57,7 @@ void print(const char *format, ...)
 
 /* --- Bytes ------------------------------------------------------------------------------------------- */
 
-void console_put(const char *bytes, size_t count)
+void console_write(const char *bytes, size_t count)
 {
 	spin_lock(&lock);
 	for (size_t i = 0; i < count; i++)
@@ -65,7 +65,7 @@ void console_put(const char *bytes, size_t count)
 	spin_unlock(&lock);
 }
 
-bool console_get(char *c)
+bool console_read(char *c)
 {
 	if ((mmio_read32(UART_FR) & UART_FR_RXFE) != 0)
 		return false;

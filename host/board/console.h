@@ -22,9 +22,9 @@ void print_part(struct console_line *line, const char *name, const char *text, s
 void print_flush(struct console_line *line, const char *name); /* what has no newline yet */
 
 /* Bytes as they are, and what was typed, a byte at a time; false: nothing more at the moment. */
-void console_put(const char *bytes, size_t count);
-bool console_get(char *c);
-/* Once, before the first console_get(). Of what was typed so far the first two bytes may be lost. */
+void console_write(const char *bytes, size_t count);
+bool console_read(char *c);
+/* Once, before the first console_read(). Of what was typed so far the first two bytes may be lost. */
 void console_listen(void);
 /* PLATFORM_INTID_UART while something typed waits. */
 void console_interrupt(bool on);

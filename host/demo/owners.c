@@ -42,7 +42,7 @@ static void read_line(void)
 	char c;
 
 	for (;;) {
-		if (!console_get(&c)) {
+		if (!console_read(&c)) {
 			console_interrupt(true);
 			wfi();
 			gic_handle();

@@ -5,7 +5,7 @@
 #include "host.h"
 #include "rmi_call.h"
 
-uint64_t host_granules_get(struct host *host, unsigned int count, uint64_t *pa)
+uint64_t host_granules_alloc(struct host *host, unsigned int count, uint64_t *pa)
 {
 	uint64_t base = host->ops->alloc(host->context, count);
 	uint64_t result;
@@ -27,13 +27,13 @@ uint64_t host_granules_get(struct host *host, unsigned int count, uint64_t *pa)
 	for (unsigned int j = i; j < count; j++)
 		host->ops->free(host->context, base + j * GRANULE_SIZE);
 	while (i-- > 0)
-		host_granule_put(host, base + i * GRANULE_SIZE);
+		host_granule_free(host, base + i * GRANULE_SIZE);
 	return result;
 }
 
-uint64_t host_granule_get(struct host *host, uint64_t *pa)
+uint64_t host_granule_alloc(struct host *host, uint64_t *pa)
 {
-	return host_granules_get(host, 1, pa);
+	return host_granules_alloc(host, 1, pa);
 }
 
 /* What the RMM gives back holds nothing of what it was used for (DEN0137 A2.2.4); this RMM leaves zeros. */
@@ -46,7 +46,7 @@ static bool is_zero(const uint64_t *words)
 	return any == 0;
 }
 
-uint64_t host_granule_put(struct host *host, uint64_t pa)
+uint64_t host_granule_free(struct host *host, uint64_t pa)
 {
 	uint64_t result = host_rmi_granule_undelegate(host, pa);
 
@@ -59,12 +59,12 @@ uint64_t host_granule_put(struct host *host, uint64_t pa)
 	return RMI_SUCCESS;
 }
 
-uint64_t host_granules_put(struct host *host, uint64_t pa, unsigned int count)
+uint64_t host_granules_free(struct host *host, uint64_t pa, unsigned int count)
 {
 	uint64_t first = RMI_SUCCESS;
 
 	for (unsigned int i = 0; i < count; i++) {
-		uint64_t result = host_granule_put(host, pa + i * GRANULE_SIZE);
+		uint64_t result = host_granule_free(host, pa + i * GRANULE_SIZE);
 
 		if (first == RMI_SUCCESS)
 			first = result;

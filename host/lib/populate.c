@@ -42,12 +42,12 @@ static uint64_t populate(struct host_realm *realm, uint64_t base, uint64_t size)
 
 	while (ipa < base + size && result == RMI_SUCCESS) {
 		if (spare == 0)
-			result = host_granule_get(realm->host, &spare);
+			result = host_granule_alloc(realm->host, &spare);
 		if (result == RMI_SUCCESS)
 			result = populate_page(realm, ipa, &spare, &ipa);
 	}
 	if (spare != 0)
-		host_granule_put(realm->host, spare);
+		host_granule_free(realm->host, spare);
 	return result;
 }
 
@@ -89,14 +89,14 @@ static uint64_t create_pages(struct host_realm *realm, uint64_t ipa, uint64_t pa
 		if (result == RMI_SUCCESS)
 			done += GRANULE_SIZE;
 	}
-	host_granules_put(realm->host, pa + done, (unsigned int)((BLOCK - done) / GRANULE_SIZE));
+	host_granules_free(realm->host, pa + done, (unsigned int)((BLOCK - done) / GRANULE_SIZE));
 	return result;
 }
 
 /* 512 pages in one piece of memory, folded. What can't be folded stays as it is: the pages are there. */
 static uint64_t populate_block(struct host_realm *realm, uint64_t ipa)
 {
-	uint64_t pa, rtt, result = host_granules_get(realm->host, BLOCK_PAGES, &pa);
+	uint64_t pa, rtt, result = host_granules_alloc(realm->host, BLOCK_PAGES, &pa);
 
 	if (result == HOST_ERROR_MEMORY)
 		return populate(realm, ipa, BLOCK);
@@ -104,7 +104,7 @@ static uint64_t populate_block(struct host_realm *realm, uint64_t ipa)
 		result = create_pages(realm, ipa, pa);
 	if (result == RMI_SUCCESS &&
 	    host_rmi_rtt_fold(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &rtt) == RMI_SUCCESS)
-		result = host_granule_put(realm->host, rtt);
+		result = host_granule_free(realm->host, rtt);
 	return result;
 }
 

@@ -64,7 +64,7 @@ uint64_t linux_console_ready_at(struct linux_console *console)
 static void put_each(const char *name, const char *bytes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		console_put((const char[]){ LINUX_BYTE_OF, name[0], bytes[i] }, 3);
+		console_write((const char[]){ LINUX_BYTE_OF, name[0], bytes[i] }, 3);
 }
 
 void linux_console_say(const char *format, ...)
@@ -87,7 +87,7 @@ void linux_console_output(struct linux_console *console, const char *bytes, size
 	if (console->kind == LINUX_CONSOLE_EACH)
 		put_each(console->name, bytes, count);
 	else
-		console_put(bytes, count);
+		console_write(bytes, count);
 }
 
 /* --- Input ----------------------------------------------------------------------------------------------- */
@@ -179,7 +179,7 @@ void linux_console_poll(void)
 	char c;
 
 	spin_lock(&lock);
-	while (has_room() && console_get(&c)) {
+	while (has_room() && console_read(&c)) {
 		if (all.consoles[0].kind == LINUX_CONSOLE_EACH)
 			typed_each(c);
 		else

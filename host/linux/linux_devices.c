@@ -170,7 +170,7 @@ void linux_devices_make(struct linux_machine *machine, enum linux_disk_kind disk
 {
 	make_gic(machine);
 	machine->platform = (struct device_platform){ machine, set_irq, guest };
-	machine->disk_content = linux_disk_get(disk);
+	machine->disk_content = linux_disk_open(disk);
 	pl011_init(&machine->uart, LINUX_ALIAS + LINUX_UART, LINUX_UART_INTID, &machine->platform,
 		   uart_output, machine);
 	pl031_init(&machine->rtc, LINUX_ALIAS + LINUX_RTC, LINUX_RTC_INTID, &machine->platform, now, machine);
@@ -184,5 +184,5 @@ void linux_devices_make(struct linux_machine *machine, enum linux_disk_kind disk
 
 void linux_devices_destroy(struct linux_machine *machine)
 {
-	linux_disk_put(&machine->disk_content);
+	linux_disk_close(&machine->disk_content);
 }

@@ -42,7 +42,7 @@ static struct linux_disk load(enum linux_disk_kind kind)
 	return disk;
 }
 
-struct linux_disk linux_disk_get(enum linux_disk_kind kind)
+struct linux_disk linux_disk_open(enum linux_disk_kind kind)
 {
 	struct linux_disk disk;
 
@@ -60,7 +60,7 @@ struct linux_disk linux_disk_get(enum linux_disk_kind kind)
 	}
 }
 
-void linux_disk_put(const struct linux_disk *disk)
+void linux_disk_close(const struct linux_disk *disk)
 {
 	if (disk->kind == LINUX_DISK_FIXED && __atomic_sub_fetch(&fixed_users, 1, __ATOMIC_SEQ_CST) != 0)
 		return;

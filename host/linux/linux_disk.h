@@ -21,9 +21,9 @@ struct linux_disk {
 };
 
 /* Fatal if there is no file, or no memory for it. For one CPU at a time. */
-struct linux_disk linux_disk_get(enum linux_disk_kind kind);
+struct linux_disk linux_disk_open(enum linux_disk_kind kind);
 
 /* From any CPU. */
-void linux_disk_put(const struct linux_disk *disk);
+void linux_disk_close(const struct linux_disk *disk);
 
 #endif

@@ -49,8 +49,8 @@ static inline bool csm_rid_equal(const struct caec_csm_rid *a, const struct caec
 
 int csm_window_init(phys_addr_t base, u64 size);
 void csm_window_exit(void);
-int csm_window_get(u64 size, phys_addr_t *base); /* -ENOSPC */
-void csm_window_put(phys_addr_t base, u64 size);
+int csm_window_alloc(u64 size, phys_addr_t *base); /* -ENOSPC */
+void csm_window_free(phys_addr_t base, u64 size);
 void csm_window_info(struct caec_csm_info *info);
 
 /* --- Objects --- */

@@ -61,11 +61,11 @@ static struct csm_object *prepare(u32 role, u64 size, u32 flags)
 	init_waitqueue_head(&object->wait);
 	init_rwsem(&object->gone_lock);
 	BLOCKING_INIT_NOTIFIER_HEAD(&object->gone_chain);
-	error = csm_window_get(size, &object->base);
+	error = csm_window_alloc(size, &object->base);
 	if (!error && (flags & CAEC_CSM_DAX)) {
 		error = csm_memory_map(object);
 		if (error)
-			csm_window_put(object->base, size);
+			csm_window_free(object->base, size);
 	}
 	if (error) {
 		kfree(object);
@@ -84,7 +84,7 @@ static void unprepare(struct csm_object *object, bool ended)
 	csm_memory_unmap(object);
 	if (ended) {
 		csm_call_release(object->base, round_up(object->size, CSM_ALIGN));
-		csm_window_put(object->base, object->size);
+		csm_window_free(object->base, object->size);
 	}
 	kfree(object);
 }

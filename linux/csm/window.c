@@ -27,7 +27,7 @@ void csm_window_exit(void)
 	bitmap_free(window_used);
 }
 
-int csm_window_get(u64 size, phys_addr_t *base)
+int csm_window_alloc(u64 size, phys_addr_t *base)
 {
 	unsigned long units, at;
 
@@ -45,7 +45,7 @@ int csm_window_get(u64 size, phys_addr_t *base)
 	return 0;
 }
 
-void csm_window_put(phys_addr_t base, u64 size)
+void csm_window_free(phys_addr_t base, u64 size)
 {
 	mutex_lock(&window_lock);
 	bitmap_clear(window_used, (base - window_base) / CSM_ALIGN, DIV_ROUND_UP_ULL(size, CSM_ALIGN));

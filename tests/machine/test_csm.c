@@ -319,7 +319,7 @@ MACHINE_TEST(csm_host_takes_a_page)
 	CHECK_OK(host_translate(&s.p->realm, CSM_WINDOW, &pa));
 	CHECK_RMI(host_rmi_data_destroy(&rmm, s.p->realm.rd, CSM_WINDOW, &data, &top), RMI_SUCCESS);
 	CHECK_EQ(data, pa);
-	CHECK_OK(host_granule_put(&rmm, data)); /* which finds it zero */
+	CHECK_OK(host_granule_free(&rmm, data)); /* which finds it zero */
 
 	/* C's access is a fault that the host sees; the rest of the region is there. */
 	CHECK_EQ(realm_read64(s.c, CSM_WINDOW + GRANULE_SIZE, &value), 0);

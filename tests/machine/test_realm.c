@@ -105,12 +105,12 @@ MACHINE_TEST(realm_states)
 	CHECK_RMI(host_rmi_realm_activate(&rmm, realm.rd), rmi_result(RMI_ERROR_REALM, 0));
 	CHECK_RMI(host_rmi_rtt_init_ripas(&rmm, realm.rd, 0, GRANULE_SIZE, &top),
 		  rmi_result(RMI_ERROR_REALM, 0));
-	CHECK_OK(host_granule_get(&rmm, &data));
+	CHECK_OK(host_granule_alloc(&rmm, &data));
 	CHECK_RMI(host_rmi_data_create(&rmm, realm.rd, data, REALM_IMAGE_IPA, realm.recs[0].run_pa, 0),
 		  rmi_result(RMI_ERROR_REALM, 0));
 	CHECK_RMI(host_rmi_rec_create(&rmm, realm.rd, data, realm.recs[0].run_pa),
 		  rmi_result(RMI_ERROR_REALM, 0));
-	CHECK_OK(host_granule_put(&rmm, data));
+	CHECK_OK(host_granule_free(&rmm, data));
 	CHECK_OK(host_realm_destroy(&realm));
 }
 
