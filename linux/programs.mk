@@ -6,6 +6,7 @@ CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion
 	-Iinclude/uapi -Ilibcsm -I../realm/lib -I../include -I..
 LIBRARY := $(OUT)/lib/libcsm.a
 OBJECTS := $(addprefix $(OUT)/obj/,object.o link.o channel.o)
+VERSION := $(shell sed -n 's/^set(CAEC_VERSION \(.*\))/\1/p' ../cmake/version.cmake)
 HEADERS := $(wildcard libcsm/*.h csm-tool/*.h include/uapi/linux/*.h ../realm/lib/channel.h)
 
 all: $(OUT)/bin/csm $(OUT)/bin/csm-check $(LIBRARY)
@@ -24,9 +25,9 @@ $(LIBRARY): $(OBJECTS)
 	$(AR) rcsD $@ $^
 
 # Static: the realm's image has no libraries.
-$(OUT)/bin/csm: $(wildcard csm-tool/*.c) $(LIBRARY) $(HEADERS)
+$(OUT)/bin/csm: $(wildcard csm-tool/*.c) $(LIBRARY) $(HEADERS) ../cmake/version.cmake
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static -s -o $@ $(wildcard csm-tool/*.c) $(LIBRARY)
+	$(CC) $(CFLAGS) -DCAEC_VERSION='"$(VERSION)"' -static -s -o $@ $(wildcard csm-tool/*.c) $(LIBRARY)
 
 $(OUT)/bin/csm-check: check/csm_check.c $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)

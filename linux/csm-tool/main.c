@@ -352,7 +352,7 @@ static _Noreturn void usage(int status)
 {
 	FILE *to = status == STATUS_OK ? stdout : stderr;
 
-	fprintf(to, "usage: csm [--json] COMMAND [argument...]\n");
+	fprintf(to, "usage: csm [--json] COMMAND [argument...]\n       csm --help | --version\n");
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(to, "  %-8s %-30s %s\n", commands[i].name, commands[i].arguments, commands[i].what);
 	exit(status);
@@ -377,6 +377,10 @@ int main(int argc, char **argv)
 	}
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))
 		usage(STATUS_OK);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts("csm " CAEC_VERSION);
+		return STATUS_OK;
+	}
 	command = argc > 1 ? command_named(argv[1]) : NULL;
 	if (command == NULL || argc - 2 < command->least || argc - 2 > command->most)
 		usage(STATUS_USAGE);
