@@ -16,7 +16,7 @@ bool channel_open(struct channel *channel, void *base, size_t size)
 {
 	uint64_t capacity = CHANNEL_MIN_CAPACITY;
 
-	*channel = (struct channel){ .ring = base };
+	*channel = (struct channel){ .ring = base, .back = base };
 	if ((uintptr_t)base % 64 != 0 || size < sizeof(struct channel_ring) + CHANNEL_MIN_CAPACITY)
 		return false;
 	while (capacity <= (size - sizeof(struct channel_ring)) / 2)
@@ -25,9 +25,25 @@ bool channel_open(struct channel *channel, void *base, size_t size)
 	return true;
 }
 
-static enum channel_result broken(struct channel *channel)
+bool channel_open_two(struct channel *tx, struct channel *rx, void *own, size_t own_size, void *peer,
+		      size_t peer_size)
+{
+	if (!channel_open(tx, own, own_size) || !channel_open(rx, peer, peer_size))
+		return false;
+	tx->back = peer;
+	rx->back = own;
+	return true;
+}
+
+void channel_break(struct channel *channel)
 {
 	channel->broken = true;
+	channel->pending = 0;
+}
+
+static enum channel_result broken(struct channel *channel)
+{
+	channel_break(channel);
 	return CHANNEL_BROKEN;
 }
 
@@ -64,7 +80,7 @@ static bool free_bytes(struct channel *tx, uint64_t *bytes)
 {
 	uint64_t used;
 
-	if (tx->broken || !distance(tx, &tx->ring->tail, true, &used))
+	if (tx->broken || !distance(tx, &tx->back->tail, true, &used))
 		return false;
 	*bytes = tx->capacity - used;
 	return true;
@@ -130,7 +146,7 @@ bool channel_commit(struct channel *tx)
 {
 	tx->own += tx->pending;
 	tx->pending = 0;
-	return publish(&tx->ring->head, tx->own, &tx->ring->consumer_sleeps);
+	return publish(&tx->ring->head, tx->own, &tx->back->consumer_sleeps);
 }
 
 enum channel_result channel_send(struct channel *tx, const void *data, size_t length, bool *wake)
@@ -192,7 +208,7 @@ bool channel_release(struct channel *rx)
 {
 	rx->own += rx->pending;
 	rx->pending = 0;
-	return publish(&rx->ring->tail, rx->own, &rx->ring->producer_sleeps);
+	return publish(&rx->back->tail, rx->own, &rx->ring->producer_sleeps);
 }
 
 enum channel_result channel_receive(struct channel *rx, void *data, size_t size, size_t *length, bool *wake)
@@ -225,7 +241,7 @@ bool channel_sleep_consumer(struct channel *rx)
 {
 	uint64_t used;
 
-	announce(&rx->ring->consumer_sleeps);
+	announce(&rx->back->consumer_sleeps);
 	if (!used_bytes(rx, &used)) {
 		broken(rx);
 		return false;
@@ -248,7 +264,7 @@ bool channel_sleep_producer(struct channel *tx)
 
 void channel_awake_consumer(struct channel *rx)
 {
-	__atomic_store_n(&rx->ring->consumer_sleeps, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&rx->back->consumer_sleeps, 0, __ATOMIC_RELAXED);
 }
 
 void channel_awake_producer(struct channel *tx)

@@ -38,11 +38,12 @@ struct channel_ring {
 
 /* One end, private. */
 struct channel {
-	struct channel_ring *ring;
-	uint64_t capacity; /* a power of two */
-	uint64_t own;      /* our index: head of the producer, tail of the consumer */
-	uint64_t peer;     /* the peer's, as last read and found possible */
-	uint64_t pending;  /* bytes reserved, or looked at, and not yet committed or released */
+	struct channel_ring *ring; /* the producer's line and the data */
+	struct channel_ring *back; /* the consumer's line: the same ring, or that of the other direction */
+	uint64_t capacity;         /* a power of two */
+	uint64_t own;              /* our index: head of the producer, tail of the consumer */
+	uint64_t peer;             /* the peer's, as last read and found possible */
+	uint64_t pending;          /* bytes reserved, or looked at, and not yet committed or released */
 	bool broken;
 };
 
@@ -61,6 +62,14 @@ enum channel_result {
  * power of two that fits. False: too small, or misaligned.
  */
 bool channel_open(struct channel *channel, void *base, size_t size);
+
+/*
+ * Both directions in two regions, of which each side writes its own only: the ring that it fills and, in the consumer's line,
+ * how far it has emptied the other's. So permission RO is enough, and nobody can change what a side has published. `own`
+ * and `peer` as above; nothing is ever written to `peer`.
+ */
+bool channel_open_two(struct channel *tx, struct channel *rx, void *own, size_t own_size, void *peer,
+		      size_t peer_size);
 
 /* The longest message: two of them fit the ring, whatever its position. */
 static inline size_t channel_longest(const struct channel *channel)
@@ -85,6 +94,9 @@ bool channel_release(struct channel *rx);
 /* The same with a copy. `wake` as above. A message longer than `size` is dropped: CHANNEL_TOO_LONG. */
 enum channel_result channel_send(struct channel *tx, const void *data, size_t length, bool *wake);
 enum channel_result channel_receive(struct channel *rx, void *data, size_t size, size_t *length, bool *wake);
+
+/* What came can't be, by rules of the caller's own: CHANNEL_BROKEN from here on, and nothing of it is released. */
+void channel_break(struct channel *channel);
 
 /* --- Bytes: a stream; an end is used for messages or for bytes, not for both ---------------------------- */
 
