@@ -33,7 +33,7 @@ int csm_call_reserve(const struct caec_csm_rid *provider, u64 n, phys_addr_t bas
 int csm_call_attach(struct caec_csm_attach *attach);
 int csm_call_detach(const struct caec_csm_rid *provider, u64 n);
 int csm_call_notify(const struct caec_csm_rid *peer, u64 n, bool consumer);
-int csm_call_pending(u64 *index); /* -ENOENT: none */
+int csm_call_pending(u64 *index);                 /* -ENOENT: none */
 int csm_call_query(struct caec_csm_entry *entry); /* -ENOENT: no more */
 int csm_call_measurement(struct caec_csm_measurement *m);
 void csm_call_release(phys_addr_t base, u64 size); /* the range's memory is the host's */
@@ -75,10 +75,10 @@ struct csm_object {
 	struct mutex lock; /* peers, flags */
 	struct list_head peers;
 	wait_queue_head_t wait;
-	bool news; /* a peer has events */
+	bool news;                     /* a peer has events */
 	struct rw_semaphore gone_lock; /* held for reading while a page is mapped */
 	bool gone;
-	struct blocking_notifier_head gone_chain;
+	struct blocking_notifier_head chain;
 	struct dev_pagemap *pagemap; /* CAEC_CSM_DAX */
 	void *address;
 };
@@ -94,7 +94,8 @@ int csm_object_share(struct csm_object *object, struct caec_csm_share *share);
 int csm_object_revoke(struct csm_object *object, const struct caec_csm_rid *peer, u64 n);
 int csm_object_notify(struct csm_object *object, const struct caec_csm_rid *peer, u64 n);
 void csm_object_keep(struct csm_object *object, bool keep);
-struct file *csm_object_find(const struct caec_csm_open *which); /* a kept one, with a reference; or ERR_PTR */
+struct file *
+csm_object_find(const struct caec_csm_open *which); /* a kept one, with a reference; or ERR_PTR */
 
 /* memory.c */
 int csm_memory_map(struct csm_object *object);
@@ -104,9 +105,10 @@ int csm_memory_clear(struct csm_object *object);
 /* events.c */
 void csm_events_start(void);
 void csm_events_stop(void);
-void csm_events_scan(void);    /* who rang */
-void csm_events_refresh(void); /* and whose state changed */
+void csm_events_scan(void);                         /* who rang */
+void csm_events_refresh(void);                      /* and whose state changed */
 bool csm_events_is_gone(struct csm_object *object); /* asks the monitor */
+bool csm_events_is_attached(struct csm_object *object, const struct caec_csm_rid *rid, u64 n); /* and this */
 bool csm_events_take(struct csm_object *object, struct caec_csm_event *event);
 
 /* file.c */

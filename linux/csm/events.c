@@ -18,6 +18,7 @@ static void tell(struct csm_object *object, struct csm_peer *peer, u32 event)
 	peer->events |= event;
 	WRITE_ONCE(object->news, true);
 	wake_up_interruptible_poll(&object->wait, EPOLLIN | EPOLLRDNORM);
+	blocking_notifier_call_chain(&object->chain, event, NULL);
 }
 
 /* A fault that is under way has mapped its page before this goes on, or finds that it must not. */
@@ -28,7 +29,6 @@ static void gone(struct csm_object *object)
 	up_write(&object->gone_lock);
 	if (object->flags & CAEC_CSM_SIGBUS)
 		unmap_mapping_range(object->file->f_mapping, 0, 0, 1);
-	blocking_notifier_call_chain(&object->gone_chain, 0, NULL);
 	wake_up_interruptible_poll(&object->wait, EPOLLIN | EPOLLHUP);
 }
 
@@ -37,9 +37,9 @@ static bool is_entry_of(const struct csm_object *object, const struct csm_peer *
 {
 	if (entry->n != peer->n || !csm_rid_equal(&entry->peer, &peer->rid))
 		return false;
-	return object->role == CAEC_CSM_ROLE_CONSUMER ?
-		       entry->role == CAEC_CSM_ROLE_CONSUMER :
-		       entry->role == CAEC_CSM_ROLE_SHARE && entry->id == object->id;
+	return object->role == CAEC_CSM_ROLE_CONSUMER
+		       ? entry->role == CAEC_CSM_ROLE_CONSUMER
+		       : entry->role == CAEC_CSM_ROLE_SHARE && entry->id == object->id;
 }
 
 static void change(struct csm_object *object, struct csm_peer *peer, u32 state)
@@ -52,9 +52,9 @@ static void change(struct csm_object *object, struct csm_peer *peer, u32 state)
 	if (is && !was)
 		tell(object, peer, CAEC_CSM_EVENT_ATTACHED);
 	if (was && !is) {
-		tell(object, peer, CAEC_CSM_EVENT_GONE);
 		if (object->role == CAEC_CSM_ROLE_CONSUMER)
 			gone(object);
+		tell(object, peer, CAEC_CSM_EVENT_GONE);
 	}
 }
 
@@ -84,8 +84,7 @@ static void refresh(struct csm_object *object)
 
 	mutex_lock(&object->lock);
 	list_for_each_entry(peer, &object->peers, node)
-		change(object, peer,
-		       look_up(object, peer, &entry) ? entry.state : CAEC_CSM_STATE_REVOKED);
+		change(object, peer, look_up(object, peer, &entry) ? entry.state : CAEC_CSM_STATE_REVOKED);
 	mutex_unlock(&object->lock);
 }
 
@@ -94,8 +93,7 @@ void csm_events_refresh(void)
 	struct csm_object *object;
 
 	mutex_lock(&csm_lock);
-	list_for_each_entry(object, &csm_objects, node)
-		refresh(object);
+	list_for_each_entry(object, &csm_objects, node) refresh(object);
 	mutex_unlock(&csm_lock);
 }
 
@@ -105,7 +103,8 @@ static void heard(struct csm_object *object, const struct caec_csm_entry *entry)
 	struct csm_peer *peer;
 
 	mutex_lock(&object->lock);
-	list_for_each_entry(peer, &object->peers, node) {
+	list_for_each_entry(peer, &object->peers, node)
+	{
 		if (!is_entry_of(object, peer, entry))
 			continue;
 		tell(object, peer, CAEC_CSM_EVENT_RUNG);
@@ -123,10 +122,17 @@ void csm_events_scan(void)
 	for (int i = 0; i < MAX_RINGS && !csm_call_pending(&entry.index); i++) {
 		if (csm_call_query(&entry))
 			continue;
-		list_for_each_entry(object, &csm_objects, node)
-			heard(object, &entry);
+		list_for_each_entry(object, &csm_objects, node) heard(object, &entry);
 	}
 	mutex_unlock(&csm_lock);
+}
+
+bool csm_events_is_attached(struct csm_object *object, const struct caec_csm_rid *rid, u64 n)
+{
+	struct csm_peer peer = { .rid = *rid, .n = n };
+	struct caec_csm_entry entry;
+
+	return look_up(object, &peer, &entry) && entry.state == CAEC_CSM_STATE_ATTACHED;
 }
 
 /* An attachment has one peer for good, so that no lock is needed. Whoever waits for the news hears of it by the ticker. */
@@ -148,7 +154,8 @@ bool csm_events_take(struct csm_object *object, struct caec_csm_event *event)
 
 	mutex_lock(&object->lock);
 	WRITE_ONCE(object->news, false);
-	list_for_each_entry(peer, &object->peers, node) {
+	list_for_each_entry(peer, &object->peers, node)
+	{
 		if (!peer->events)
 			continue;
 		if (found) {

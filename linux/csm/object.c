@@ -60,7 +60,7 @@ static struct csm_object *prepare(u32 role, u64 size, u32 flags)
 	mutex_init(&object->lock);
 	init_waitqueue_head(&object->wait);
 	init_rwsem(&object->gone_lock);
-	BLOCKING_INIT_NOTIFIER_HEAD(&object->gone_chain);
+	BLOCKING_INIT_NOTIFIER_HEAD(&object->chain);
 	error = csm_window_alloc(size, &object->base);
 	if (!error && (flags & CAEC_CSM_DAX)) {
 		error = csm_memory_map(object);
@@ -79,8 +79,7 @@ static void unprepare(struct csm_object *object, bool ended)
 {
 	struct csm_peer *peer, *next;
 
-	list_for_each_entry_safe(peer, next, &object->peers, node)
-		kfree(peer);
+	list_for_each_entry_safe(peer, next, &object->peers, node) kfree(peer);
 	csm_memory_unmap(object);
 	if (ended) {
 		csm_call_release(object->base, round_up(object->size, CSM_ALIGN));
@@ -198,9 +197,8 @@ static struct csm_peer *find_peer(struct csm_object *object, const struct caec_c
 {
 	struct csm_peer *peer;
 
-	list_for_each_entry(peer, &object->peers, node)
-		if (peer->n == n && csm_rid_equal(&peer->rid, rid))
-			return peer;
+	list_for_each_entry(peer, &object->peers,
+			    node) if (peer->n == n && csm_rid_equal(&peer->rid, rid)) return peer;
 	return NULL;
 }
 
@@ -300,7 +298,8 @@ struct file *csm_object_find(const struct caec_csm_open *which)
 	struct csm_object *object;
 
 	mutex_lock(&csm_lock);
-	list_for_each_entry(object, &csm_objects, node) {
+	list_for_each_entry(object, &csm_objects, node)
+	{
 		if ((object->flags & CAEC_CSM_KEEP) && matches(object, which)) {
 			file = get_file(object->file);
 			break;
@@ -337,6 +336,7 @@ int csm_object_memory(struct file *file, struct csm_memory *memory)
 		.address = object->address,
 		.pagemap = object->pagemap,
 		.writable = object->permission == CAEC_CSM_RW,
+		.is_region = object->role == CAEC_CSM_ROLE_REGION,
 	};
 	return 0;
 }
@@ -348,14 +348,44 @@ bool csm_object_is_gone(struct file *file)
 }
 EXPORT_SYMBOL_GPL(csm_object_is_gone);
 
+struct file *csm_object_attach_to(const struct caec_csm_rid *provider, u64 n, u64 size)
+{
+	struct caec_csm_attach attach = {
+		.flags = CAEC_CSM_DAX, .provider = *provider, .n = n, .size = size
+	};
+	struct csm_object *object = csm_object_attach(&attach);
+
+	return IS_ERR(object) ? ERR_CAST(object) : object->file;
+}
+EXPORT_SYMBOL_GPL(csm_object_attach_to);
+
+bool csm_object_is_attached(struct file *file, const struct caec_csm_rid *peer, u64 n)
+{
+	return csm_events_is_attached(csm_file_object(file), peer, n);
+}
+EXPORT_SYMBOL_GPL(csm_object_is_attached);
+
+/* Its one peer is there as long as it is itself, and the call is not one that the monitor interrupts: no lock, no sleep. */
+int csm_object_ring(struct file *file)
+{
+	const struct csm_object *object = csm_file_object(file);
+	const struct csm_peer *peer;
+
+	if (object->role != CAEC_CSM_ROLE_CONSUMER)
+		return -EPERM;
+	peer = list_first_entry(&object->peers, struct csm_peer, node);
+	return csm_call_notify(&peer->rid, peer->n, true);
+}
+EXPORT_SYMBOL_GPL(csm_object_ring);
+
 void csm_object_watch(struct file *file, struct notifier_block *block)
 {
-	blocking_notifier_chain_register(&csm_file_object(file)->gone_chain, block);
+	blocking_notifier_chain_register(&csm_file_object(file)->chain, block);
 }
 EXPORT_SYMBOL_GPL(csm_object_watch);
 
 void csm_object_unwatch(struct file *file, struct notifier_block *block)
 {
-	blocking_notifier_chain_unregister(&csm_file_object(file)->gone_chain, block);
+	blocking_notifier_chain_unregister(&csm_file_object(file)->chain, block);
 }
 EXPORT_SYMBOL_GPL(csm_object_unwatch);

@@ -117,7 +117,8 @@ static void bury(struct work_struct *work)
 
 static int on_gone(struct notifier_block *block, unsigned long event, void *data)
 {
-	schedule_work(&container_of(block, struct csm_disk, on_gone)->bury);
+	if (event & CAEC_CSM_EVENT_GONE)
+		schedule_work(&container_of(block, struct csm_disk, on_gone)->bury);
 	return NOTIFY_OK;
 }
 

@@ -8,6 +8,8 @@
 #include <linux/fs.h>
 #include <linux/notifier.h>
 
+#include <uapi/linux/caec_csm.h>
+
 struct dev_pagemap;
 
 struct csm_memory {
@@ -16,6 +18,7 @@ struct csm_memory {
 	void *address; /* in the linear map */
 	struct dev_pagemap *pagemap;
 	bool writable;
+	bool is_region; /* of this realm; else an attachment */
 };
 
 /* The object behind a descriptor, to be given back by fput(). ERR_PTR: it is none. */
@@ -27,7 +30,19 @@ int csm_object_memory(struct file *object, struct csm_memory *memory);
 /* The provider took it back, or is no more, as the monitor says now: what is read is nobody's data. */
 bool csm_object_is_gone(struct file *object);
 
-/* Calls @block, in a context that may sleep, once the object is gone; not if it was by then. */
+/* Attaches share @n of @provider, with CAEC_CSM_DAX. The attachment lives until fput(). ERR_PTR(-EACCES): no such share. */
+struct file *csm_object_attach_to(const struct caec_csm_rid *provider, u64 n, u64 size);
+
+/* A region's share is attached at its other end, as the monitor says now. */
+bool csm_object_is_attached(struct file *region, const struct caec_csm_rid *peer, u64 n);
+
+/* Rings at the provider of an attachment. In any context. */
+int csm_object_ring(struct file *attachment);
+
+/*
+ * Calls @block with CAEC_CSM_EVENT_* of any peer of the object as they are heard of, in a context that may sleep. What was
+ * before is not told; what is said is a reason to ask.
+ */
 void csm_object_watch(struct file *object, struct notifier_block *block);
 void csm_object_unwatch(struct file *object, struct notifier_block *block);
 
