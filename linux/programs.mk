@@ -9,7 +9,7 @@ OBJECTS := $(addprefix $(OUT)/obj/,object.o link.o channel.o)
 VERSION := $(shell sed -n 's/^set(CAEC_VERSION \(.*\))/\1/p' ../cmake/version.cmake)
 HEADERS := $(wildcard libcsm/*.h csm-tool/*.h include/uapi/linux/*.h ../realm/lib/channel.h)
 
-all: $(OUT)/bin/csm $(OUT)/bin/csm-check $(LIBRARY)
+all: $(OUT)/bin/csm $(OUT)/bin/csm-check $(OUT)/bin/csm-netperf $(LIBRARY)
 
 $(OUT)/obj/%.o: libcsm/%.c $(HEADERS)
 	@mkdir -p $(@D)
@@ -32,3 +32,7 @@ $(OUT)/bin/csm: $(wildcard csm-tool/*.c) $(LIBRARY) $(HEADERS) ../cmake/version.
 $(OUT)/bin/csm-check: check/csm_check.c $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -s -o $@ $< $(LIBRARY)
+
+$(OUT)/bin/csm-netperf: check/csm_netperf.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -s -o $@ $<

@@ -15,7 +15,9 @@ HOST = "H"
 IN_THE_REALM = {
     "modules/csm/caec_csm.ko": "/modules/90-caec_csm.ko",
     "modules/csm_blk/csm_blk.ko": "/modules/91-csm_blk.ko",
+    "modules/csm_net/csm_net.ko": "/modules/92-csm_net.ko",
     "bin/csm": "/bin/csm",
+    "bin/csm-netperf": "/bin/csm-netperf",
     "bin/csm-check": "/bin/csm-check",
 }
 

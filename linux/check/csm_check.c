@@ -7,6 +7,7 @@
  *	csm-check fuzz COUNT                every ioctl with every field hostile
  *	csm-check fill ID VALUE             a kept region's bytes
  *	csm-check attach RID N SIZE HOW     an attachment's rules, and its end: HOW is zeros or sigbus
+ *	csm-check netpeer RID N ROUNDS HOW  a peer of csm_net that means harm: HOW is lie, fuzz or revoke
  *	csm-check inplace FILE BASE SIZE    FILE's pages lie in [BASE, BASE + SIZE), none of it in the page cache
  */
 #define _GNU_SOURCE
@@ -24,6 +25,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "libcsm.h"
@@ -423,6 +425,152 @@ static void check_attach(const struct caec_csm_rid *provider, uint64_t n, uint64
 	expect("and it can't be had again", csm_attach(csm, provider, n, size, 0, &o) < 0);
 }
 
+/* --- A network's peer ------------------------------------------------------------------------------------- */
+
+#define NET_SIZE (2 * MIB)
+#define PATIENCE_S 60
+#define ROUND_S 5
+
+struct net_peer {
+	struct csm own, theirs;
+	struct channel tx, rx;
+	struct caec_csm_rid rid;
+	uint64_t own_n;
+};
+
+static time_t seconds(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+static bool attach_soon(struct net_peer *p, uint64_t n)
+{
+	time_t end = seconds() + PATIENCE_S;
+
+	while (csm_attach(csm, &p->rid, n, NET_SIZE, 0, &p->theirs) != 0) {
+		if (seconds() > end)
+			return false;
+		usleep(50000);
+	}
+	return csm_map(&p->theirs) == 0;
+}
+
+/* The interface attaches what this side has shared when it hears that its own region is attached. */
+static bool is_attached_soon(const struct net_peer *p)
+{
+	time_t end = seconds() + PATIENCE_S;
+	struct caec_csm_event event;
+
+	csm_notify(&p->theirs, NULL, 0);
+	while (seconds() < end)
+		if (csm_wait(&p->own, 1000, &event) == 0 && (event.events & CAEC_CSM_EVENT_ATTACHED) != 0)
+			return true;
+	return false;
+}
+
+static bool net_peer_begin(struct net_peer *p, uint64_t n)
+{
+	if (csm_create(csm, NET_SIZE, 0, &p->own) != 0 || csm_map(&p->own) != 0 ||
+	    csm_share(&p->own, &p->rid, CAEC_CSM_RO, NULL, &p->own_n) != 0)
+		return false;
+	return attach_soon(p, n) && is_attached_soon(p) &&
+	       channel_open_two(&p->tx, &p->rx, p->own.base, NET_SIZE, p->theirs.base, NET_SIZE);
+}
+
+static bool net_is_gone(const struct net_peer *p, int timeout)
+{
+	struct pollfd poller = { .fd = p->theirs.fd, .events = POLLIN };
+	struct caec_csm_event event;
+
+	if (poll(&poller, 1, timeout) != 1)
+		return false;
+	csm_wait(&p->theirs, 0, &event);
+	return (poller.revents & POLLHUP) != 0;
+}
+
+/* A frame as long as it says, with something in it that some protocol might listen to. */
+static void send_noise(struct net_peer *p)
+{
+	static const uint8_t types[][2] = { { 8, 0 }, { 8, 6 }, { 0x86, 0xdd }, { 0x81, 0 }, { 0, 3 } };
+	uint64_t r = random_word();
+	size_t length = 14 + (r % 8 == 0 ? (r >> 8) % 65525 : (r >> 8) % 1501);
+	uint8_t *frame;
+	void *to;
+
+	if (channel_reserve(&p->tx, length, &to) != CHANNEL_OK)
+		return;
+	frame = to;
+	for (size_t i = 0; i < length && i < 128; i++)
+		frame[i] = (uint8_t)(random_word() >> 13);
+	memset(frame, 0xff, 6);
+	memcpy(frame + 12, types[(r >> 32) % 5], 2);
+	if (length > 14 && (r >> 40) % 4 != 0)
+		frame[14] = (uint8_t)((r >> 32) % 5 == 2 ? 0x60 : 0x45);
+	channel_commit(&p->tx);
+}
+
+/* Indexes, flags, lengths: near the truth as often as far from it. */
+static void write_lie(struct net_peer *p)
+{
+	struct channel_ring *ring = p->own.base;
+	uint64_t r = random_word(), word = random_word();
+	uint64_t *words[] = { &ring->head, &ring->tail, &ring->producer_sleeps, &ring->consumer_sleeps };
+	uint64_t value = r % 4 == 0 ? p->tx.own + r % 1024 : r % 4 == 1 ? p->rx.own + word % 64 : word;
+
+	if (r % 3 == 0)
+		*(volatile uint64_t *)words[(r >> 8) % 4] = value;
+	else
+		*(volatile uint64_t *)(void *)&ring
+			 ->data[(p->tx.own - (r >> 8) % 4096) % p->tx.capacity & ~7U] = value;
+}
+
+/* Each round with a link of its own; it ends when the interface gives it up, or in time. */
+static void net_round(struct net_peer *p, const char *how, uint64_t n)
+{
+	time_t end = seconds() + ROUND_S;
+	uint64_t polite = random_word() % 128;
+
+	expect("the interface and this program attach each other's region", net_peer_begin(p, n));
+	if (strcmp(how, "lie") == 0) {
+		void *to;
+
+		if (channel_reserve(&p->tx, 13, &to) == CHANNEL_OK)
+			channel_commit(&p->tx);
+		csm_notify(&p->theirs, NULL, 0);
+		expect("the interface lets go of one whose message is no frame",
+		       net_is_gone(p, PATIENCE_S * 1000));
+	}
+	for (uint64_t i = 0; strcmp(how, "fuzz") == 0 && seconds() < end && !net_is_gone(p, 0); i++) {
+		for (int j = 0; j < 64; j++) {
+			send_noise(p);
+			if (i * 64 > polite && random_word() % 16 == 0)
+				write_lie(p);
+		}
+		csm_notify(&p->theirs, NULL, 0);
+	}
+	if (strcmp(how, "revoke") == 0) {
+		expect("the share can be revoked", csm_revoke(&p->own, &p->rid, p->own_n) == 0);
+		expect("then the interface lets go", net_is_gone(p, PATIENCE_S * 1000));
+	}
+}
+
+static void check_net_peer(const struct caec_csm_rid *rid, uint64_t n, uint64_t rounds, const char *how)
+{
+	uint64_t before = window_free();
+
+	for (uint64_t i = 0; i < rounds; i++) {
+		struct net_peer p = { .rid = *rid, .own = { .fd = -1 }, .theirs = { .fd = -1 } };
+
+		net_round(&p, how, n + i);
+		csm_close(&p.theirs);
+		csm_close(&p.own);
+	}
+	expect("all is given back", window_free() == before);
+}
+
 /* --- Files in place --------------------------------------------------------------------------------------- */
 
 static uint64_t cached_bytes(void)
@@ -481,6 +629,8 @@ int main(int argc, char **argv)
 	else if (strcmp(what, "attach") == 0 && argc == 6 && csm_rid_parse(argv[2], &provider))
 		check_attach(&provider, strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0),
 			     strcmp(argv[5], "sigbus") == 0);
+	else if (strcmp(what, "netpeer") == 0 && argc == 6 && csm_rid_parse(argv[2], &provider))
+		check_net_peer(&provider, strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0), argv[5]);
 	else if (strcmp(what, "inplace") == 0 && argc == 5)
 		check_inplace(argv[2], strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0));
 	else

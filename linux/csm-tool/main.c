@@ -344,6 +344,11 @@ static const struct command {
 	{ "umount", 1, 1, command_umount, "DIR", "and give it back" },
 	{ "send", 1, 2, command_send, "RID [SIZE]", "standard input to a realm; prints N on standard error" },
 	{ "recv", 2, 3, command_recv, "RID N [SIZE]", "from a realm to standard output" },
+	{ "net", 2, 8, command_net, "up NAME --peer RID [--number N] [--size SIZE]",
+	  "a network interface to a realm; prints NAME, RID, N, SIZE" },
+	{ "net", 4, 4, command_net, "up NAME --number N", "says which share of the peer it waits for" },
+	{ "net", 2, 2, command_net, "down NAME", "remove it" },
+	{ "net", 2, 2, command_net, "status NAME", "its link and statistics" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -39,5 +39,6 @@ int command_block(int argc, char **argv);
 int command_unblock(int argc, char **argv);
 int command_send(int argc, char **argv);
 int command_recv(int argc, char **argv);
+int command_net(int argc, char **argv);
 
 #endif

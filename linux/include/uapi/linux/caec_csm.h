@@ -187,4 +187,24 @@ struct caec_csm_blk {
 #define CAEC_CSM_BLK_ADD _IOWR(0xca, 0x20, struct caec_csm_blk)
 #define CAEC_CSM_BLK_REMOVE _IOW(0xca, 0x21, struct caec_csm_blk)
 
+/* --- csm_net: /dev/csmnet-control --- */
+
+/*
+ * An Ethernet interface to a peer. Each side fills a region that the other attaches; the interface keeps the region, attaches
+ * the peer's when it is there, and has a carrier while both are attached. UP with the name of an interface whose link has
+ * ended gives it a new one; without a region it says another number to one that has not attached the peer's yet.
+ */
+struct caec_csm_net {
+	__u32 version;
+	__s32 fd; /* UP: the region, with CAEC_CSM_DAX; -1: only peer_n counts */
+	char name[16];
+	struct caec_csm_rid peer;
+	__u64 own_n;     /* UP: the region's share with the peer */
+	__u64 peer_n;    /* UP: the number of the peer's share with this realm */
+	__u64 peer_size; /* UP: the size of the peer's region */
+};
+
+#define CAEC_CSM_NET_UP _IOW(0xca, 0x30, struct caec_csm_net)
+#define CAEC_CSM_NET_DOWN _IOW(0xca, 0x31, struct caec_csm_net)
+
 #endif
