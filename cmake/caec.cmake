@@ -21,7 +21,8 @@
 #                                                  arguments as caec_unit_test, no cmocka, no ctest
 #
 #   caec_library(NAME model SOURCES ...)           objects shared by several of those programs
-#                                                  (give it to them as LIBRARIES model); same arguments
+#                                                  (give it to them as LIBRARIES model); same arguments.
+#                                                  Who has it as a library has its INCLUDES, too
 #
 # Every C and assembly file sees -DCAEC_DEBUG=1 in debug and native builds, -DNDEBUG in release builds.
 # ${CAEC_MBEDTLS_DIR} is the unpacked Mbed TLS source.
@@ -31,6 +32,7 @@
 # or gcc turns the loop inside memcpy() into a call of memcpy().
 
 include(${CMAKE_CURRENT_LIST_DIR}/flags.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/mbedtls.cmake)
 
 # The option LTO of caec_image() has release builds optimise its own C as a whole.
 
@@ -38,8 +40,9 @@ set(_caec_lists SOURCES VENDOR_SOURCES INCLUDES VENDOR_INCLUDES DEFINES OPTIONS)
 
 # One set of objects with the flags for its kind, collected under the interface of `target`.
 function(_caec_objects target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FLAGS;SOURCES;INCLUDES;VENDOR_INCLUDES;DEFINES;OPTIONS;EMBEDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FLAGS;SOURCES;INCLUDES;VENDOR_INCLUDES;DEFINES;OPTIONS;LIBRARIES;EMBEDS")
   add_library(${target} OBJECT ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
   target_compile_options(${target} PRIVATE ${arg_FLAGS} ${arg_OPTIONS})
   target_compile_definitions(${target} PRIVATE ${arg_DEFINES})
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/include ${arg_INCLUDES})
@@ -108,7 +111,7 @@ macro(_caec_native kind)
     message(FATAL_ERROR "${kind}: NAME and SOURCES wanted; not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
   set(common INCLUDES ${arg_INCLUDES} VENDOR_INCLUDES ${arg_VENDOR_INCLUDES}
-             DEFINES ${arg_DEFINES} OPTIONS ${arg_OPTIONS})
+             DEFINES ${arg_DEFINES} OPTIONS ${arg_OPTIONS} LIBRARIES ${arg_LIBRARIES})
   _caec_objects(${arg_NAME}.own SOURCES ${arg_SOURCES} ${common} FLAGS ${CAEC_NATIVE_FLAGS} ${CAEC_WARNINGS})
   set(objects $<TARGET_OBJECTS:${arg_NAME}.own>)
   if(arg_VENDOR_SOURCES)
@@ -129,6 +132,7 @@ function(caec_library)
   _caec_native(caec_library ${ARGN})
   add_library(${arg_NAME} STATIC ${objects})
   set_target_properties(${arg_NAME} PROPERTIES LINKER_LANGUAGE C)
+  target_include_directories(${arg_NAME} INTERFACE ${arg_INCLUDES})
   target_link_libraries(${arg_NAME} PUBLIC ${arg_LIBRARIES})
 endfunction()
 
@@ -138,7 +142,6 @@ function(caec_unit_test)
   foreach(list IN LISTS _caec_lists)
     list(APPEND lists ${list} ${test_${list}})
   endforeach()
-  caec_program(NAME ${test_NAME} ${lists} VENDOR_INCLUDES ${test_VENDOR_INCLUDES} ${CMOCKA_INCLUDE_DIRS}
-    LIBRARIES ${test_LIBRARIES} PkgConfig::CMOCKA)
+  caec_program(NAME ${test_NAME} ${lists} LIBRARIES ${test_LIBRARIES} PkgConfig::CMOCKA)
   add_test(NAME ${test_NAME} COMMAND ${test_NAME})
 endfunction()

@@ -35,6 +35,8 @@ set(CAEC_GENERAL_FLAGS -march=armv8.5-a -mgeneral-regs-only)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(CAEC_LTO_FLAGS -O2 -flto -flto-partition=none ${CAEC_GENERAL_FLAGS})
 endif()
+# Headers of a C library (string.h, limits.h ...), for what is not ours; the functions that it calls are in string.c.
+set(CAEC_LIBC_INCLUDE /usr/lib/picolibc/aarch64-linux-gnu/include)
 set(CAEC_SIMD_FLAGS -march=armv8.5-a+crypto+sha3)
 
 # No program header is ever read (the images are raw), so a writable and executable one is no concern.

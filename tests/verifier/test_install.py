@@ -94,6 +94,37 @@ def test_installed(folder):
     assert b"__asan_" not in program.read_bytes() and b"__ubsan_" not in program.read_bytes()
 
 
+COMPONENTS = {
+    "verifier": {"bin/caec-verify", "lib/libcaec-verify.so.0", f"lib/libcaec-verify.so.{version()}",
+                 "share/man/man1/caec-verify.1"},
+    "verifier-dev": {"include/caec_verify.h", "lib/libcaec-verify.a", "lib/libcaec-verify.so",
+                     "lib/pkgconfig/caec-verify.pc"},
+    "owner": {"bin/caec-owner", "share/man/man1/caec-owner.1"},
+    "measure": {"bin/caec-measure", "share/man/man1/caec-measure.1"},
+}
+
+
+def test_components(folder):
+    """The tree's own build installs by components, which CONTRIBUTING.md has a table of."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    for component, wanted in COMPONENTS.items():
+        prefix = folder / component
+        run("cmake", "--install", ROOT / "build/native", "--component", component, "--prefix", prefix)
+        found = {str(path.relative_to(prefix)) for path in prefix.rglob("*") if not path.is_dir()}
+        assert found == wanted, (component, found)
+        assert f"| `{component}` |" in text, component
+
+
+def test_prefix(folder):
+    """Nothing goes beside the prefix, in the build that is installed: it has no tests, nor what those include."""
+    run("cmake", "--preset", "native-release", "-B", folder, cwd=ROOT)
+    places = [place for script in folder.rglob("cmake_install.cmake")
+              for place in re.findall(r'file\(INSTALL DESTINATION "([^"]*)"', script.read_text())]
+    assert len(places) >= 8, places
+    for place in places:
+        assert place.startswith("${CMAKE_INSTALL_PREFIX}/"), place
+
+
 def test_names(folder):
     """No name of the library's is in its user's way but those of its interface."""
     assert len(interface()) > 10
@@ -141,7 +172,7 @@ def test_manual(folder):
 def main():
     """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
     install()
-    for test in (test_installed, test_names, test_hostile, test_manual):
+    for test in (test_installed, test_components, test_prefix, test_names, test_hostile, test_manual):
         print("[ RUN      ]", test.__name__, flush=True)
         with tempfile.TemporaryDirectory() as folder:
             test(pathlib.Path(folder))
