@@ -11,6 +11,19 @@ static struct granule *new_granule(void)
 	return granule_find(pa(world_delegated()));
 }
 
+/* An empty one; its root in *root if that is wanted. */
+static struct apt *new_apt(struct granule **root)
+{
+	struct granule *g;
+
+	world_reset();
+	g = new_granule();
+	apt_init(g);
+	if (root != NULL)
+		*root = g;
+	return apt_of(g);
+}
+
 static struct apt_entry *add(struct apt *apt, uint64_t number)
 {
 	struct apt_entry *e;
@@ -56,16 +69,12 @@ static uint32_t check_tree(struct apt *apt, enum apt_tree tree, uint32_t index, 
 static void test_random(void **state)
 {
 	static struct apt_entry *live[20000];
-	struct granule *root;
 	uint64_t number = 0, random = 1;
 	uint32_t count = 0;
 	struct apt *apt;
 
 	(void)state;
-	world_reset();
-	root = new_granule();
-	apt_init(root);
-	apt = apt_of(root);
+	apt = new_apt(NULL);
 	for (unsigned int round = 0; round < 60000; round++) {
 		random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
 		if (count < 20000 && (round < 15000 || (random >> 60) % 2 == 0)) {
@@ -96,15 +105,11 @@ static void test_twice(void **state)
 {
 	struct apt_entry *e, *again;
 	struct apt_walk walk;
-	struct granule *root;
 	uint32_t seen = 0;
 	struct apt *apt;
 
 	(void)state;
-	world_reset();
-	root = new_granule();
-	apt_init(root);
-	apt = apt_of(root);
+	apt = new_apt(NULL);
 	e = add(apt, 1);
 	again = apt_alloc(apt, APT_REGION);
 	again->id = e->id;
@@ -138,10 +143,7 @@ static void test_shrink(void **state)
 	struct apt *apt;
 
 	(void)state;
-	world_reset();
-	root = new_granule();
-	apt_init(root);
-	apt = apt_of(root);
+	apt = new_apt(&root);
 	for (unsigned int i = 0; i < 1400; i++)
 		assert_true(apt_extend(apt, new_granule()));
 	/* 256 direct pages, then one directory for each 1,024. */
@@ -162,14 +164,10 @@ static void test_shrink(void **state)
 
 static void test_root_only(void **state)
 {
-	struct granule *root;
 	struct apt *apt;
 
 	(void)state;
-	world_reset();
-	root = new_granule();
-	apt_init(root);
-	apt = apt_of(root);
+	apt = new_apt(NULL);
 	assert_true(apt_has_room(apt, 15));
 	assert_false(apt_has_room(apt, 16));
 	assert_null(apt_find_ipa(apt, UINT64_MAX));

@@ -34,6 +34,16 @@ static uint32_t refs(unsigned int page)
 	return granule_refs(granule_find(pa(granule_of(page))));
 }
 
+/* P has memory at WORLD_CSM: `pages` consecutive granules. */
+static void give(struct world_realm *p, unsigned int pages)
+{
+	for (unsigned int i = 0; i < pages; i++) {
+		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, granule_of(i)), RMI_SUCCESS);
+		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, p->rd, granule_of(i), WORLD_CSM + PAGES(i)),
+				 RMI_SUCCESS);
+	}
+}
+
 /* P has a region of `pages` in consecutive granules, shared with C; the first `blocks` are folded but for the one `not`. */
 static void offer(struct csm_world *w, unsigned int pages, unsigned int blocks, unsigned int not )
 {
@@ -44,11 +54,7 @@ static void offer(struct csm_world *w, unsigned int pages, unsigned int blocks, 
 	csm_realms(w);
 	assert_true(world_smc_exits(&w->p, 0, create, &out, &exit));
 	world_tables(&w->p, WORLD_CSM, PAGES(pages));
-	for (unsigned int i = 0; i < pages; i++) {
-		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, granule_of(i)), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w->p.rd, granule_of(i), WORLD_CSM + PAGES(i)),
-				 RMI_SUCCESS);
-	}
+	give(&w->p, pages);
 	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	w->id = out.x[1];
@@ -88,16 +94,22 @@ static uint64_t level(struct world_realm *r, uint64_t at)
 	return world_entry(r, at).level;
 }
 
-/* ATTACH's next exit asks for these tables, and gets them. */
-static void check_asks(struct csm_world *w, const struct rmi_rec_exit *exit, uint64_t base, uint64_t size,
-		       uint64_t level)
+/* C reserves at `at` and attaches all of it. The call asks for tables of pages over [base, base + size), and gets them. */
+static void attach_asking(struct csm_world *w, uint64_t at, uint64_t base, uint64_t size)
 {
-	assert_int_equal(exit->exit_reason, RMI_EXIT_CSM);
-	assert_int_equal(exit->csm_event, CSM_EVENT_RTT_NEEDED);
-	assert_int_equal(exit->csm_base, base);
-	assert_int_equal(exit->csm_size, size);
-	assert_int_equal(exit->csm_argument, level);
-	assert_true(world_serve(&w->c, exit));
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	assert_int_equal(reserve(w, at), RSI_SUCCESS);
+	assert_true(world_smc_exits(&w->c, 0, say_attach(w->p_rid, w->n).x, &out, &exit));
+	assert_int_equal(exit.exit_reason, RMI_EXIT_CSM);
+	assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
+	assert_int_equal(exit.csm_base, base);
+	assert_int_equal(exit.csm_size, size);
+	assert_int_equal(exit.csm_argument, 3);
+	assert_true(world_serve(&w->c, &exit));
+	assert_false(world_resume(&w->c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[2], w->size / GRANULE_SIZE);
 }
 
 /* --- What is mapped ---------------------------------------------------------------------------------------------------- */
@@ -153,18 +165,12 @@ static void test_attach(void **state)
 /* One block of P is not folded: pages there, and tables for just that. */
 static void test_mixed(void **state)
 {
-	struct rmi_rec_exit exit;
 	struct csm_world w;
-	struct smc_regs out;
 
 	(void)state;
 	for (unsigned int not = 0; not < 3; not ++) {
 		offer(&w, 3 * 512, 3, not );
-		assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-		assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
-		check_asks(&w, &exit, AT(not ), BLOCK, 3);
-		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
-		assert_int_equal(out.x[2], 3 * 512);
+		attach_asking(&w, WORLD_CSM, AT(not ), BLOCK);
 		for (unsigned int i = 0; i < 3; i++)
 			assert_int_equal(level(&w.c, AT(i)), i == not ? 3 : 2);
 		check_same_pages(&w);
@@ -175,17 +181,11 @@ static void test_mixed(void **state)
 /* The range is a page off: no block of P's is one of C's. And a range that ends within a block: pages at its end. */
 static void test_alignment(void **state)
 {
-	struct rmi_rec_exit exit;
 	struct csm_world w;
-	struct smc_regs out;
 
 	(void)state;
 	offer(&w, 2 * 512, 2, ALL);
-	assert_int_equal(reserve(&w, WORLD_CSM + PAGES(1)), RSI_SUCCESS);
-	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
-	check_asks(&w, &exit, WORLD_CSM + PAGES(1), w.size, 3);
-	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
-	assert_int_equal(out.x[2], 2 * 512);
+	attach_asking(&w, WORLD_CSM + PAGES(1), WORLD_CSM + PAGES(1), w.size);
 	assert_int_equal(refs(0), 1);
 	assert_int_equal(refs(7), 1);
 	for (unsigned int i = 0; i < 2 * 512; i += 11) {
@@ -197,11 +197,7 @@ static void test_alignment(void **state)
 	end(&w);
 
 	offer(&w, 512 + 5, 1, ALL);
-	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
-	check_asks(&w, &exit, AT(1), PAGES(5), 3);
-	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
-	assert_int_equal(out.x[2], 512 + 5);
+	attach_asking(&w, WORLD_CSM, AT(1), PAGES(5));
 	assert_int_equal(level(&w.c, AT(0)), 2);
 	assert_int_equal(pages_reached(&w.c, AT(1), BLOCK), 5);
 	end(&w);
@@ -219,11 +215,7 @@ static void test_region_ends_in_block(void **state)
 	world_end(&w.p);
 	world_realm(&w.p, &(struct world_options){ .apt = 1 });
 	world_ram(&w.p, WORLD_CSM, 2 * BLOCK);
-	for (unsigned int i = 0; i < 2 * 512; i++) {
-		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, granule_of(i)), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w.p.rd, granule_of(i), WORLD_CSM + PAGES(i)),
-				 RMI_SUCCESS);
-	}
+	give(&w.p, 2 * 512);
 	fold(&w.p, AT(0));
 	fold(&w.p, AT(1));
 	world_activate(&w.p);
@@ -238,12 +230,8 @@ static void test_region_ends_in_block(void **state)
 	w.n = 0;
 	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
 	assert_int_equal(level(&w.p, AT(1)), 2);
-	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
 	/* C has a table of blocks where the range ends, and no more: it is asked for pages. */
-	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
-	check_asks(&w, &exit, AT(1), PAGES(5), 3);
-	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
-	assert_int_equal(out.x[2], 512 + 5);
+	attach_asking(&w, WORLD_CSM, AT(1), PAGES(5));
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, 2 * BLOCK), 512 + 5);
 	w.size = 2 * BLOCK; /* all of it goes */
 	end(&w);
