@@ -89,7 +89,5 @@ uint64_t probe_write64(uint64_t pa, uint64_t value);
 
 /* A data abort at EL2 for a granule protection fault, as QEMU and TF-A report it. */
 #define ESR_GRANULE_PROTECTION_FAULT 0x96000028
-/* Bit 6 of an abort's syndrome, WnR: it was a write. */
-#define ESR_ABORT_WRITE 0x40
 
 #endif

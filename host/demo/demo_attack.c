@@ -2,6 +2,8 @@
 /*
  * `./caec demo`: the chapters in which somebody wants more than was shared.
  */
+#include <caec/arm.h>
+
 #include "demo.h"
 
 #define LEVEL_PAGE 3
@@ -31,7 +33,7 @@ void demo_host_reads_and_writes(struct demo *d)
 	claim(esr == ESR_GRANULE_PROTECTION_FAULT && value != DEMO_SECRET,
 	      "the host's load of 0x%lx: ESR_EL2 0x%lx, granule protection fault", d->secret_pa, esr);
 	esr = probe_write64(d->secret_pa, 0);
-	claim(esr == (ESR_GRANULE_PROTECTION_FAULT | ESR_ABORT_WRITE),
+	claim(esr == (ESR_GRANULE_PROTECTION_FAULT | ESR_WNR),
 	      "the host's store to it: ESR_EL2 0x%lx, granule protection fault", esr);
 	claim_secret_is_safe(d);
 }

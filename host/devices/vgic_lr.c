@@ -11,21 +11,11 @@
  * the pending ones by priority, then those that were only declared active, by a write to ISACTIVER. If one of
  * the last kind is ended without being there, ICH_HCR_EL2.EOIcount says that one was, but not which.
  */
+#include <caec/arm.h>
+
 #include "vgic_irq.h"
 
 /* ICH_LR<n>_EL2. HW is always 0. */
-#define LR_ACTIVE (ABI_U64(1) << 63)
-#define LR_PENDING (ABI_U64(1) << 62)
-#define LR_GROUP1 (ABI_U64(1) << 60)
-#define LR_PRIORITY_SHIFT 48
-#define LR_EOI (ABI_U64(1) << 41) /* maintenance interrupt when it ends */
-#define LR_INTID ABI_U64(0xffffffff)
-
-/* ICH_HCR_EL2. */
-#define HCR_LRENPIE (ABI_U64(1) << 2) /* maintenance interrupt while EOIcount isn't zero */
-#define HCR_NPIE (ABI_U64(1) << 3)    /* ... while no list register is (only) pending */
-#define HCR_EOICOUNT(hcr) ((unsigned int)((hcr) >> 27 & 0x1f))
-
 /* CNTx_CTL_EL0: ENABLE, IMASK, ISTATUS; asserted if enabled, not masked, condition met. */
 #define TIMER_CTL_MASK 7U
 #define TIMER_CTL_ASSERTED 5U
@@ -104,17 +94,17 @@ static void choose(struct vgic *vgic, unsigned int cpu, struct choice *choice)
  */
 static uint64_t to_lr(const struct vgic *vgic, const struct vgic_irq *irq, unsigned int cpu, uint32_t intid)
 {
-	uint64_t lr = (uint64_t)irq->priority << LR_PRIORITY_SHIFT | intid;
+	uint64_t lr = (uint64_t)irq->priority << ICH_LR_PRIORITY_SHIFT | intid;
 	bool ready = is_ready(vgic, irq, cpu);
 
 	if (irq->group1)
-		lr |= LR_GROUP1;
+		lr |= ICH_LR_GROUP1;
 	if (irq->active)
-		lr |= LR_ACTIVE;
+		lr |= ICH_LR_ACTIVE;
 	if (ready && (irq->edge || !irq->active))
-		lr |= LR_PENDING;
+		lr |= ICH_LR_PENDING;
 	if (!irq->edge || (vgic_is_due(vgic, irq) && !ready))
-		lr |= LR_EOI;
+		lr |= ICH_LR_EOI;
 	return lr;
 }
 
@@ -122,7 +112,7 @@ static void put_on(struct vgic_irq *irq, unsigned int cpu, uint64_t lr)
 {
 	irq->on = (uint8_t)cpu;
 	irq->verdict = VGIC_NO_VERDICT;
-	irq->lr_pending = (lr & LR_PENDING) != 0;
+	irq->lr_pending = (lr & ICH_LR_PENDING) != 0;
 	irq->lr_latch = irq->lr_pending && irq->latch;
 	if (irq->lr_pending)
 		irq->latch = false;
@@ -135,11 +125,11 @@ static void put_on(struct vgic_irq *irq, unsigned int cpu, uint64_t lr)
 static uint64_t make_exit(uint64_t *lrs, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
-		if ((lrs[i] & (LR_ACTIVE | LR_PENDING)) == LR_PENDING)
-			return HCR_NPIE;
+		if ((lrs[i] & (ICH_LR_ACTIVE | ICH_LR_PENDING)) == ICH_LR_PENDING)
+			return ICH_HCR_NPIE;
 	}
 	for (unsigned int i = 0; i < count; i++)
-		lrs[i] |= LR_EOI;
+		lrs[i] |= ICH_LR_EOI;
 	return 0;
 }
 
@@ -170,10 +160,10 @@ static uint32_t end_declared(struct vgic *vgic, unsigned int cpu, unsigned int c
 
 static void take_off(struct vgic_irq *irq, unsigned int cpu, uint64_t lr)
 {
-	bool pending = (lr & LR_PENDING) != 0;
+	bool pending = (lr & ICH_LR_PENDING) != 0;
 
 	irq->on = VGIC_NO_CPU;
-	irq->active = (lr & LR_ACTIVE) != 0;
+	irq->active = (lr & ICH_LR_ACTIVE) != 0;
 	if (pending && irq->lr_latch)
 		irq->latch = true;
 	if (irq->active && irq->lr_pending && !pending)
@@ -190,10 +180,10 @@ static void take_off(struct vgic_irq *irq, unsigned int cpu, uint64_t lr)
 static uint32_t unload(struct vgic *vgic, unsigned int cpu, const uint64_t *lrs, uint64_t hcr)
 {
 	struct vgic_cpu *c = &vgic->cpus[cpu];
-	uint32_t kicks = end_declared(vgic, cpu, HCR_EOICOUNT(hcr));
+	uint32_t kicks = end_declared(vgic, cpu, ICH_HCR_EOICOUNT(hcr));
 
 	for (unsigned int i = 0; i < c->lr_count; i++) {
-		struct vgic_irq *irq = vgic_irq_of(vgic, cpu, (uint32_t)(c->lrs[i] & LR_INTID));
+		struct vgic_irq *irq = vgic_irq_of(vgic, cpu, (uint32_t)(c->lrs[i] & ICH_LR_VINTID));
 
 		take_off(irq, cpu, lrs[i]);
 		/* Routed elsewhere while it was here. */
@@ -226,7 +216,7 @@ static uint64_t load(struct vgic *vgic, unsigned int cpu)
 	if (choice.waiting)
 		hcr |= make_exit(c->lrs, c->lr_count);
 	if (choice.declared)
-		hcr |= HCR_LRENPIE;
+		hcr |= ICH_HCR_LRENPIE;
 	return hcr;
 }
 

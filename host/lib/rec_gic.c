@@ -4,23 +4,17 @@
  * pending at the last exit stays, the timers follow the state that the exit reports (A6.2), and what is
  * waiting takes the registers that are left.
  */
+#include <caec/arm.h>
+
 #include "csm.h"
 #include "rec.h"
 
 /* ICH_LR<n>_EL2 (GICv3 12.4.10). */
-#define LR_PENDING (ABI_U64(1) << 62)
-#define LR_GROUP1 (ABI_U64(1) << 60)
-#define LR_PRIORITY (ABI_U64(0xa0) << 48)
-#define LR_INTID ABI_U64(0xffffffff)
+#define LR_PRIORITY (ABI_U64(0xa0) << ICH_LR_PRIORITY_SHIFT)
 /* What a host may set: state, group, priority, INTID. */
-#define LR_KEPT (RMI_GICV3_LR_STATE | LR_GROUP1 | (ABI_U64(0xff) << 48) | LR_INTID)
-
-/* ICH_HCR_EL2.UIE: exit when no more than one list register is in use (GICv3 12.4.8). */
-#define HCR_UNDERFLOW ABI_U64(0x2)
+#define LR_KEPT (RMI_GICV3_LR_STATE | ICH_LR_GROUP1 | (ABI_U64(0xff) << 48) | ICH_LR_VINTID)
 
 /* Timer interrupts of the realm: PPIs, as every Arm system has them (BSA). */
-#define INTID_VIRTUAL_TIMER 27
-#define INTID_PHYSICAL_TIMER 30
 
 /* CNTx_CTL_EL0 (DDI0487 D24.10.17): enabled, not masked, condition met. */
 #define TIMER_CTL_MASK 7U
@@ -34,7 +28,7 @@ static bool timer_is_asserted(uint64_t ctl)
 static uint64_t *find(uint64_t *lrs, unsigned int count, uint32_t intid)
 {
 	for (unsigned int i = 0; i < count; i++)
-		if ((lrs[i] & RMI_GICV3_LR_STATE) != 0 && (lrs[i] & LR_INTID) == intid)
+		if ((lrs[i] & RMI_GICV3_LR_STATE) != 0 && (lrs[i] & ICH_LR_VINTID) == intid)
 			return &lrs[i];
 	return NULL;
 }
@@ -43,7 +37,7 @@ static bool inject_new(uint64_t *lrs, unsigned int count, uint32_t intid)
 {
 	for (unsigned int i = 0; i < count; i++) {
 		if ((lrs[i] & RMI_GICV3_LR_STATE) == 0) {
-			lrs[i] = LR_PENDING | LR_GROUP1 | LR_PRIORITY | intid;
+			lrs[i] = ICH_LR_PENDING | ICH_LR_GROUP1 | LR_PRIORITY | intid;
 			return true;
 		}
 	}
@@ -68,7 +62,7 @@ static void pass_doorbell(struct host_rec *rec, uint64_t *lrs, unsigned int coun
 	if (rung == rec->doorbells_passed)
 		return;
 	if (lr != NULL)
-		*lr |= LR_PENDING;
+		*lr |= ICH_LR_PENDING;
 	else if (!inject_new(lrs, count, HOST_DOORBELL_INTID))
 		return;
 	rec->doorbells_passed = rung;
@@ -82,7 +76,7 @@ static void follow_timer(uint64_t *lrs, unsigned int count, uint32_t intid, uint
 	if (timer_is_asserted(ctl))
 		inject(lrs, count, intid);
 	else if (lr != NULL)
-		*lr &= ~LR_PENDING;
+		*lr &= ~ICH_LR_PENDING;
 }
 
 void host_rec_load_interrupts(struct host_rec *rec)
@@ -110,7 +104,8 @@ void host_rec_load_interrupts(struct host_rec *rec)
 	/* A doorbell that finds no room comes when there is some, not when the realm happens to exit. (A single list
 	 * register in use is underflow already: the realm would exit for ever.) */
 	if (count > 1 && host_csm_was_rung(rec))
-		rec->run->enter.gicv3_hcr = HCR_UNDERFLOW;
+		rec->run->enter.gicv3_hcr =
+			ICH_HCR_UIE; /* exit when no more than one list register is in use (GICv3 12.4.8) */
 	else
 		rec->run->enter.gicv3_hcr = 0;
 }

@@ -2,6 +2,7 @@
 /*
  * The run loop of a REC, and one function per exit reason (DEN0137 A4.3).
  */
+#include <caec/arm.h>
 #include <caec/psci.h>
 
 #include "rec.h"
@@ -27,17 +28,6 @@ static struct outcome stop(enum host_stop why, uint64_t result)
 }
 
 /* --- Synchronous exits --------------------------------------------------------------------------- */
-
-/* ESR_EL2 as exit records have it (DDI0487 D24.2.40). */
-#define ESR_FSC 0x3f
-#define ESR_EC(esr) (((esr) >> 26) & 0x3f)
-#define ESR_EC_WFX 0x01
-#define ESR_EC_SYSREG 0x18
-#define ESR_EC_INSTRUCTION_ABORT 0x20
-#define ESR_EC_DATA_ABORT 0x24
-#define ESR_ISV ABI_U64(0x1000000)
-#define ESR_SAS(esr) (((esr) >> 22) & 3)
-#define ESR_WNR ABI_U64(0x40)
 
 static struct outcome exit_mmio(struct host_rec *rec, const struct host_handlers *handlers, uint64_t esr)
 {
@@ -72,7 +62,8 @@ static struct outcome exit_protected(struct host_rec *rec, const struct host_han
 /* An error in memory, or where there is none: the realm has been told, and there is no IPA. */
 static bool is_external(uint64_t esr)
 {
-	return (esr & ESR_FSC) == 0x10 || ((esr & ESR_FSC) >= 0x13 && (esr & ESR_FSC) <= 0x17);
+	return ESR_FSC(esr) == FSC_EXTERNAL ||
+	       (ESR_FSC(esr) >= FSC_EXTERNAL_WALK_FIRST && ESR_FSC(esr) <= FSC_EXTERNAL_WALK_LAST);
 }
 
 static struct outcome exit_abort(struct host_rec *rec, const struct host_handlers *handlers, uint64_t esr)
@@ -83,7 +74,7 @@ static struct outcome exit_abort(struct host_rec *rec, const struct host_handler
 		return go_on;
 	if (ipa < host_unprotected_base(rec->realm))
 		return exit_protected(rec, handlers, ipa);
-	if (ESR_EC(esr) != ESR_EC_DATA_ABORT)
+	if (ESR_EC(esr) != EC_DATA_ABORT_LOWER)
 		return stop(HOST_STOP_ERROR, HOST_ERROR_RMM);
 	if (handlers->unprotected != NULL && handlers->unprotected(rec, ipa))
 		return go_on;
@@ -98,12 +89,12 @@ static struct outcome exit_sync(struct host_rec *rec, const struct host_handlers
 	uint64_t esr = rec->run->exit.esr;
 
 	switch (ESR_EC(esr)) {
-	case ESR_EC_INSTRUCTION_ABORT:
-	case ESR_EC_DATA_ABORT:
+	case EC_INSTRUCTION_ABORT_LOWER:
+	case EC_DATA_ABORT_LOWER:
 		return exit_abort(rec, handlers, esr);
-	case ESR_EC_WFX:
+	case EC_WFX:
 		return handlers->idle != NULL ? as_told(handlers->idle(rec)) : go_on;
-	case ESR_EC_SYSREG:
+	case EC_SYSREG:
 		return handlers->sysreg != NULL ? as_told(handlers->sysreg(rec, esr, rec->run->exit.gprs[0]))
 						: go_on;
 	default:

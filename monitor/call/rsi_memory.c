@@ -4,21 +4,19 @@
  */
 #include "call/rsi.h"
 
-/* ESR_ELx fields (DDI0487 D24.2.40). */
-#define ESR_EC_DATA_ABORT_LOWER (UINT64_C(0x24) << 26)
-#define ESR_FSC_TRANSLATION UINT64_C(0x04)
+#include <caec/arm.h>
 
 /* HPFAR_EL2: bits [51:12] of the IPA from bit 4 up. */
 static uint64_t hpfar_of(struct ipa addr)
 {
-	return align_down(addr.v, GRANULE_SIZE) >> 8;
+	return align_down(addr.v, GRANULE_SIZE) >> HPFAR_TO_IPA;
 }
 
 /* As if the realm had accessed the page itself: the host supplies it, and the call is executed again. */
 static void report_fault(struct ipa addr, int level, struct rmi_rec_exit *exit)
 {
 	exit->exit_reason = RMI_EXIT_SYNC;
-	exit->esr = ESR_EC_DATA_ABORT_LOWER | ESR_FSC_TRANSLATION | (uint64_t)level;
+	exit->esr = (uint64_t)EC_DATA_ABORT_LOWER << ESR_EC_SHIFT | FSC_TRANSLATION | (uint64_t)level;
 	exit->hpfar = hpfar_of(addr);
 }
 

@@ -8,6 +8,7 @@
 #ifndef MODEL_REC_H
 #define MODEL_REC_H
 
+#include <caec/arm.h>
 #include <caec/csm.h>
 #include <caec/rmi.h>
 
@@ -89,7 +90,6 @@ static inline struct rec *rec_of(const struct granule *g)
 }
 
 #define PSTATE_BTYPE (UINT64_C(3) << 10)
-#define PSTATE_SS (UINT64_C(1) << 21)
 
 /* The instruction at `pc` was executed on the realm's behalf: what that does to PC and PSTATE. */
 static inline void rec_skip(struct rec *rec)

@@ -5,17 +5,12 @@
  */
 #include "mmu.h"
 
-#include <caec/abi.h>
+#include <caec/arm.h>
 
 #define ENTRIES 512
 #define LEVEL0_SHIFT 39
 #define LEVEL1_SHIFT 30
 
-#define DESC_TABLE ABI_U64(0x3)
-#define DESC_BLOCK ABI_U64(0x1)
-#define DESC_SH_INNER (ABI_U64(3) << 8)
-#define DESC_AF (ABI_U64(1) << 10)
-#define DESC_UXN (ABI_U64(1) << 54)
 /* Attribute 0, EL1 read and write. */
 #define DESC_NORMAL (DESC_BLOCK | DESC_SH_INNER | DESC_AF | DESC_UXN)
 
@@ -33,7 +28,6 @@ static uint64_t high[ENTRIES] TABLE;
 extern uint64_t mmu_level0[ENTRIES];
 uint64_t mmu_level0[ENTRIES] TABLE = { (uintptr_t)low + DESC_TABLE };
 
-#define DESC_EL0 (ABI_U64(1) << 6)
 #define USER_INDEX (MMU_USER >> LEVEL0_SHIFT)
 
 static uint64_t user[2][ENTRIES] TABLE; /* of .bss */

@@ -3,15 +3,13 @@
  * From the first instruction to C, for the first REC and for those that PSCI_CPU_ON starts: MMU and caches
  * on, stack, TPIDR_EL1, vectors. Until the MMU is on nothing is written to memory.
  */
+#include <caec/arm.h>
+
 #include "rec.h"
 
 /* TCR_EL1: 48-bit VAs by TTBR0 alone, 4 KiB granule, Inner Shareable Write-Back walks, 48-bit PAs (where
  * there are fewer, the largest size counts: DDI0487 D8.2). */
-#define TCR_T0SZ 16
-#define TCR_WALK ((1 << 8) | (1 << 10) | (3 << 12))
-#define TCR_EPD1 (1 << 23)
-#define TCR_IPS_48 (5 << 32)
-#define TCR (TCR_T0SZ | TCR_WALK | TCR_EPD1 | TCR_IPS_48)
+#define TCR ((16 << TCR_T0SZ_SHIFT) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER | TCR_EPD1 | (5 << TCR_IPS_SHIFT))
 
 /* SCTLR_EL1: what is RES1 in Armv8.0, and M, C, SA, I. */
 #define SCTLR (0x30d00800 | 0x1 | 0x4 | 0x8 | 0x1000)

@@ -3,6 +3,8 @@
  * Exceptions at EL1. A synchronous one during a probe ends the probe (probe.S); an interrupt is written down
  * (they are masked, but while conform.c waits for one); any other ends the realm.
  */
+#include <caec/arm.h>
+
 #include "rec.h"
 
 	.macro	slot number
@@ -15,11 +17,6 @@
 #define ICC_EOIR0_EL1 S3_0_C12_C8_1
 #define ICC_IAR1_EL1 S3_0_C12_C12_0
 #define ICC_EOIR1_EL1 S3_0_C12_C12_1
-
-#define EC_SVC 0x15
-
-#define INTID_VIRTUAL_TIMER 27
-#define INTID_PHYSICAL_TIMER 30
 
 	/* Acknowledges, and leaves the rest to `note` with x0 the INTID, x1 the group. */
 	.macro	interrupt group, iar
@@ -60,8 +57,8 @@ vectors:
 	cbz	x10, fatal
 	mov	sp, x10
 	mrs	x0, esr_el1
-	lsr	x10, x0, #26
-	cmp	x10, #EC_SVC
+	lsr	x10, x0, #ESR_EC_SHIFT
+	cmp	x10, #EC_SVC64
 	csel	x0, xzr, x0, eq
 	b	probe_end
 	slot	9

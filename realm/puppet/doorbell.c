@@ -3,6 +3,8 @@
  * Waiting for a peer in WFI, and channels whose ends sleep. An interrupt only says "look": what is true is in the ring,
  * and who rang is what RSI_CSM_PENDING says.
  */
+#include <caec/arm.h>
+
 #include "doorbell.h"
 
 #include "lib/channel.h"
@@ -16,7 +18,6 @@
 #define ICC_EOIR1 "S3_0_C12_C12_1"
 #define ICC_IGRPEN1 "S3_0_C12_C12_7"
 
-#define INTID_VIRTUAL_TIMER 27
 #define INTID_NONE 1023
 
 #define MESSAGE_MAX 256

@@ -67,6 +67,6 @@ def cppcheck(tree):
         yield missing("cppcheck")
     else:
         found = output(tree, "cppcheck", "-q", "--std=c11", "--platform=unix64", "--template=gcc",
-                       "--enable=warning,portability,performance", "--suppressions-list=tests/check/cppcheck",
+                       "--enable=warning,portability,performance", "--suppressions-list=tests/check/cppcheck", "-U__ASSEMBLER__",
                        "-I", "include", "-I", "monitor", "-I", "monitor/port/aarch64", "-I", ".", "monitor")
         yield from (line for line in found if re.search(r"(warning|error): ", line))

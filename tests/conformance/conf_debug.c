@@ -16,9 +16,6 @@
 #define BREAK_EL1 0x1e3     /* all bytes, EL1, on */
 #define WATCH_STORES 0x1ff3 /* eight bytes, EL1, on */
 
-#define EC_BREAKPOINT 0x31
-#define EC_WATCHPOINT 0x35
-
 /* RmiFeatureRegister0 and ID_AA64DFR0_EL1 both have them minus one. */
 static unsigned int max_bps(void)
 {

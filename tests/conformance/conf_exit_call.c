@@ -4,8 +4,6 @@
  */
 #include "conf_vm.h"
 
-#define FSC_TRANSLATION 0x4
-
 /* The structure in the realm, and its copy that the host can see. */
 static uint64_t structure(const struct vm *vm)
 {

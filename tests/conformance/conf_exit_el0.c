@@ -5,7 +5,6 @@
  */
 #include "conf_vm.h"
 
-#define PSTATE_MODE 0x1f
 #define VALUE UINT64_C(0x123456789abcdef0)
 #define ANSWER UINT64_C(0xf8e7d6c5b4a39281)
 

@@ -5,7 +5,6 @@
  */
 #include "conf_vm.h"
 
-#define FSC_TRANSLATION 0x4
 #define RET 0xd65f03c0
 
 #define TTBR1_EL1 SYSREG(3, 0, 2, 0, 1)

@@ -6,13 +6,7 @@
 
 /* Fields of ESR_EL2 in an exit record (A4.3.4.3). */
 #define ESR_DATA_ABORT ((uint64_t)EC_DATA_ABORT_LOWER << 26)
-#define ESR_ISV (ABI_U64(1) << 24)
-#define ESR_IL (ABI_U64(1) << 25)
 #define ESR_SAS_SHIFT 22
-#define ESR_SF (ABI_U64(1) << 15)
-#define ESR_WNR (ABI_U64(1) << 6)
-#define FSC_TRANSLATION 0x4
-#define FSC_PERMISSION 0xc
 
 #define ANSWER ABI_U64(0xf8e7d6c5b4a39281)
 #define VALUE ABI_U64(0x123456789abcdef0)

@@ -7,9 +7,6 @@
 
 #include "board/gic.h"
 
-#define EC_WFX 0x01
-#define EC_SYSREG 0x18
-
 #define ELR_EL1 SYSREG(3, 0, 4, 0, 1)
 
 #define ICC_PMR_EL1 s3_0_c4_c6_0

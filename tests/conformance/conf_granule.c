@@ -2,6 +2,8 @@
 /*
  * RMI_GRANULE_DELEGATE, RMI_GRANULE_UNDELEGATE, and who can reach a granule (DEN0137 A2.2, B4.3.5, B4.3.6).
  */
+#include <caec/arm.h>
+
 #include "commands.h"
 
 #include "board/platform.h"
@@ -44,7 +46,7 @@ static void delegate_gpt(void)
 
 static bool is_granule_protection_fault(uint64_t esr)
 {
-	return (esr & ~(uint64_t)ESR_ABORT_WRITE) == ESR_GRANULE_PROTECTION_FAULT;
+	return (esr & ~(uint64_t)ESR_WNR) == ESR_GRANULE_PROTECTION_FAULT;
 }
 
 static void check_closed(const char *rule, const char *text, uint64_t pa)

@@ -2,6 +2,8 @@
 /*
  * Performance monitors of realms, where the RMM offers them (A3.1.5, A8.1).
  */
+#include <caec/arm.h>
+
 #include "conf_vm.h"
 
 #define PMCR_EL0 SYSREG(3, 3, 9, 12, 0)
@@ -19,9 +21,6 @@
 #define PMEVTYPER_EL0(n) SYSREG(3, 3, 14, 12 + (n) / 8, (n) % 8)
 #define ID_AA64DFR0_EL1 SYSREG(3, 0, 0, 5, 0)
 
-#define PMCR_E 0x1
-#define PMCR_LC 0x40
-#define PMCR_N(value) ((value) >> 11 & 0x1f)
 #define CYCLES UINT64_C(0x80000000)
 
 #define NOT_ACTIVE 0

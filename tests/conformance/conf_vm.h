@@ -18,6 +18,7 @@
 #ifndef TESTS_CONFORMANCE_CONF_VM_H
 #define TESTS_CONFORMANCE_CONF_VM_H
 
+#include <caec/arm.h>
 #include <caec/psci.h>
 #include <caec/rsi.h>
 
@@ -174,13 +175,6 @@ struct vm_value vm_load(struct vm *vm, unsigned int rec, uint64_t ipa);
 
 /* ESR_EL1 of what realms may find. */
 #define ESR_UNDEFINED 0x2000000 /* EC 0, IL */
-#define ESR_EC(esr) ((unsigned int)((esr) >> 26) & 0x3f)
-#define ESR_FSC(esr) ((esr)&0x3f)
-#define ESR_EA 0x200
-#define EC_INSTRUCTION_ABORT_LOWER 0x20
-#define EC_INSTRUCTION_ABORT 0x21
-#define EC_DATA_ABORT_LOWER 0x24
-#define EC_DATA_ABORT 0x25
 
 /* A synchronous external abort, not on a table walk, from EL1 itself, with EA set (RVKNJW). */
 static inline bool is_sea(uint64_t esr, unsigned int ec)

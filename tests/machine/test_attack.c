@@ -3,6 +3,8 @@
  * A hostile host against memory that realms share. Each attack says what must be refused and how that
  * shows: by the faulting access itself, or by an error code and nothing changed.
  */
+#include <caec/arm.h>
+
 #include "machine.h"
 #include "puppet/csm_realms.h"
 
@@ -38,7 +40,7 @@ MACHINE_TEST(attack_host_access)
 
 	CHECK_EQ(probe_read64(pa, &value), ESR_GRANULE_PROTECTION_FAULT);
 	CHECK(value != SECRET);
-	CHECK_EQ(probe_write64(pa, 0), ESR_GRANULE_PROTECTION_FAULT | ESR_ABORT_WRITE);
+	CHECK_EQ(probe_write64(pa, 0), ESR_GRANULE_PROTECTION_FAULT | ESR_WNR);
 	check_untouched(&s);
 	realm_end(s.p);
 	realm_end(s.c);

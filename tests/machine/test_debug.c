@@ -2,6 +2,8 @@
 /*
  * Self-hosted debug in realms (DEN0137 A3.1.4).
  */
+#include <caec/arm.h>
+
 #include "machine.h"
 #include "realm_code.h"
 
@@ -21,10 +23,6 @@
 #define BREAK_EL1 0x1e3    /* all bytes, EL1, on */
 #define WATCH_LOADS 0x1feb /* eight bytes, EL1, on */
 #define WATCH_STORES 0x1ff3
-
-#define ESR_EC(esr) ((esr) >> 26)
-#define EC_BREAKPOINT 0x31
-#define EC_WATCHPOINT 0x35
 
 static uint64_t get(struct test_realm *realm, unsigned int number)
 {

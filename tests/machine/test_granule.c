@@ -2,6 +2,8 @@
 /*
  * The RMM answers, and granules change hands (DEN0137 A2.2).
  */
+#include <caec/arm.h>
+
 #include "machine.h"
 
 MACHINE_TEST(boot)
@@ -54,7 +56,7 @@ MACHINE_TEST(delegate)
 
 	CHECK_RMI(host_rmi_granule_delegate(&rmm, pa), RMI_SUCCESS);
 	CHECK_EQ(probe_read64(pa, &value), ESR_GRANULE_PROTECTION_FAULT);
-	CHECK_EQ(probe_write64(pa + 0xff8, 1), ESR_GRANULE_PROTECTION_FAULT | ESR_ABORT_WRITE);
+	CHECK_EQ(probe_write64(pa + 0xff8, 1), ESR_GRANULE_PROTECTION_FAULT | ESR_WNR);
 	CHECK_RMI(host_rmi_granule_delegate(&rmm, pa), RMI_ERROR_INPUT);
 
 	CHECK_RMI(host_rmi_granule_undelegate(&rmm, pa), RMI_SUCCESS);

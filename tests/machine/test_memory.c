@@ -3,6 +3,8 @@
  * A realm's memory while it runs: protected pages on demand and out of the host's reach, RIPAS changes,
  * memory shared with the host.
  */
+#include <caec/arm.h>
+
 #include "machine.h"
 #include "puppet/script.h"
 
@@ -26,7 +28,7 @@ MACHINE_TEST(fault_populates)
 	/* The granule is there, and not for us. */
 	CHECK_OK(host_translate(&realm->realm, ipa, &pa));
 	CHECK_EQ(probe_read64(pa + 0x28, &value), ESR_GRANULE_PROTECTION_FAULT);
-	CHECK_EQ(probe_write64(pa + 0x28, 0), ESR_GRANULE_PROTECTION_FAULT | ESR_ABORT_WRITE);
+	CHECK_EQ(probe_write64(pa + 0x28, 0), ESR_GRANULE_PROTECTION_FAULT | ESR_WNR);
 	CHECK_RMI(host_rmi_granule_undelegate(&rmm, pa), RMI_ERROR_INPUT);
 	CHECK_EQ(realm_read64(realm, ipa + 0x28, &value), 0);
 	CHECK_EQ(value, 0x1234);

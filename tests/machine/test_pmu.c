@@ -2,6 +2,8 @@
 /*
  * Performance monitors in realms (DEN0137 A3.1.5, A8.1).
  */
+#include <caec/arm.h>
+
 #include "machine.h"
 #include "puppet/script.h"
 
@@ -17,8 +19,6 @@
 #define PMEVTYPER_EL0(n) SYSREG(3, 3, 14, 12, n)
 #define ID_AA64DFR0_EL1 SYSREG(3, 0, 0, 5, 0)
 
-#define PMCR_E 1
-#define PMCR_N(value) ((value) >> 11 & 0x1f)
 #define CYCLES (1U << 31)
 
 #define COUNTERS 2

@@ -190,9 +190,6 @@ static void test_timers(void **state)
 
 /* --- Counters ------------------------------------------------------------------------------------------- */
 
-#define PMCR_E 1
-#define PMCR_LC 0x40
-
 /* HPMN: what is not the realm's does not count, and 0 is said only where it may be. */
 static void test_counters(void **state)
 {

@@ -25,10 +25,6 @@
 #define SSBS BIT(12)
 #define BTYPE (UINT64_C(3) << 10)
 
-#define SCTLR_SPAN BIT(23)
-#define SCTLR_DSSBS BIT(44)
-#define SCTLR_SPINTMASK BIT(62)
-
 #define VBAR UINT64_C(0xffff800000080000)
 #define FAR UINT64_C(0x1234567890)
 

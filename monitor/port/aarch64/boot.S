@@ -5,20 +5,22 @@
  *
  * Until the MMU is on the code runs where it was loaded: everything is reached relative to the PC.
  */
+#include <caec/arm.h>
+
 #include "layout.h"
 #include "percpu.h"
-
-#define HCR_E2H (1 << 34)
+#include "smc.h"
 
 /* Normal Write-Back; Device-nGnRnE. */
 #define MAIR 0x00ff
 
 /*
  * T0SZ = T1SZ = 16; walks cacheable, inner shareable; 4 KiB granules in both halves. IPS is added.
- * EPD0 (bit 7) closes the lower half once it is no longer needed.
+ * EPD0 closes the lower half once it is no longer needed.
  */
-#define TCR_COMMON ((16) | (1 << 8) | (1 << 10) | (3 << 12) | (16 << 16) | (1 << 24) | (1 << 26) | (3 << 28) | (2 << 30))
-#define TCR_EPD0 (1 << 7)
+#define TCR_COMMON                                                                 \
+	((16 << TCR_T0SZ_SHIFT) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER |    \
+	 (16 << TCR_T1SZ_SHIFT) | TCR_IRGN1_WB | TCR_ORGN1_WB | TCR_SH1_INNER | TCR_TG1_4K)
 
 /* M, C, SA, I, WXN, and the bits that are RES1 (DDI0487 D24.2.169). */
 #define SCTLR 0x30cd183d
@@ -135,7 +137,7 @@ high:
 	b	monitor_main
 
 	/* E_RMM_BOOT_CPU_ID_OUT_OF_RANGE */
-3:	ldr	x0, =0xc40001cf
+3:	ldr	x0, =EL3_BOOT_COMPLETE
 	mov	x1, #-4
 	smc	#0
 	b	3b

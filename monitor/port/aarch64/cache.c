@@ -4,15 +4,9 @@
  */
 #include "port/aarch64/cache.h"
 
-#include "port/port.h"
+#include <caec/arm.h>
 
-/* CTR_EL0 (DDI0487 D24.2.34). */
-#define CTR_IMIN(ctr) (0xf & (ctr)) /* log2 of the words of the smallest line */
-#define CTR_DMIN(ctr) ((ctr) >> 16 & 0xf)
-#define CTR_L1IP(ctr) ((ctr) >> 14 & 3)
-#define CTR_L1IP_PIPT 3
-#define CTR_IDC (UINT64_C(1) << 28) /* fetches see what was written without a clean */
-#define CTR_DIC (UINT64_C(1) << 29) /* instruction caches follow by themselves */
+#include "port/port.h"
 
 static void each_line(uint64_t va, uint64_t log2_words, void (*operation)(uint64_t va))
 {

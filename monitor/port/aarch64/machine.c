@@ -35,22 +35,22 @@ static void find_sve(void)
 /* PMUVer: 0 none, 15 not Arm's. */
 static void find_pmu(uint64_t dfr0)
 {
-	unsigned int version = id_field(dfr0, 8);
+	unsigned int version = id_field(dfr0, DFR0_PMU_VER);
 
-	features.has_pmu = version != 0 && version != 0xf;
+	features.has_pmu = version != 0 && version != PMU_VER_OTHER;
 	if (!features.has_pmu)
 		return;
-	features.pmu_num_ctrs = (uint8_t)(read_sysreg("pmcr_el0") >> 11 & 0x1f);
-	features.has_hpmn0 = id_field(dfr0, 60) == 1;
+	features.pmu_num_ctrs = (uint8_t)PMCR_N(read_sysreg("pmcr_el0"));
+	features.has_hpmn0 = id_field(dfr0, DFR0_HPMN0) == 1;
 }
 
 static const char *what_is_missing(void)
 {
-	if (id_field(read_sysreg("id_aa64mmfr1_el1"), 8) == 0)
+	if (id_field(read_sysreg("id_aa64mmfr1_el1"), MMFR1_VH) == 0)
 		return "the CPU lacks virtualization host extensions (FEAT_VHE)";
-	if (id_field(read_sysreg("id_aa64mmfr2_el1"), 40) == 0)
+	if (id_field(read_sysreg("id_aa64mmfr2_el1"), MMFR2_FWB) == 0)
 		return "the CPU lacks stage 2 forced write-back (FEAT_S2FWB)";
-	if (id_field(read_sysreg("id_aa64isar0_el1"), 12) < 2)
+	if (id_field(read_sysreg("id_aa64isar0_el1"), ISAR0_SHA2) < 2)
 		return "the CPU lacks SHA-512 instructions (FEAT_SHA512)";
 	if (read_sysreg("dczid_el0") != DCZID_64_BYTES)
 		return "the CPU's DC ZVA does not write 64 bytes";
@@ -62,12 +62,12 @@ const char *machine_init(void)
 	static const uint8_t pa_bits[] = { 32, 36, 40, 42, 44, 48 };
 	uint64_t mmfr0 = read_sysreg("id_aa64mmfr0_el1");
 	uint64_t dfr0 = read_sysreg("id_aa64dfr0_el1");
-	unsigned int range = id_field(mmfr0, 0);
+	unsigned int range = id_field(mmfr0, MMFR0_PARANGE);
 
 	features.pa_bits = range < ARRAY_SIZE(pa_bits) ? pa_bits[range] : 48;
-	features.vmid_bits = id_field(read_sysreg("id_aa64mmfr1_el1"), 4) == 2 ? 16 : 8;
-	features.num_bps = (uint8_t)id_field(dfr0, 12);
-	features.num_wps = (uint8_t)id_field(dfr0, 20);
+	features.vmid_bits = id_field(read_sysreg("id_aa64mmfr1_el1"), MMFR1_VMIDBITS) == 2 ? 16 : 8;
+	features.num_bps = (uint8_t)id_field(dfr0, DFR0_BRPS);
+	features.num_wps = (uint8_t)id_field(dfr0, DFR0_WRPS);
 	features.num_lrs = (uint8_t)(read_sysreg("ich_vtr_el2") & 0xf);
 	find_sve();
 	find_pmu(dfr0);

@@ -5,25 +5,14 @@
  */
 #include "port/aarch64/mmu.h"
 
+#include <caec/arm.h>
+
 #include "port/aarch64/layout.h"
 #include "port/aarch64/percpu.h"
 #include "port/port.h"
 
 #define ENTRIES 512U
 #define NUM_TABLES 64U
-
-#define DESC_VALID UINT64_C(0x1)
-#define DESC_TABLE UINT64_C(0x3)
-#define DESC_PAGE UINT64_C(0x3)
-#define DESC_BLOCK UINT64_C(0x1)
-#define DESC_ATTR_DEVICE (UINT64_C(1) << 2)
-#define DESC_NS (UINT64_C(1) << 5)
-#define DESC_READ_ONLY (UINT64_C(1) << 7)
-#define DESC_SH_INNER (UINT64_C(3) << 8)
-#define DESC_AF (UINT64_C(1) << 10)
-#define DESC_PXN (UINT64_C(1) << 53)
-#define DESC_UXN (UINT64_C(1) << 54)
-#define DESC_ADDR UINT64_C(0x0000fffffffff000)
 
 typedef uint64_t table[ENTRIES] __attribute__((aligned(GRANULE_SIZE)));
 
@@ -70,7 +59,7 @@ static uint64_t attributes(enum mmu_kind kind)
 	case MMU_DATA:
 		return normal | DESC_PXN;
 	case MMU_DEVICE:
-		return normal | DESC_PXN | DESC_ATTR_DEVICE;
+		return normal | DESC_PXN | DESC_ATTR_1;
 	default:
 		return normal | DESC_PXN | DESC_NS;
 	}

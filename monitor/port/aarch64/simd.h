@@ -6,20 +6,16 @@
 #ifndef PORT_SIMD_H
 #define PORT_SIMD_H
 
-#include "port/aarch64/percpu.h"
+#include <caec/arm.h>
 
-/* CPTR_EL2 with E2H (DDI0487 D24.2.35): 0b11 in FPEN and ZEN: no trap. */
-#define CPTR_FPEN (UINT64_C(3) << 20)
-#define CPTR_ZEN (UINT64_C(3) << 16)
+#include "port/aarch64/percpu.h"
 
 #define SIMD_MAX_VL 256U /* bytes */
 #define SIMD_HALF (16 * SIMD_MAX_VL)
-#define ZCR_EL2 "s3_4_c1_c2_0"
-#define ZCR_LEN_MAX UINT64_C(0xf)
 
 static inline bool simd_has_sve(void)
 {
-	return id_field(read_sysreg("id_aa64pfr0_el1"), 32) != 0;
+	return id_field(read_sysreg("id_aa64pfr0_el1"), PFR0_SVE) != 0;
 }
 
 /* Opens the registers to the monitor, SVE's too where there is SVE. Returns CPTR_EL2 as it was. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
+#include "smc.h"
+
 	.text
 	/* void el3_call(uint64_t x[8]): registers as SMCCC 1.2; x8-x17 count as changed. */
 	.globl el3_call
@@ -29,7 +31,7 @@ el3_reply:
 	ldp	x1, x2, [x16]
 	ldp	x3, x4, [x16, #16]
 	ldr	x5, [x16, #32]
-	ldr	x0, =0xc400018f
+	ldr	x0, =EL3_REQ_COMPLETE
 	smc	#0
 	ldr	x16, [sp], #16
 	stp	x0, x1, [x16]

@@ -3,6 +3,8 @@
  * EL2's exception vectors. From a realm: to run/aarch64/enter.S. From the monitor itself: only a fault in a copy
  * of Non-secure memory is expected; everything else is reported and stops (fault.c).
  */
+#include <caec/arm.h>
+
 #include "layout.h"
 
 	.macro	slot to
@@ -63,8 +65,8 @@ el2_sync:
 	cmp	x0, x1
 	b.hs	1f
 	mrs	x0, esr_el2
-	lsr	x0, x0, #26
-	cmp	x0, #0x25		/* data abort from EL2 itself */
+	lsr	x0, x0, #ESR_EC_SHIFT
+	cmp	x0, #EC_DATA_ABORT	/* from EL2 itself */
 	b.ne	1f
 	mrs	x0, far_el2
 	lsr	x0, x0, #LAYOUT_PA_BITS

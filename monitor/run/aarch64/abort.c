@@ -6,18 +6,14 @@
 #include "run/aarch64/esr.h"
 #include "run/run.h"
 
-#define HPFAR_FIPA UINT64_C(0x00000ffffffffff0) /* [43:4]: IPA [51:12] */
 #define FAR_IN_GRANULE UINT64_C(0xfff)
 
-#define PAR_FAULT UINT64_C(0x1)
-#define PAR_ADDRESS UINT64_C(0x0000fffffffff000)
-
-/* Synchronous external aborts: 0x10, and 0x13-0x17 on a table walk. */
+/* Synchronous external aborts, of the access or on a table walk. */
 static bool is_external(uint64_t esr)
 {
-	uint64_t fsc = esr & ESR_FSC;
+	unsigned int fsc = ESR_FSC(esr);
 
-	return fsc == FSC_EXTERNAL || (fsc >= 0x13 && fsc <= 0x17);
+	return fsc == FSC_EXTERNAL || (fsc >= FSC_EXTERNAL_WALK_FIRST && fsc <= FSC_EXTERNAL_WALK_LAST);
 }
 
 /*
@@ -26,7 +22,7 @@ static bool is_external(uint64_t esr)
  */
 static bool is_about_tables(uint64_t esr)
 {
-	return (esr & ESR_FSC) < FSC_EXTERNAL;
+	return ESR_FSC(esr) < FSC_EXTERNAL;
 }
 
 /*
@@ -38,13 +34,13 @@ static bool fault_ipa(uint64_t esr, uint64_t far, uint64_t *hpfar)
 	uint64_t saved, par;
 
 	*hpfar = read_sysreg("hpfar_el2") & HPFAR_FIPA;
-	if ((esr & ESR_FSC_TYPE) != FSC_PERMISSION || (esr & ESR_S1PTW))
+	if (ESR_FSC_TYPE(esr) != FSC_PERMISSION || (esr & ESR_S1PTW))
 		return true;
 	saved = read_sysreg("par_el1"); /* the realm's */
 	at_s1e1r(far);
 	par = read_sysreg("par_el1");
 	write_sysreg("par_el1", saved);
-	*hpfar = (par & PAR_ADDRESS) >> 8;
+	*hpfar = (par & PAR_ADDRESS) >> HPFAR_TO_IPA;
 	return !(par & PAR_FAULT);
 }
 
@@ -73,7 +69,7 @@ static enum lookup look_up(const struct s2 *s2, uint64_t addr)
 /* What the host is told of the syndrome, unless the address is an unprotected one. */
 static uint64_t exit_esr_of(uint64_t esr)
 {
-	return esr_ec(esr) == EC_DATA_ABORT_LOWER ? EXIT_ESR_DATA_ABORT : EXIT_ESR_INSTRUCTION_ABORT;
+	return ESR_EC(esr) == EC_DATA_ABORT_LOWER ? EXIT_ESR_DATA_ABORT : EXIT_ESR_INSTRUCTION_ABORT;
 }
 
 static enum trap_result exit_with(struct rmi_rec_exit *exit, uint64_t esr, uint64_t hpfar)
@@ -87,7 +83,7 @@ static enum trap_result exit_with(struct rmi_rec_exit *exit, uint64_t esr, uint6
 /* The hardware reports an error in memory: by its severity (DDI0487, SET of an abort's syndrome). */
 static enum trap_result external_abort(struct rec *rec, uint64_t esr, uint64_t far, struct rmi_rec_exit *exit)
 {
-	switch (esr >> ESR_SET_SHIFT & 3) {
+	switch (ESR_SET(esr)) {
 	case SET_RESTARTABLE:
 		break;
 	case SET_UNCONTAINABLE:
@@ -103,10 +99,10 @@ static enum trap_result external_abort(struct rec *rec, uint64_t esr, uint64_t f
 static enum trap_result protected_abort(struct rec *rec, uint64_t esr, uint64_t far, uint64_t hpfar,
 					struct rmi_rec_exit *exit)
 {
-	enum lookup found = look_up(&rec->realm->s2, hpfar << 8);
+	enum lookup found = look_up(&rec->realm->s2, hpfar << HPFAR_TO_IPA);
 
 	/* More than the share allows (csm.md I4), or nothing there. */
-	if (found == LOOKUP_EMPTY || (found == LOOKUP_MAPPED && (esr & ESR_FSC_TYPE) == FSC_PERMISSION)) {
+	if (found == LOOKUP_EMPTY || (found == LOOKUP_MAPPED && ESR_FSC_TYPE(esr) == FSC_PERMISSION)) {
 		inject_external_abort(rec, esr, far);
 		return TRAP_RESUME;
 	}
@@ -119,7 +115,7 @@ static enum trap_result unprotected_abort(struct rec *rec, uint64_t esr, uint64_
 					  struct rmi_rec_exit *exit)
 {
 	/* Host memory is never executed. */
-	if (esr_ec(esr) == EC_INSTRUCTION_ABORT_LOWER) {
+	if (ESR_EC(esr) == EC_INSTRUCTION_ABORT_LOWER) {
 		inject_external_abort(rec, esr, far);
 		return TRAP_RESUME;
 	}
@@ -132,7 +128,7 @@ static enum trap_result unprotected_abort(struct rec *rec, uint64_t esr, uint64_
 	rec->emulatable_abort = true;
 	exit->far = far & FAR_IN_GRANULE;
 	if (esr & ESR_WNR)
-		exit->gprs[0] = realm_gpr(rec, esr_srt(esr)) & esr_access_mask(esr);
+		exit->gprs[0] = realm_gpr(rec, ESR_SRT(esr)) & esr_access_mask(esr);
 	return exit_with(exit, esr & EXIT_ESR_EMULATABLE, hpfar);
 }
 
@@ -150,11 +146,11 @@ enum trap_result trap_abort(struct rec *rec, uint64_t esr, struct rmi_rec_exit *
 	}
 	if (!fault_ipa(esr, far, &hpfar))
 		return TRAP_RESUME;
-	if (hpfar << 8 >= s2_size(s2)) {
+	if (hpfar << HPFAR_TO_IPA >= s2_size(s2)) {
 		inject_address_size_fault(rec, esr, far, stage1_fault_level(s2, far));
 		return TRAP_RESUME;
 	}
-	if (s2_is_protected(s2, hpfar << 8))
+	if (s2_is_protected(s2, hpfar << HPFAR_TO_IPA))
 		return protected_abort(rec, esr, far, hpfar, exit);
 	return unprotected_abort(rec, esr, far, hpfar, exit);
 }
@@ -170,7 +166,7 @@ void run_complete_mmio(struct rec *rec, uint64_t value)
 			value |= ~mask;
 		if (!(esr & ESR_SF))
 			value &= UINT32_MAX;
-		realm_set_gpr(rec, esr_srt(esr), value);
+		realm_set_gpr(rec, ESR_SRT(esr), value);
 	}
 	rec_skip(rec);
 }

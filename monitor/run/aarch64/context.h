@@ -19,11 +19,10 @@
 
 #ifndef __ASSEMBLER__
 
+#include <caec/arm.h>
+
 #include "model/rec.h"
 #include "port/aarch64/sysreg.h"
-
-/* HCR_EL2: a virtual SError is pending. It is a realm's own (`virtual_serror`), the rest of the register is not. */
-#define HCR_VSE (UINT64_C(1) << 8)
 
 /* EL1 and EL0 registers that a realm or a guest of the host can change. */
 struct el1_state {
@@ -119,9 +118,9 @@ void simd_take_back(struct rec *rec);
  * MDCR_EL2 of a realm: performance monitors, debug, profiling, trace filter and the debug channel trapped; nothing counts at
  * EL2; the buffers are not the realm's. HPMN is added (pmu.c).
  */
-#define MDCR_REALM                                                                            \
-	((UINT64_C(1) << 5) | (UINT64_C(1) << 6) | (UINT64_C(7) << 9) | (UINT64_C(1) << 14) | \
-	 (UINT64_C(1) << 17) | (UINT64_C(1) << 19) | (UINT64_C(1) << 23) | (UINT64_C(1) << 27))
+#define MDCR_REALM                                                                                       \
+	(MDCR_TPMCR | MDCR_TPM | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA | MDCR_TPMS | MDCR_HPMD | MDCR_TTRF | \
+	 MDCR_HCCD | MDCR_TDCC)
 
 /* MDCR_EL2 of this PE, as it is whenever no realm has the PMU. */
 void pmu_init_cpu(void);

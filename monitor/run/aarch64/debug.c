@@ -8,11 +8,7 @@
 
 #include "port/aarch64/percpu.h"
 
-#define CONTROL_E UINT64_C(0x1)       /* of DBGBCR and DBGWCR */
-#define MDSCR_IN_USE UINT64_C(0xa001) /* MDE, KDE, SS */
-#define OSLSR_OSLK UINT64_C(0x2)
-
-#define MDCR_TDA (UINT64_C(1) << 9)
+#define MDSCR_IN_USE (MDSCR_MDE | MDSCR_KDE | MDSCR_SS)
 
 struct host_debug {
 	struct debug_state state;
@@ -66,8 +62,8 @@ void debug_init(void)
 {
 	uint64_t dfr0 = read_sysreg("id_aa64dfr0_el1");
 
-	num_bps = id_field(dfr0, 12) + 1;
-	num_wps = id_field(dfr0, 20) + 1;
+	num_bps = id_field(dfr0, DFR0_BRPS) + 1;
+	num_wps = id_field(dfr0, DFR0_WRPS) + 1;
 }
 
 void debug_give(struct run_context *c)
@@ -97,12 +93,12 @@ void debug_take_back(struct run_context *c)
 		enabled |= c->debug.bcr[i];
 	for (unsigned int i = 0; i < num_wps; i++)
 		enabled |= c->debug.wcr[i];
-	c->debug_in_use = (enabled & CONTROL_E) || (c->el1.mdscr & MDSCR_IN_USE);
+	c->debug_in_use = (enabled & DBGCR_E) || (c->el1.mdscr & MDSCR_IN_USE);
 }
 
 void debug_set_os_lock(struct run_context *c, uint64_t value)
 {
-	c->os_lock = value & 1;
+	c->os_lock = value & OSLAR_OSLK;
 	if (c->debug_live)
 		write_sysreg("oslar_el1", c->os_lock);
 }

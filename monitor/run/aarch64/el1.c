@@ -22,9 +22,9 @@
 	f(cntp_ctl, "cntp_ctl_el02", cntv_ctl, "cntv_ctl_el02")
 
 #define PAUTH_REGISTERS(f) \
-	f(key[0], "s3_0_c2_c1_0", key[1], "s3_0_c2_c1_1") f(key[2], "s3_0_c2_c1_2", key[3], "s3_0_c2_c1_3") \
-	f(key[4], "s3_0_c2_c2_0", key[5], "s3_0_c2_c2_1") f(key[6], "s3_0_c2_c2_2", key[7], "s3_0_c2_c2_3") \
-	f(key[8], "s3_0_c2_c3_0", key[9], "s3_0_c2_c3_1")
+	f(key[0], APIAKEYLO_EL1, key[1], APIAKEYHI_EL1) f(key[2], APIBKEYLO_EL1, key[3], APIBKEYHI_EL1) \
+	f(key[4], APDAKEYLO_EL1, key[5], APDAKEYHI_EL1) f(key[6], APDBKEYLO_EL1, key[7], APDBKEYHI_EL1) \
+	f(key[8], APGAKEYLO_EL1, key[9], APGAKEYHI_EL1)
 #define SAVE(field, name, field2, name2) { \
 		uint64_t a = read_sysreg(name), b = read_sysreg(name2); \
 		s->field = a; \

@@ -5,26 +5,14 @@
 #include "run/aarch64/context.h"
 #include "run/aarch64/esr.h"
 
-#define WFX_IS_TIMED 2 /* TI: WFIT, WFET */
-#define WFX_RN_SHIFT 5
-
-#define ISS_IMM16 UINT64_C(0xffff) /* of SMC */
-
-#define SERROR_IDS (UINT64_C(1) << 24)
-#define SERROR_AET_SHIFT 10
-#define SERROR_FSC_ASYNC 0x11
-#define AET_UNRECOVERABLE 1
-#define AET_RESTARTABLE 2
-#define AET_RECOVERABLE 3
-#define AET_CORRECTED 6
-#define AET_UNKNOWN 0 /* or uncontainable: the same for us */
+#define AET_UNKNOWN AET_UNCONTAINABLE /* the same for us */
 
 static enum trap_result trap_wfx(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit)
 {
 	exit->exit_reason = RMI_EXIT_SYNC;
 	exit->esr = esr & EXIT_ESR_WFX;
-	if (esr & WFX_IS_TIMED)
-		exit->gprs[0] = realm_gpr(rec, (unsigned int)(esr >> WFX_RN_SHIFT) & 0x1f);
+	if (esr & ESR_WFX_TIMED)
+		exit->gprs[0] = realm_gpr(rec, ESR_WFX_RN(esr));
 	rec_skip(rec);
 	return TRAP_EXIT;
 }
@@ -33,9 +21,9 @@ enum trap_result trap_sync(struct rec *rec, struct rmi_rec_exit *exit)
 {
 	uint64_t esr = read_sysreg("esr_el2");
 
-	switch (esr_ec(esr)) {
+	switch (ESR_EC(esr)) {
 	case EC_SMC64:
-		if ((esr & ISS_IMM16) == 0)
+		if ((esr & ESR_IMM16) == 0)
 			return TRAP_SMC;
 		/* No call of SMCCC; what is not PSCI or RSI is not supported (DEN0137 RYLFMD). */
 		rec->gprs[0] = SMCCC_NOT_SUPPORTED;
@@ -84,9 +72,9 @@ void realm_is_lost(const struct rec *rec)
 /* How bad it is. Syndromes that are not the architecture's, or not categorised, say nothing. */
 static unsigned int serror_type(uint64_t esr)
 {
-	if ((esr & SERROR_IDS) || (esr & ESR_FSC) != SERROR_FSC_ASYNC)
+	if ((esr & ESR_IDS) || ESR_FSC(esr) != FSC_SERROR)
 		return AET_UNKNOWN;
-	return (unsigned int)(esr >> SERROR_AET_SHIFT) & 7;
+	return ESR_AET(esr);
 }
 
 enum trap_result trap_serror(struct rec *rec, struct rmi_rec_exit *exit)

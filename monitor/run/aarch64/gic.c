@@ -6,15 +6,6 @@
 #include "run/aarch64/context.h"
 #include "run/run.h"
 
-#define ICH_HCR_EN UINT64_C(0x1)
-
-#define LR_HW (UINT64_C(1) << 61)
-#define LR_PRIORITY_SHIFT 48
-#define LR_PRIORITY UINT64_C(0xff)
-#define LR_EOI (UINT64_C(1) << 41)
-#define LR_PINTID (UINT64_C(0x1fff) << 32)
-#define LR_VINTID UINT64_C(0xffffffff)
-
 #define INTID_LAST_SPI 1019
 #define INTID_EPPI_FIRST 1056
 #define INTID_EPPI_LAST 1119
@@ -37,16 +28,16 @@ static struct gic_state host_gic[PORT_MAX_CPUS];
 void gic_init(void)
 {
 	uint64_t vtr = read_sysreg("ich_vtr_el2");
-	unsigned int pri_bits = (unsigned int)(vtr >> 29 & 7) + 1;
-	unsigned int pre_bits = (unsigned int)(vtr >> 26 & 7) + 1;
+	unsigned int pri_bits = ICH_VTR_PRIBITS(vtr) + 1;
+	unsigned int pre_bits = ICH_VTR_PREBITS(vtr) + 1;
 
-	gic.num_lrs = (unsigned int)(vtr & 0x1f) + 1;
+	gic.num_lrs = ICH_VTR_LIST_REGS(vtr) + 1;
 	if (gic.num_lrs > RMI_NUM_LRS)
 		gic.num_lrs = RMI_NUM_LRS;
 	gic.num_ap = pre_bits <= 5 ? 1 : 1U << (pre_bits - 5);
-	gic.priority_zero = LR_PRIORITY >> pri_bits;
-	gic.intid_limit = UINT64_C(1) << ((vtr >> 23 & 7) == 0 ? 16 : 24);
-	gic.extended_range = (read_sysreg("icc_ctlr_el1") >> 19 & 1) != 0;
+	gic.priority_zero = ICH_LR_PRIORITY_MASK >> pri_bits;
+	gic.intid_limit = UINT64_C(1) << (ICH_VTR_IDBITS(vtr) == 0 ? 16 : 24);
+	gic.extended_range = (read_sysreg("icc_ctlr_el1") & ICC_CTLR_EXT_RANGE) != 0;
 }
 
 /*
@@ -149,10 +140,10 @@ static bool intid_is_valid(uint64_t intid)
 
 static bool lr_is_valid(uint64_t lr)
 {
-	uint64_t priority = lr >> LR_PRIORITY_SHIFT & LR_PRIORITY;
+	uint64_t priority = lr >> ICH_LR_PRIORITY_SHIFT & ICH_LR_PRIORITY_MASK;
 
-	return !(lr & LR_HW) && !(priority & gic.priority_zero) && !(lr & LR_PINTID & ~LR_EOI) &&
-	       intid_is_valid(lr & LR_VINTID);
+	return !(lr & ICH_LR_HW) && !(priority & gic.priority_zero) && !(lr & ICH_LR_PINTID & ~ICH_LR_EOI) &&
+	       intid_is_valid(lr & ICH_LR_VINTID);
 }
 
 bool run_gic_is_valid(const struct rmi_rec_enter *enter)
@@ -167,7 +158,7 @@ bool run_gic_is_valid(const struct rmi_rec_enter *enter)
 		if (!lr_is_valid(lr[i]))
 			return false;
 		for (unsigned int j = 0; j < i; j++) {
-			if ((lr[j] & RMI_GICV3_LR_STATE) != 0 && ((lr[i] ^ lr[j]) & LR_VINTID) == 0)
+			if ((lr[j] & RMI_GICV3_LR_STATE) != 0 && ((lr[i] ^ lr[j]) & ICH_LR_VINTID) == 0)
 				return false;
 		}
 	}

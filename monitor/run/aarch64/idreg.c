@@ -8,10 +8,13 @@
 /* Field masks, by the position of the field's lowest bit. */
 #define FIELD(shift) (UINT64_C(0xf) << (shift))
 
+/* Of the group op0 3, op1 0, CRn 0. */
+#define REGISTER(crm, op2) ((crm) << 4 | (op2))
+
 /* A field that is at most `limit` (unsigned). */
 static uint64_t at_most(uint64_t value, unsigned int shift, uint64_t limit)
 {
-	return (value >> shift & 0xf) <= limit ? value : (value & ~FIELD(shift)) | limit << shift;
+	return id_field(value, shift) <= limit ? value : (value & ~FIELD(shift)) | limit << shift;
 }
 
 /*
@@ -22,16 +25,16 @@ static uint64_t pfr0(const struct realm *realm)
 {
 	uint64_t v = read_sysreg("id_aa64pfr0_el1");
 
-	v &= FIELD(12) | FIELD(16) | FIELD(20) | FIELD(24) | FIELD(48) | FIELD(56) | FIELD(60) |
-	     (realm->has_sve ? FIELD(32) : 0);
-	v = at_most(v, 12, 1);
-	return at_most(v, 56, 1) | 0x11;
+	v &= FIELD(PFR0_EL3) | FIELD(PFR0_FP) | FIELD(PFR0_ADVSIMD) | FIELD(PFR0_GIC) | FIELD(PFR0_DIT) |
+	     FIELD(PFR0_CSV2) | FIELD(PFR0_CSV3) | (realm->has_sve ? FIELD(PFR0_SVE) : 0);
+	v = at_most(v, PFR0_EL3, 1);
+	return at_most(v, PFR0_CSV2, 1) | 1U << PFR0_EL0 | 1U << PFR0_EL1;
 }
 
 /* BT and SSBS. */
 static uint64_t pfr1(void)
 {
-	return read_sysreg("id_aa64pfr1_el1") & (FIELD(0) | FIELD(4));
+	return read_sysreg("id_aa64pfr1_el1") & (FIELD(PFR1_BT) | FIELD(PFR1_SSBS));
 }
 
 /*
@@ -42,28 +45,30 @@ static uint64_t dfr0(const struct realm *realm)
 {
 	uint64_t v = read_sysreg("id_aa64dfr0_el1");
 
-	v &= FIELD(0) | (realm->has_pmu ? FIELD(8) : 0);
-	v = at_most(v, 0, 10);
-	return at_most(v, 8, 8) | (uint64_t)realm->num_bps << 12 | (uint64_t)realm->num_wps << 20 | FIELD(36);
+	v &= FIELD(DFR0_DEBUG_VER) | (realm->has_pmu ? FIELD(DFR0_PMU_VER) : 0);
+	v = at_most(v, DFR0_DEBUG_VER, 10);
+	return at_most(v, DFR0_PMU_VER, 8) | (uint64_t)realm->num_bps << DFR0_BRPS |
+	       (uint64_t)realm->num_wps << DFR0_WRPS | FIELD(DFR0_DOUBLE_LOCK);
 }
 
 /* All but TME. */
 static uint64_t isar0(void)
 {
-	return read_sysreg("id_aa64isar0_el1") & ~FIELD(24);
+	return read_sysreg("id_aa64isar0_el1") & ~FIELD(ISAR0_TME);
 }
 
 /* All but LS64. */
 static uint64_t isar1(void)
 {
-	return read_sysreg("id_aa64isar1_el1") & ~FIELD(60);
+	return read_sysreg("id_aa64isar1_el1") & ~FIELD(ISAR1_LS64);
 }
 
 /* WFxT, RPRES, GPA3, APA3, BC, PAC_frac, CLRBHB, CSSC: what needs no new state. */
 static uint64_t isar2(void)
 {
 	return read_sysreg("id_aa64isar2_el1") &
-	       (FIELD(0) | FIELD(4) | FIELD(8) | FIELD(12) | FIELD(20) | FIELD(24) | FIELD(28) | FIELD(52));
+	       (FIELD(ISAR2_WFXT) | FIELD(ISAR2_RPRES) | FIELD(ISAR2_GPA3) | FIELD(ISAR2_APA3) |
+		FIELD(ISAR2_BC) | FIELD(ISAR2_PAC_FRAC) | FIELD(ISAR2_CLRBHB) | FIELD(ISAR2_CSSC));
 }
 
 /* PARange of 48 bits at most, ASIDBits, BigEnd, SNSMem, BigEndEL0, granules without LPA2, ExS, ECV without EL2's offset. */
@@ -71,13 +76,14 @@ static uint64_t mmfr0(void)
 {
 	uint64_t v = read_sysreg("id_aa64mmfr0_el1");
 
-	v &= FIELD(0) | FIELD(4) | FIELD(8) | FIELD(12) | FIELD(16) | FIELD(20) | FIELD(24) | FIELD(28) |
-	     FIELD(44) | FIELD(60);
-	v = at_most(v, 0, 5);
-	v = at_most(v, 20, 1);
-	v = at_most(v, 60, 1);
+	v &= FIELD(MMFR0_PARANGE) | FIELD(MMFR0_ASIDBITS) | FIELD(MMFR0_BIGEND) | FIELD(MMFR0_SNSMEM) |
+	     FIELD(MMFR0_BIGENDEL0) | FIELD(MMFR0_TGRAN16) | FIELD(MMFR0_TGRAN64) | FIELD(MMFR0_TGRAN4) |
+	     FIELD(MMFR0_EXS) | FIELD(MMFR0_ECV);
+	v = at_most(v, MMFR0_PARANGE, PARANGE_48_BITS);
+	v = at_most(v, MMFR0_TGRAN16, 1);
+	v = at_most(v, MMFR0_ECV, 1);
 	/* TGran4 and TGran64 are signed: from 8 on there is none. */
-	return (v >> 28 & 0xf) < 8 ? v & ~FIELD(28) : v;
+	return id_field(v, MMFR0_TGRAN4) < 8 ? v & ~FIELD(MMFR0_TGRAN4) : v;
 }
 
 /* HAFDBS, HPDS, PAN, SpecSEI, ETS, nTLBPA, ECBHB. */
@@ -85,8 +91,10 @@ static uint64_t mmfr1(void)
 {
 	uint64_t v = read_sysreg("id_aa64mmfr1_el1");
 
-	return at_most(v & (FIELD(0) | FIELD(12) | FIELD(20) | FIELD(24) | FIELD(36) | FIELD(48) | FIELD(60)),
-		       0, 2);
+	return at_most(v & (FIELD(MMFR1_HAFDBS) | FIELD(MMFR1_HPDS) | FIELD(MMFR1_PAN) |
+			    FIELD(MMFR1_SPECSEI) | FIELD(MMFR1_ETS) | FIELD(MMFR1_NTLBPA) |
+			    FIELD(MMFR1_ECBHB)),
+		       MMFR1_HAFDBS, 2);
 }
 
 /* CnP, UAO, LSM, VARange of 52 bits at most, CCIDX, ST, AT, IDS without EL2's traps, TTL, BBM, E0PD. */
@@ -94,34 +102,35 @@ static uint64_t mmfr2(void)
 {
 	uint64_t v = read_sysreg("id_aa64mmfr2_el1");
 
-	v &= FIELD(0) | FIELD(4) | FIELD(8) | FIELD(16) | FIELD(20) | FIELD(28) | FIELD(32) | FIELD(36) |
-	     FIELD(48) | FIELD(52) | FIELD(60);
-	v = at_most(v, 16, 1);
-	return at_most(v, 36, 1);
+	v &= FIELD(MMFR2_CNP) | FIELD(MMFR2_UAO) | FIELD(MMFR2_LSM) | FIELD(MMFR2_VARANGE) |
+	     FIELD(MMFR2_CCIDX) | FIELD(MMFR2_ST) | FIELD(MMFR2_AT) | FIELD(MMFR2_IDS) | FIELD(MMFR2_TTL) |
+	     FIELD(MMFR2_BBM) | FIELD(MMFR2_E0PD);
+	v = at_most(v, MMFR2_VARANGE, 1);
+	return at_most(v, MMFR2_IDS, 1);
 }
 
 uint64_t idreg_value(const struct realm *realm, unsigned int crm, unsigned int op2)
 {
-	switch (crm << 4 | op2) {
-	case 0x40:
+	switch (REGISTER(crm, op2)) {
+	case REGISTER(4, 0):
 		return pfr0(realm);
-	case 0x41:
+	case REGISTER(4, 1):
 		return pfr1();
-	case 0x44:
-		return realm->has_sve ? read_sysreg("s3_0_c0_c4_4") : 0; /* ID_AA64ZFR0_EL1 */
-	case 0x50:
+	case REGISTER(4, 4):
+		return realm->has_sve ? read_sysreg(ID_AA64ZFR0_EL1) : 0;
+	case REGISTER(5, 0):
 		return dfr0(realm);
-	case 0x60:
+	case REGISTER(6, 0):
 		return isar0();
-	case 0x61:
+	case REGISTER(6, 1):
 		return isar1();
-	case 0x62:
+	case REGISTER(6, 2):
 		return isar2();
-	case 0x70:
+	case REGISTER(7, 0):
 		return mmfr0();
-	case 0x71:
+	case REGISTER(7, 1):
 		return mmfr1();
-	case 0x72:
+	case REGISTER(7, 2):
 		return mmfr2();
 	default:
 		return 0; /* AArch32, SME, and what has no name yet */

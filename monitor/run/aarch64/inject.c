@@ -7,26 +7,6 @@
 #include "run/aarch64/esr.h"
 #include "run/run.h"
 
-/* SPSR_ELx. */
-#define PSTATE_MODE UINT64_C(0x1f)
-#define PSTATE_AARCH32 UINT64_C(0x10)
-#define PSTATE_EL1H UINT64_C(0x05)
-#define PSTATE_EL1T UINT64_C(0x04)
-#define PSTATE_DAIF UINT64_C(0x3c0)
-#define PSTATE_SSBS (UINT64_C(1) << 12)
-#define PSTATE_ALLINT (UINT64_C(1) << 13)
-#define PSTATE_PAN (UINT64_C(1) << 22)
-#define PSTATE_DIT (UINT64_C(1) << 24)
-#define PSTATE_TCO (UINT64_C(1) << 25)
-#define PSTATE_NZCV (UINT64_C(0xf) << 28)
-
-#define SCTLR_SPAN (UINT64_C(1) << 23)
-#define SCTLR_DSSBS (UINT64_C(1) << 44)
-#define SCTLR_SPINTMASK (UINT64_C(1) << 62)
-
-#define PFR1_MTE 8
-#define PFR1_NMI 36
-
 static bool is_from_el0(const struct rec *rec)
 {
 	/* AArch32 is not offered, but where the CPU has it, EL1 can't be kept from running EL0 in it. */
@@ -54,13 +34,13 @@ static uint64_t vector_offset(uint64_t pstate)
 {
 	switch (pstate & PSTATE_MODE) {
 	case PSTATE_EL1H:
-		return 0x200;
+		return VECTORS_SP_ELX;
 	case PSTATE_EL1T:
-		return 0x000;
+		return VECTORS_SP_EL0;
 	case PSTATE_AARCH32:
-		return 0x600;
+		return VECTORS_LOWER_AARCH32;
 	default:
-		return 0x400;
+		return VECTORS_LOWER;
 	}
 }
 
@@ -81,7 +61,7 @@ void inject_undefined(struct rec *rec)
 /* The class as seen from EL1, IL and WnR of the abort; the rest of its syndrome is EL2's business. */
 static uint64_t abort_esr(const struct rec *rec, uint64_t esr, uint64_t fsc)
 {
-	unsigned int ec = esr_ec(esr);
+	unsigned int ec = ESR_EC(esr);
 	uint64_t keep = ESR_IL | (ec == EC_DATA_ABORT_LOWER ? ESR_WNR : 0);
 
 	if (!is_from_el0(rec))

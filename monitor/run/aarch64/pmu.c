@@ -8,13 +8,8 @@
 
 #include "port/aarch64/percpu.h"
 
-#define PMCR_E UINT64_C(0x1)
-#define PMCR_ONE_SHOT UINT64_C(0x6) /* P, C: reset the counters when written */
-#define PMCR_LC UINT64_C(0x40)
+#define PMCR_ONE_SHOT (PMCR_P | PMCR_C) /* reset the counters when written */
 #define ALL UINT64_C(0xffffffff)
-
-#define MDCR_TPMCR (UINT64_C(1) << 5)
-#define MDCR_TPM (UINT64_C(1) << 6)
 
 static struct pmu_state host_pmu[PORT_MAX_CPUS];
 

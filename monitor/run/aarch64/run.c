@@ -10,32 +10,8 @@
 #include "run/aarch64/context.h"
 #include "run/aarch64/init.h"
 
-/* PSTATE of a new REC: EL1h, DAIF set. */
-#define PSTATE_RESET UINT64_C(0x3c5)
-#define SCTLR_EE (UINT64_C(1) << 25)
-
-/* HCR_EL2 (DDI0487 D24.2.53). */
-#define HCR_VM (UINT64_C(1) << 0)
-#define HCR_SWIO (UINT64_C(1) << 1)
-#define HCR_PTW (UINT64_C(1) << 2)
-#define HCR_FMO (UINT64_C(1) << 3)
-#define HCR_IMO (UINT64_C(1) << 4)
-#define HCR_AMO (UINT64_C(1) << 5)
-#define HCR_FB (UINT64_C(1) << 9)
-#define HCR_BSU_IS (UINT64_C(1) << 10)
-#define HCR_TWI (UINT64_C(1) << 13)
-#define HCR_TWE (UINT64_C(1) << 14)
-#define HCR_TID3 (UINT64_C(1) << 18)
-#define HCR_TSC (UINT64_C(1) << 19)
-#define HCR_TIDCP (UINT64_C(1) << 20)
-#define HCR_RW (UINT64_C(1) << 31)
-#define HCR_E2H (UINT64_C(1) << 34)
-#define HCR_TLOR (UINT64_C(1) << 35)
-#define HCR_TERR (UINT64_C(1) << 36)
-#define HCR_TEA (UINT64_C(1) << 37)
-#define HCR_APK (UINT64_C(1) << 40)
-#define HCR_API (UINT64_C(1) << 41)
-#define HCR_FWB (UINT64_C(1) << 46)
+/* PSTATE of a new REC. */
+#define PSTATE_RESET (PSTATE_EL1H | PSTATE_DAIF)
 
 /*
  * Realm state: stage 2 on with forced write-back; interrupts, SMCs, ID registers, implementation defined
@@ -48,15 +24,10 @@
 	 HCR_FWB)
 
 /* CPTR_EL2 with E2H: trace and activity monitors trapped; FP, SVE and SME too, until first use. */
-#define CPTR_REALM ((UINT64_C(1) << 28) | (UINT64_C(1) << 30))
+#define CPTR_REALM (CPTR_TTA | CPTR_TAM)
 
 /* VTCR_EL2: walks cacheable, inner shareable; 4 KiB granules; NSA; RES1. */
-#define VTCR_COMMON                                                                             \
-	((UINT64_C(1) << 8) | (UINT64_C(1) << 10) | (UINT64_C(3) << 12) | (UINT64_C(1) << 30) | \
-	 (UINT64_C(1) << 31))
-#define VDISR_EL2 "s3_4_c12_c1_1"
-
-#define VTCR_VS (UINT64_C(1) << 19)
+#define VTCR_COMMON (VTCR_IRGN0_WB | VTCR_ORGN0_WB | VTCR_SH0_INNER | VTCR_NSA | VTCR_RES1)
 
 unsigned int run_enter(struct rec *rec);
 
@@ -71,14 +42,7 @@ static bool has_fgt2;
 static bool has_hcx;
 static bool has_mpam;
 
-#define HDFG_DBGCLAIM (UINT64_C(1) << 5)
-#define HDFG_OSECCR (UINT64_C(1) << 10)
-#define ISAR1_APA_API 0xff0U /* address authentication, in either field */
-#define ISAR2_APA3 0xf000U
-#define MPAM2_EL2 "s3_4_c10_c5_0"
-#define MPAM2_TRAPS (UINT64_C(3) << 48) /* MPAM0_EL1, MPAM1_EL1 */
-#define MPAMHCR_EL2 "s3_4_c10_c4_0"
-#define MPAMHCR_TRAP_MPAMIDR (UINT64_C(1) << 31)
+#define MPAM2_TRAPS (MPAM2_TRAP_MPAM0 | MPAM2_TRAP_MPAM1)
 
 /* What is not switched must not be there, or realms must be kept from it. */
 static const char *what_is_wrong(void)
@@ -86,11 +50,12 @@ static const char *what_is_wrong(void)
 	uint64_t isar1 = read_sysreg("id_aa64isar1_el1");
 	uint64_t isar2 = read_sysreg("id_aa64isar2_el1");
 
-	if (id_field(read_sysreg("id_aa64mmfr0_el1"), 56) == 0)
+	if (id_field(read_sysreg("id_aa64mmfr0_el1"), MMFR0_FGT) == 0)
 		return "the CPU lacks fine-grained traps (FEAT_FGT)";
-	if ((isar1 & ISAR1_APA_API) == 0 && (isar2 & ISAR2_APA3) == 0)
+	if (id_field(isar1, ISAR1_APA) == 0 && id_field(isar1, ISAR1_API) == 0 &&
+	    id_field(isar2, ISAR2_APA3) == 0)
 		return "the CPU lacks pointer authentication (FEAT_PAuth)";
-	if (id_field(read_sysreg("id_aa64pfr1_el1"), 24) != 0)
+	if (id_field(read_sysreg("id_aa64pfr1_el1"), PFR1_SME) != 0)
 		return "the CPU has SME, whose state is not switched";
 	return NULL;
 }
@@ -99,9 +64,9 @@ const char *run_machine_init(void)
 {
 	uint64_t mmfr0 = read_sysreg("id_aa64mmfr0_el1");
 
-	has_fgt2 = id_field(mmfr0, 56) >= 2;
-	has_mpam = id_field(read_sysreg("id_aa64pfr0_el1"), 40) != 0;
-	has_hcx = id_field(read_sysreg("id_aa64mmfr1_el1"), 40) != 0;
+	has_fgt2 = id_field(mmfr0, MMFR0_FGT) >= 2;
+	has_mpam = id_field(read_sysreg("id_aa64pfr0_el1"), PFR0_MPAM) != 0;
+	has_hcx = id_field(read_sysreg("id_aa64mmfr1_el1"), MMFR1_HCX) != 0;
 	gic_init();
 	simd_init();
 	debug_init();
@@ -118,26 +83,26 @@ void run_cpu_init(void)
 	write_sysreg("cptr_el2", CPTR_REALM);
 	write_sysreg("ich_hcr_el2", 0);
 	/* Zero: registers of later extensions are trapped, none of the older ones (their bits are "n..."). */
-	write_sysreg("s3_4_c1_c1_4", 0); /* HFGRTR_EL2 */
-	write_sysreg("s3_4_c1_c1_5", 0); /* HFGWTR_EL2 */
-	write_sysreg("s3_4_c1_c1_6", 0); /* HFGITR_EL2 */
+	write_sysreg(HFGRTR_EL2, 0);
+	write_sysreg(HFGWTR_EL2, 0);
+	write_sysreg(HFGITR_EL2, 0);
 	/* The debugger's registers stay its own when a realm has the breakpoints (debug.c). */
-	write_sysreg("s3_4_c3_c1_4", HDFG_DBGCLAIM | HDFG_OSECCR); /* HDFGRTR_EL2 */
-	write_sysreg("s3_4_c3_c1_5", HDFG_DBGCLAIM | HDFG_OSECCR); /* HDFGWTR_EL2 */
+	write_sysreg(HDFGRTR_EL2, HDFG_DBGCLAIM | HDFG_OSECCR);
+	write_sysreg(HDFGWTR_EL2, HDFG_DBGCLAIM | HDFG_OSECCR);
 	if (has_fgt2) {
-		write_sysreg("s3_4_c3_c1_0", 0); /* HDFGRTR2_EL2 */
-		write_sysreg("s3_4_c3_c1_1", 0); /* HDFGWTR2_EL2 */
-		write_sysreg("s3_4_c3_c1_2", 0); /* HFGRTR2_EL2 */
-		write_sysreg("s3_4_c3_c1_3", 0); /* HFGWTR2_EL2 */
+		write_sysreg(HDFGRTR2_EL2, 0);
+		write_sysreg(HDFGWTR2_EL2, 0);
+		write_sysreg(HFGRTR2_EL2, 0);
+		write_sysreg(HFGWTR2_EL2, 0);
 	}
 	if (has_hcx)
-		write_sysreg("s3_4_c1_c2_2", 0); /* HCRX_EL2 */
+		write_sysreg(HCRX_EL2, 0);
 	if (has_mpam) {
 		write_sysreg(MPAM2_EL2, MPAM2_TRAPS);
-		if (read_sysreg("s3_0_c10_c4_4") >> 17 & 1) /* MPAMIDR_EL1.HAS_HCR */
+		if (read_sysreg(MPAMIDR_EL1) & MPAMIDR_HAS_HCR)
 			write_sysreg(MPAMHCR_EL2, MPAMHCR_TRAP_MPAMIDR);
 	}
-	write_sysreg("s3_4_c5_c2_3", 0); /* VSESR_EL2: a virtual SError tells nothing more */
+	write_sysreg(VSESR_EL2, 0); /* a virtual SError tells nothing more */
 	isb();
 }
 
@@ -147,9 +112,10 @@ void run_cpu_init(void)
 static uint64_t vtcr_of(const struct s2 *s2)
 {
 	static const uint64_t sl0[] = { 2, 1, 0 };
-	uint64_t ps = read_sysreg("id_aa64mmfr0_el1") & 0xf;
+	uint64_t ps = id_field(read_sysreg("id_aa64mmfr0_el1"), MMFR0_PARANGE);
 
-	return VTCR_COMMON | (64U - s2->ipa_bits) | sl0[s2->start] << 6 | min_u64(ps, 5) << 16 |
+	return VTCR_COMMON | VTCR_T0SZ(s2->ipa_bits) | sl0[s2->start] << VTCR_SL0_SHIFT |
+	       min_u64(ps, PARANGE_48_BITS) << VTCR_PS_SHIFT |
 	       (port_features()->vmid_bits == 16 ? VTCR_VS : 0);
 }
 

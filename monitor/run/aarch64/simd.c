@@ -8,8 +8,6 @@
 
 #include "port/aarch64/simd.h"
 
-#define ZCR_EL12 "s3_5_c1_c2_0"
-
 /* Q registers, or Z, P and FFR. */
 struct host_simd {
 	_Alignas(16) uint8_t vectors[2 * SIMD_HALF];

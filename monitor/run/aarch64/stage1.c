@@ -6,13 +6,7 @@
  */
 #include "run/aarch64/context.h"
 
-#define SCTLR_M (UINT64_C(1) << 0)
-#define SCTLR_EE (UINT64_C(1) << 25)
-
-#define VA_IS_HIGH (UINT64_C(1) << 55)
 #define TABLE_ADDRESS UINT64_C(0x0000ffffffffffff)
-#define DESC_TYPE UINT64_C(0x3)
-#define DESC_TABLE UINT64_C(0x3) /* above level 3 */
 
 #define LAST_LEVEL 3
 
@@ -42,9 +36,9 @@ static bool begin(uint64_t va, struct step *s)
 	bool high = (va & VA_IS_HIGH) != 0;
 	uint64_t tcr = read_sysreg("tcr_el12");
 	uint64_t ttbr = high ? read_sysreg("ttbr1_el12") : read_sysreg("ttbr0_el12");
-	unsigned int size = (unsigned int)(high ? tcr >> 16 : tcr) & 0x3f;
+	unsigned int size = high ? TCR_T1SZ(tcr) : TCR_T0SZ(tcr);
 
-	s->grain = high ? high_grains[tcr >> 30 & 3] : low_grains[tcr >> 14 & 3];
+	s->grain = high ? high_grains[TCR_TG1(tcr)] : low_grains[TCR_TG0(tcr)];
 	if (s->grain == 0 || size < (s->grain == 16 ? 12U : 16U) || size > 47)
 		return false;
 	s->bits = 64 - size;

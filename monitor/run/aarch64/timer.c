@@ -5,17 +5,9 @@
  */
 #include "run/aarch64/context.h"
 
-#define CTL_MASK UINT64_C(0x7)
-#define CTL_ASSERTED UINT64_C(0x5) /* ENABLE, ISTATUS, not IMASK */
+#define CTL_MASK (CNT_CTL_ENABLE | CNT_CTL_IMASK | CNT_CTL_ISTATUS)
+#define CTL_ASSERTED (CNT_CTL_ENABLE | CNT_CTL_ISTATUS)
 
-/* CNTHCTL_EL2 with E2H: no traps of the physical counter and timer; masks (FEAT_RME). */
-#define CNTHCTL_EL1PCTEN (UINT64_C(1) << 10)
-#define CNTHCTL_EL1PTEN (UINT64_C(1) << 11)
-#define CNTHCTL_CNTVMASK (UINT64_C(1) << 18)
-#define CNTHCTL_CNTPMASK (UINT64_C(1) << 19)
-
-#define INTID_VIRTUAL_TIMER 27
-#define INTID_PHYSICAL_TIMER 30
 #define RETIRE_TRIES 1000U
 
 #define TIMER_VIRTUAL 1U
