@@ -76,7 +76,7 @@ static void add_free(struct apt *apt, uint32_t index)
 {
 	struct apt_entry *e = apt_entry(apt, index);
 
-	*e = (struct apt_entry){ .kind = APT_FREE, .index = index, .next = apt->free };
+	*e = (struct apt_entry){ .kind = APT_FREE, .index = index, .free.next = apt->free };
 	apt->free = index;
 	apt->num_free++;
 }
@@ -140,25 +140,33 @@ struct apt_entry *apt_alloc(struct apt *apt, enum apt_kind kind)
 	struct apt_entry *e = apt_entry(apt, apt->free);
 
 	REQUIRE(e != NULL && e->kind == APT_FREE);
-	apt->free = e->next;
+	apt->free = e->free.next;
 	apt->num_free--;
-	*e = (struct apt_entry){
-		.kind = (uint8_t)kind,
-		.index = e->index,
-		.region = APT_NONE,
-		.next = APT_NONE,
-		.prev = APT_NONE,
-		.first = APT_NONE,
-		.last = APT_NONE,
-		.release = APT_NONE,
-		.consumer = APT_NONE,
-	};
+	*e = (struct apt_entry){ .kind = (uint8_t)kind, .index = e->index };
+	if (kind == APT_REGION)
+		e->region = (struct apt_region){ .first = APT_NONE, .last = APT_NONE, .release = APT_NONE };
+	if (kind == APT_SHARE)
+		e->share = (struct apt_share){ .region = APT_NONE,
+					       .next = APT_NONE,
+					       .prev = APT_NONE,
+					       .rim = APT_NONE,
+					       .consumer = APT_NONE };
 	return e;
 }
 
-void apt_free(struct apt *apt, struct apt_entry *e)
+struct apt_rim *apt_alloc_rim(struct apt *apt)
 {
-	add_free(apt, e->index);
+	return (struct apt_rim *)apt_alloc(apt, APT_RIM);
+}
+
+struct apt_rim *apt_find_rim(struct apt *apt, uint32_t index)
+{
+	return (struct apt_rim *)apt_entry(apt, index);
+}
+
+void apt_free_rim(struct apt *apt, struct apt_rim *rim)
+{
+	add_free(apt, rim->index);
 }
 
 static bool has_ipa(const struct apt_entry *e)
@@ -174,7 +182,7 @@ bool apt_insert(struct apt *apt, struct apt_entry *e)
 		return true;
 	if (keyed)
 		apt_tree_remove(apt, APT_BY_KEY, &apt->tree[APT_BY_KEY], e);
-	apt_free(apt, e);
+	add_free(apt, e->index);
 	return false;
 }
 
@@ -229,13 +237,13 @@ void apt_pending_add(struct apt *apt, struct apt_entry *e)
 {
 	struct apt_entry *last = apt_entry(apt, apt->pending_last);
 
-	if (e->pending)
+	if (e->pending.is_listed)
 		return;
-	e->pending = 1;
-	e->pending_next = APT_NONE;
-	e->pending_prev = apt->pending_last;
+	e->pending.is_listed = 1;
+	e->pending.next = APT_NONE;
+	e->pending.prev = apt->pending_last;
 	if (last != NULL)
-		last->pending_next = e->index;
+		last->pending.next = e->index;
 	else
 		apt->pending_first = e->index;
 	apt->pending_last = e->index;
@@ -250,17 +258,17 @@ void apt_pending_remove(struct apt *apt, struct apt_entry *e)
 {
 	struct apt_entry *next, *prev;
 
-	if (!e->pending)
+	if (!e->pending.is_listed)
 		return;
-	next = apt_entry(apt, e->pending_next);
-	prev = apt_entry(apt, e->pending_prev);
+	next = apt_entry(apt, e->pending.next);
+	prev = apt_entry(apt, e->pending.prev);
 	if (next != NULL)
-		next->pending_prev = e->pending_prev;
+		next->pending.prev = e->pending.prev;
 	else
-		apt->pending_last = e->pending_prev;
+		apt->pending_last = e->pending.prev;
 	if (prev != NULL)
-		prev->pending_next = e->pending_next;
+		prev->pending.next = e->pending.next;
 	else
-		apt->pending_first = e->pending_next;
-	e->pending = 0;
+		apt->pending_first = e->pending.next;
+	e->pending.is_listed = 0;
 }

@@ -51,6 +51,39 @@ enum apt_tree {
 	APT_TREES,
 };
 
+/* The list of entries whose realm has news of them: PENDING takes them off. */
+struct apt_pending {
+	uint32_t next;
+	uint32_t prev;
+	uint32_t is_listed; /* 0 or 1 */
+};
+
+/* What one kind of entry alone has. */
+struct apt_region {
+	uint64_t id;    /* CSM id */
+	uint32_t first; /* its shares, oldest first */
+	uint32_t last;
+	uint32_t release; /* where APT_PHASE_RELEASE goes on in that list */
+};
+
+struct apt_share {
+	uint64_t mapped; /* pages now mapped in the consumer */
+	uint32_t region; /* its region's entry */
+	uint32_t next;   /* in the region's list */
+	uint32_t prev;
+	uint32_t rim;      /* its entry of kind APT_RIM, or APT_NONE */
+	uint32_t consumer; /* granule index of the consumer's RD while attached; else APT_NONE */
+};
+
+struct apt_consumer {
+	uint16_t flags; /* CSM_RESERVE_FLAG_*, APT_FLAG_ENDING */
+};
+
+struct apt_free {
+	uint32_t next; /* in the list of free entries */
+};
+
+/* Fields that several kinds have mean the same in each. */
 struct apt_entry {
 	uint8_t kind;       /* enum apt_kind */
 	uint8_t state;      /* enum csm_state */
@@ -58,37 +91,30 @@ struct apt_entry {
 	uint8_t permission; /* share: enum csm_permission; consumer: that of its share, once attached */
 	uint32_t index;     /* of this entry */
 	struct apt_link link[APT_TREES];
+	struct csm_rid peer;        /* share, consumer, peer: the other realm */
+	uint64_t n;                 /* share, consumer: share number; peer: the next one */
+	uint64_t base;              /* region, consumer: IPA; share: IPA in the consumer, while attached */
+	uint64_t size;              /* region, consumer, share: bytes */
+	uint64_t cursor;            /* region, share, consumer: how far a command came, from the base */
+	struct apt_pending pending; /* share, consumer */
 	union {
-		struct {
-			struct csm_rid peer; /* share, consumer, peer: the other realm */
-			uint64_t n;          /* share, consumer: share number; peer: the next one */
-			uint64_t id;         /* region: CSM id */
-			uint64_t base; /* region, consumer: IPA; share: IPA in the consumer, while attached */
-			uint64_t size; /* region, consumer: bytes */
-			uint64_t cursor; /* region, share, consumer: how far a command came, from the base */
-			uint64_t mapped; /* share: pages now mapped in the consumer */
-		};
-		uint8_t rim[64]; /* APT_RIM */
+		struct apt_region region;
+		struct apt_share share;
+		struct apt_consumer consumer;
+		struct apt_free free;
 	};
-	uint32_t region; /* share: its region's entry */
-	uint32_t next;   /* share: the region's list; free entry: the free list */
-	uint32_t prev;   /* share: the region's list */
-	union {
-		uint32_t first;        /* region: shares, oldest first */
-		uint32_t pending_next; /* share, consumer: the list of notified entries */
-	};
-	union {
-		uint32_t last; /* region */
-		uint32_t pending_prev;
-	};
-	union {
-		uint32_t release;   /* region: where APT_PHASE_RELEASE goes on in the list */
-		uint32_t rim_entry; /* share: its entry of kind APT_RIM, or APT_NONE */
-	};
-	uint32_t consumer; /* share: granule index of the consumer's RD while attached; else APT_NONE */
-	uint16_t pending;  /* share, consumer: notified, and not yet told (0 or 1) */
-	uint16_t flags;    /* consumer: CSM_RESERVE_FLAG_*, APT_FLAG_ENDING */
 };
+
+/* An entry of kind APT_RIM. It begins as all do, and is in no tree and no list. */
+struct apt_rim {
+	uint8_t kind;
+	uint8_t unused[3];
+	uint32_t index;
+	uint8_t rim[64];
+};
+_Static_assert(offsetof(struct apt_rim, index) == offsetof(struct apt_entry, index),
+	       "all begin the same way");
+_Static_assert(sizeof(struct apt_rim) <= sizeof(struct apt_entry), "it has the place of an entry");
 _Static_assert(sizeof(struct apt_entry) <= 128, "32 entries must fit a granule");
 
 /* What to look for in the tree by key. */
@@ -135,8 +161,11 @@ bool apt_insert(struct apt *apt, struct apt_entry *e);
 /* Removes the entry from the trees and the list of notified ones, and frees it. */
 void apt_remove(struct apt *apt, struct apt_entry *e);
 
-/* Frees an entry that was never inserted (APT_RIM). */
-void apt_free(struct apt *apt, struct apt_entry *e);
+/* A new entry of kind APT_RIM; there is room. */
+struct apt_rim *apt_alloc_rim(struct apt *apt);
+/* The one with this index, or NULL. */
+struct apt_rim *apt_find_rim(struct apt *apt, uint32_t index);
+void apt_free_rim(struct apt *apt, struct apt_rim *rim);
 
 /* The entry with this index; NULL for APT_NONE. */
 struct apt_entry *apt_entry(struct apt *apt, uint32_t index);

@@ -62,7 +62,7 @@ static struct apt_entry *find_pending(struct apt *apt, uint64_t first)
 	struct apt_entry *e = apt_pending_first(apt);
 
 	for (unsigned int i = 0; e != NULL && e->index < first && i < CSM_STEP - 1; i++)
-		e = apt_entry(apt, e->pending_next);
+		e = apt_entry(apt, e->pending.next);
 	return e != NULL && e->index >= first ? e : NULL;
 }
 

@@ -67,7 +67,7 @@ static enum csm_step create_phase(const struct csm_call *call, struct apt *apt, 
 		region->phase = APT_PHASE_NONE;
 		region->state = CSM_STATE_CREATED;
 		csm_done(a, RSI_SUCCESS);
-		a->value[0] = region->id;
+		a->value[0] = region->region.id;
 		a->num_values = 1;
 		return CSM_STEP_END;
 	}
@@ -89,7 +89,7 @@ static enum csm_step create_locked(const struct csm_call *call, struct csm_answe
 		region = apt_alloc(apt, APT_REGION);
 		region->state = CSM_STATE_CREATING;
 		region->phase = APT_PHASE_SCAN;
-		region->id = apt_new_id(apt);
+		region->region.id = apt_new_id(apt);
 		region->base = base;
 		region->size = size;
 		if (!apt_insert(apt, region))
@@ -153,21 +153,21 @@ static struct apt_entry *add_share(struct apt *apt, struct apt_entry *region, st
 				   enum csm_permission permission)
 {
 	struct apt_entry *share = apt_alloc(apt, APT_SHARE);
-	struct apt_entry *last = apt_entry(apt, region->last);
+	struct apt_entry *last = apt_entry(apt, region->region.last);
 
 	share->state = CSM_STATE_OFFERED;
 	share->permission = (uint8_t)permission;
 	share->peer = peer;
 	share->n = n;
-	share->region = region->index;
-	share->prev = region->last;
+	share->share.region = region->index;
+	share->share.prev = region->region.last;
 	if (!apt_insert(apt, share))
 		return NULL;
-	region->last = share->index;
+	region->region.last = share->index;
 	if (last != NULL)
-		last->next = share->index;
+		last->share.next = share->index;
 	else
-		region->first = share->index;
+		region->region.first = share->index;
 	return share;
 }
 
@@ -240,7 +240,7 @@ static enum csm_step revoke_locked(const struct csm_call *call, struct granule *
 	}
 	base = share->base;
 	size = share->size;
-	attached = share->consumer != APT_NONE;
+	attached = share->share.consumer != APT_NONE;
 	if (csm_share_close(call->rd, peer, share) == CSM_STEP_MORE)
 		return CSM_STEP_MORE;
 	csm_done(a, RSI_SUCCESS);

@@ -8,8 +8,8 @@
 
 void csm_share_detached(struct granule *p, struct apt_entry *share)
 {
-	REQUIRE(share->mapped == 0);
-	share->consumer = APT_NONE;
+	REQUIRE(share->share.mapped == 0);
+	share->share.consumer = APT_NONE;
 	if (share->state == CSM_STATE_REVOKED)
 		return;
 	share->state = CSM_STATE_OFFERED; /* P's consent stands until P takes it back */
@@ -21,44 +21,44 @@ enum rmi_ripas csm_ending(const struct apt_entry *consumer)
 	/* What C gives up of itself it does not want to touch any more. */
 	if (consumer->state == CSM_STATE_DESTROYING)
 		return RMI_EMPTY;
-	return (consumer->flags & CSM_RESERVE_FLAG_RAM) ? RMI_RAM : RMI_EMPTY;
+	return (consumer->consumer.flags & CSM_RESERVE_FLAG_RAM) ? RMI_RAM : RMI_EMPTY;
 }
 
 void csm_share_bind(struct apt *apt, struct apt_entry *share, const uint64_t rim[8])
 {
-	struct apt_entry *e = apt_alloc(apt, APT_RIM);
+	struct apt_rim *bound = apt_alloc_rim(apt);
 
-	memcpy(e->rim, rim, sizeof(e->rim));
-	share->rim_entry = e->index;
+	memcpy(bound->rim, rim, sizeof(bound->rim));
+	share->share.rim = bound->index;
 }
 
 bool csm_share_admits(struct apt *apt, const struct apt_entry *share, const struct realm *consumer)
 {
-	const struct apt_entry *bound = apt_entry(apt, share->rim_entry);
+	const struct apt_rim *bound = apt_find_rim(apt, share->share.rim);
 
 	return bound == NULL || memcmp(bound->rim, consumer->measurement[0], sizeof(bound->rim)) == 0;
 }
 
 void csm_share_remove(struct apt *apt, struct apt_entry *share)
 {
-	struct apt_entry *region = apt_entry(apt, share->region);
-	struct apt_entry *prev = apt_entry(apt, share->prev);
-	struct apt_entry *next = apt_entry(apt, share->next);
-	struct apt_entry *bound = apt_entry(apt, share->rim_entry);
+	struct apt_entry *region = apt_entry(apt, share->share.region);
+	struct apt_entry *prev = apt_entry(apt, share->share.prev);
+	struct apt_entry *next = apt_entry(apt, share->share.next);
+	struct apt_rim *bound = apt_find_rim(apt, share->share.rim);
 
-	REQUIRE(share->consumer == APT_NONE);
+	REQUIRE(share->share.consumer == APT_NONE);
 	if (prev != NULL)
-		prev->next = share->next;
+		prev->share.next = share->share.next;
 	else
-		region->first = share->next;
+		region->region.first = share->share.next;
 	if (next != NULL)
-		next->prev = share->prev;
+		next->share.prev = share->share.prev;
 	else
-		region->last = share->prev;
-	if (region->release == share->index)
-		region->release = share->next;
+		region->region.last = share->share.prev;
+	if (region->region.release == share->index)
+		region->region.release = share->share.next;
 	if (bound != NULL)
-		apt_free(apt, bound);
+		apt_free_rim(apt, bound);
 	apt_remove(apt, share);
 }
 
@@ -67,27 +67,27 @@ static enum csm_step close_consumer(struct granule *p, struct granule *c, struct
 {
 	struct apt_entry *consumer;
 
-	REQUIRE(c != NULL && granule_at(share->consumer) == c);
+	REQUIRE(c != NULL && granule_at(share->share.consumer) == c);
 	consumer = apt_find(csm_apt(c), apt_rid_key(APT_CONSUMER, realm_of(p)->rid, share->n));
 	REQUIRE(consumer != NULL);
 	if (share->state != CSM_STATE_REVOKED) {
 		share->state = CSM_STATE_REVOKED; /* nothing is mapped from now on */
 		share->cursor = 0;
-		consumer->flags |= APT_FLAG_ENDING;
+		consumer->consumer.flags |= APT_FLAG_ENDING;
 	}
 	if (!csm_unmap_step(share, &share->cursor, csm_ending(consumer)))
 		return CSM_STEP_MORE;
-	REQUIRE(share->mapped == 0);
+	REQUIRE(share->share.mapped == 0);
 	consumer->state = CSM_STATE_REVOKED;
 	consumer->phase = APT_PHASE_NONE;
-	share->consumer = APT_NONE;
+	share->share.consumer = APT_NONE;
 	csm_add_news(c, consumer);
 	return CSM_STEP_END;
 }
 
 enum csm_step csm_share_close(struct granule *p, struct granule *c, struct apt_entry *share)
 {
-	if (share->consumer != APT_NONE && close_consumer(p, c, share) == CSM_STEP_MORE)
+	if (share->share.consumer != APT_NONE && close_consumer(p, c, share) == CSM_STEP_MORE)
 		return CSM_STEP_MORE;
 	csm_share_remove(csm_apt(p), share);
 	return CSM_STEP_END;
@@ -97,9 +97,9 @@ enum csm_step csm_share_close(struct granule *p, struct granule *c, struct apt_e
 static void drop_offered(struct apt *apt, struct apt_entry *region)
 {
 	for (unsigned int i = 0; i < CSM_STEP_REMOVALS; i++) {
-		struct apt_entry *share = apt_entry(apt, region->first);
+		struct apt_entry *share = apt_entry(apt, region->region.first);
 
-		if (share == NULL || share->consumer != APT_NONE)
+		if (share == NULL || share->share.consumer != APT_NONE)
 			return;
 		csm_share_remove(apt, share);
 	}
@@ -110,7 +110,7 @@ static void close_first(struct granule *rd, struct granule *peer, struct apt_ent
 			struct csm_gone *gone)
 {
 	const struct csm_gone seen = { APT_SHARE, share->base, share->size, { 0, 0 } };
-	bool attached = share->consumer != APT_NONE;
+	bool attached = share->share.consumer != APT_NONE;
 
 	if (csm_share_close(rd, peer, share) == CSM_STEP_END && attached) {
 		*gone = seen;
@@ -135,7 +135,7 @@ enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t 
 	if (region != NULL) {
 		region->state = CSM_STATE_DESTROYING;
 		drop_offered(apt, region);
-		share = apt_entry(apt, region->first);
+		share = apt_entry(apt, region->region.first);
 		if (share != NULL) {
 			peer_rid = share->peer;
 			step = CSM_STEP_MORE;
@@ -152,7 +152,7 @@ enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t 
 		return CSM_STEP_END;
 	apt = csm_apt(rd);
 	region = apt == NULL ? NULL : apt_find(apt, apt_region_key(id));
-	share = region == NULL ? NULL : apt_entry(apt, region->first);
+	share = region == NULL ? NULL : apt_entry(apt, region->region.first);
 	/* If another PE was faster the next step finds what is left. */
 	if (share != NULL && rid_equal(share->peer, peer_rid))
 		close_first(rd, peer, share, gone);

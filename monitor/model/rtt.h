@@ -79,7 +79,7 @@ uint64_t rtt_table_end(const struct s2 *s2, const struct rtt_walk *w, struct ipa
 
 /*
  * Replaces the entry of a walk, and keeps the table's count of live entries. Does no TLB maintenance:
- * a mapped entry goes through rtt_unmap_entry() first. Updates w->entry.
+ * a mapped entry goes through rtt_break(). Updates w->entry.
  */
 void rtt_set(struct rtt_walk *w, struct rtte e);
 
