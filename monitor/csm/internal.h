@@ -48,6 +48,8 @@ static inline struct csm_bell csm_bell_of(const struct granule *rd)
 	return (struct csm_bell){ granule_pa(rd).v, realm_of(rd)->doorbell };
 }
 
+/* --- Steps (steps.c) -------------------------------------------------------------------------------------- */
+
 /* One bounded part of a command, done under locks that are free again when it returns. */
 enum csm_step {
 	CSM_STEP_END,  /* the answer is there */
@@ -58,6 +60,9 @@ typedef enum csm_step csm_step_fn(const struct csm_call *call, struct csm_answer
 
 /* Steps until the end, or INCOMPLETE when an interrupt is pending (I8). */
 void csm_run(csm_step_fn *step, const struct csm_call *call, struct csm_answer *a);
+
+/* Room for `count` entries, or the answer that says there is none (the host is asked once). */
+bool csm_need_room(struct apt *apt, uint32_t count, const struct csm_call *call, struct csm_answer *a);
 
 /* --- Two realms (pair.c) ----------------------------------------------------------------------------- */
 
@@ -82,15 +87,6 @@ static inline struct apt *csm_apt(const struct granule *rd)
 
 /* The share that provider `p` (may be NULL) made to the realm `c` under number `n`, or NULL. */
 struct apt_entry *csm_find_share(struct granule *p, const struct granule *c, uint64_t n);
-
-/* The region or consumer entry that holds any byte of [base, top), or NULL. */
-struct apt_entry *csm_find_overlap(struct apt *apt, uint64_t base, uint64_t top);
-
-/* base and size of a range argument: aligned, not empty, no wrap, inside the protected half. */
-bool csm_range_is_valid(const struct realm *realm, uint64_t base, uint64_t size);
-
-/* Room for `count` entries, or the answer that says there is none (the host is asked once). */
-bool csm_need_room(struct apt *apt, uint32_t count, const struct csm_call *call, struct csm_answer *a);
 
 /* --- Shares (share.c) --------------------------------------------------------------------------- */
 
@@ -130,6 +126,12 @@ struct csm_gone {
 enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t id, struct csm_gone *gone);
 
 /* --- Ranges of a realm's own (range.c) ---------------------------------------------------------------- */
+
+/* The region or consumer entry that holds any byte of [base, top), or NULL. */
+struct apt_entry *csm_find_overlap(struct apt *apt, uint64_t base, uint64_t top);
+
+/* base and size of a range argument: aligned, not empty, no wrap, inside the protected half. */
+bool csm_range_is_valid(const struct realm *realm, uint64_t base, uint64_t size);
 
 /* What a scan of a range found. */
 enum csm_scan {

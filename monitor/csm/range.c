@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Scans and RIPAS changes over a CSM range in the realm that it belongs to. The RD is locked; each
- * call looks at a bounded number of entries.
+ * Ranges: what is one, whose entry has it, scans and RIPAS changes over one in the realm that it belongs to. The
+ * RD is locked; each call looks at a bounded number of entries.
  */
 #include "csm/internal.h"
+
+struct apt_entry *csm_find_overlap(struct apt *apt, uint64_t base, uint64_t top)
+{
+	/* Ranges don't overlap each other: the last one that starts below `top` decides. */
+	struct apt_entry *e = apt_find_ipa(apt, top - 1);
+
+	return e != NULL && e->base + e->size > base ? e : NULL;
+}
+
+bool csm_range_is_valid(const struct realm *realm, uint64_t base, uint64_t size)
+{
+	return is_aligned(base | size, GRANULE_SIZE) && base + size >= base &&
+	       s2_range_is_protected(&realm->s2, base, base + size);
+}
 
 /* What part of the range the entry where a walk stands covers. */
 struct span {
