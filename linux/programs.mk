@@ -9,7 +9,7 @@ OBJECTS := $(addprefix $(OUT)/obj/,object.o link.o channel.o)
 VERSION := $(shell sed -n 's/^set(CAEC_VERSION \(.*\))/\1/p' ../cmake/version.cmake)
 HEADERS := $(wildcard libcsm/*.h csm-tool/*.h include/uapi/linux/*.h ../realm/lib/channel.h)
 
-all: $(OUT)/bin/csm $(OUT)/bin/csm-check $(OUT)/bin/csm-netperf $(LIBRARY)
+all: $(OUT)/bin/csm $(OUT)/bin/csm-check $(OUT)/bin/csm-fuzz $(OUT)/bin/csm-netperf $(LIBRARY)
 
 $(OUT)/obj/%.o: libcsm/%.c $(HEADERS)
 	@mkdir -p $(@D)
@@ -29,10 +29,14 @@ $(OUT)/bin/csm: $(wildcard csm-tool/*.c) $(LIBRARY) $(HEADERS) ../cmake/version.
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -DCAEC_VERSION='"$(VERSION)"' -static -s -o $@ $(wildcard csm-tool/*.c) $(LIBRARY)
 
-$(OUT)/bin/csm-check: check/csm_check.c $(LIBRARY) $(HEADERS)
+$(OUT)/bin/csm-check: check/csm_check.c check/random.c check/random.h $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static -s -o $@ $< $(LIBRARY)
+	$(CC) $(CFLAGS) -static -s -o $@ check/csm_check.c check/random.c $(LIBRARY)
 
 $(OUT)/bin/csm-netperf: check/csm_netperf.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -s -o $@ $<
+
+$(OUT)/bin/csm-fuzz: $(wildcard check/fuzz*.[ch]) check/random.c check/random.h csm-tool/erofs.c $(LIBRARY) $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -s -o $@ $(wildcard check/fuzz*.c) check/random.c csm-tool/erofs.c $(LIBRARY)

@@ -1,4 +1,5 @@
 """Linux realms that a program types at: what tests, the demo and the bench drive `./caec linux` with."""
+import base64
 import pathlib
 import re
 import subprocess
@@ -8,7 +9,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "build/linux"
-PATIENCE = 300  # seconds for one command; the machine is emulated
+PATIENCE = 900  # seconds for one command; the machine is emulated
 HOST = "H"
 
 # The initial RAM disk's /modules are loaded in order.
@@ -19,7 +20,18 @@ IN_THE_REALM = {
     "bin/csm": "/bin/csm",
     "bin/csm-netperf": "/bin/csm-netperf",
     "bin/csm-check": "/bin/csm-check",
+    "bin/csm-fuzz": "/bin/csm-fuzz",
 }
+
+
+ARM64 = ROOT / "build/deps/linux-arm64/root/usr/lib/aarch64-linux-gnu"
+CROSS = ROOT / "build/deps/linux-build/usr/aarch64-linux-gnu/lib"
+
+
+def libraries(*names):
+    """What programs that are not static need in a realm: the C library, and those of Debian's packages for arm64."""
+    items = [f"{CROSS / 'ld-linux-aarch64.so.1'}:/lib/ld-linux-aarch64.so.1", f"{CROSS / 'libc.so.6'}:/lib/aarch64-linux-gnu/libc.so.6"]
+    return items + [f"{(ARM64 / name).resolve()}:/lib/aarch64-linux-gnu/{name}" for name in names]
 
 
 def command(*options, more=()):
@@ -69,8 +81,9 @@ class Realms:
                 if time.monotonic() > end or not self.news.wait(end - time.monotonic()):
                     sys.exit(f"realm {realm} did not say /{pattern}/ within {patience} s")
 
-    def type(self, realm, text):
-        self.process.stdin.write(f"{realm}:{text}\n")
+    def type(self, realm, text, to=":"):
+        """To the shell; with "!" to whatever runs."""
+        self.process.stdin.write(f"{realm}{to}{text}\n")
         self.process.stdin.flush()
 
     def begin(self, realm, command):
@@ -91,6 +104,13 @@ class Realms:
         """Exit status, and what it said."""
         return self.end(realm, self.begin(realm, command))
 
+    def put(self, realm, path, data):
+        """A small file."""
+        text = base64.b64encode(data).decode()
+        for at in range(0, len(text), 600):
+            self.run(realm, f"echo {text[at:at + 600]} >>{path}.64")
+        self.run(realm, f"base64 -d {path}.64 >{path}; rm {path}.64")
+
     def host(self, line):
         """What the host says to a line at its own terminal."""
         start = len(self.lines[HOST])
@@ -102,6 +122,15 @@ class Realms:
         for realm in "AB":
             self.wait(realm, "^Enter 'help'", 0)
         return [self.run(realm, "csm id")[1] for realm in "AB"]
+
+    def network(self, rids, name="csm0", net="10.9.0"):
+        """An interface in A and in B, with addresses NET.1 and NET.2."""
+        a, b = rids
+        _, row = self.run("A", f"csm net up {name} --peer {b} --number 1000000")
+        _, row = self.run("B", f"csm net up {name} --peer {a} --number {row.split()[2]}")
+        self.run("A", f"csm net up {name} --number {row.split()[2]}")
+        for last, realm in enumerate("AB", 1):
+            self.run(realm, f"ifconfig {name} {net}.{last} netmask 255.255.255.0 up")
 
     def off(self):
         """True: all realms turned themselves off, and the host got everything back."""

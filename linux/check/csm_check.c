@@ -4,10 +4,11 @@
  * last says how many were not met. tests/check/linux-csm runs it.
  *
  *	csm-check local                     what one realm can try alone
- *	csm-check fuzz COUNT                every ioctl with every field hostile
  *	csm-check fill ID VALUE             a kept region's bytes
  *	csm-check attach RID N SIZE HOW     an attachment's rules, and its end: HOW is zeros or sigbus
  *	csm-check netpeer RID N ROUNDS HOW  a peer of csm_net that means harm: HOW is lie, fuzz or revoke
+ *	csm-check code ID                   code in a kept region
+ *	csm-check run RID N SIZE            that, where it may be run and not written
  *	csm-check inplace FILE BASE SIZE    FILE's pages lie in [BASE, BASE + SIZE), none of it in the page cache
  */
 #define _GNU_SOURCE
@@ -29,6 +30,7 @@
 #include <unistd.h>
 
 #include "libcsm.h"
+#include "random.h"
 
 #define MIB (UINT64_C(1) << 20)
 #define PAGE UINT64_C(4096)
@@ -250,86 +252,6 @@ static void check_local(void)
 	check_signals();
 }
 
-/* --- Every field hostile ---------------------------------------------------------------------------------- */
-
-static uint64_t state = 88172645463325252U;
-
-static uint64_t random_word(void)
-{
-	static const uint64_t liked[] = { 0,
-					  1,
-					  2,
-					  3,
-					  7,
-					  4095,
-					  4096,
-					  4097,
-					  2 * MIB,
-					  4 * MIB,
-					  UINT32_MAX,
-					  UINT64_MAX,
-					  UINT64_C(1) << 63,
-					  UINT64_MAX / PAGE * PAGE };
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state % 3 != 0 ? liked[state / 3 % (sizeof(liked) / sizeof(liked[0]))] : state;
-}
-
-/* The version is right more often than not: else nothing behind that check would ever be tried. */
-static void fuzz_one(int fd, const struct csm *region)
-{
-	static const unsigned long commands[] = { CAEC_CSM_INFO,      CAEC_CSM_CREATE,   CAEC_CSM_ATTACH,
-						  CAEC_CSM_OPEN,      CAEC_CSM_QUERY,    CAEC_CSM_MEASUREMENT,
-						  CAEC_CSM_OBJECT,    CAEC_CSM_SHARE,    CAEC_CSM_REVOKE,
-						  CAEC_CSM_NOTIFY,    CAEC_CSM_SET_KEEP, CAEC_CSM_BLK_ADD,
-						  CAEC_CSM_BLK_REMOVE };
-	unsigned long command = commands[random_word() % (sizeof(commands) / sizeof(commands[0]))];
-	union {
-		uint64_t words[32];
-		uint32_t halves[64];
-		struct caec_csm_create create;
-		struct caec_csm_open open;
-	} in;
-	int made = -1;
-
-	for (unsigned int i = 0; i < 32; i++)
-		in.words[i] = random_word();
-	if (random_word() % 8 != 0)
-		in.halves[0] = CAEC_CSM_VERSION;
-	if (random_word() % 4 == 0)
-		in.halves[1] = 0;
-	if (random_word() % 16 == 0)
-		command ^= 1UL << random_word() % 32;
-	if (ioctl(fd, command, random_word() % 16 == 0 ? (void *)random_word() : &in) != 0)
-		return;
-	if (command == CAEC_CSM_CREATE)
-		made = in.create.fd;
-	if (command == CAEC_CSM_OPEN)
-		made = in.open.fd;
-	if (made >= 0 && made != region->fd) {
-		struct csm o = { .fd = made };
-
-		csm_keep(&o, false);
-		close(made);
-	}
-}
-
-static void check_fuzz(unsigned long count)
-{
-	int block = open("/dev/csmblk-control", O_RDWR);
-	uint64_t before = window_free();
-	struct csm region;
-
-	expect("a region to try it on", csm_create(csm, 2 * MIB, CAEC_CSM_DAX, &region) == 0);
-	for (unsigned long i = 0; i < count; i++)
-		fuzz_one(i % 3 == 0 ? csm : i % 3 == 1 ? region.fd : block, &region);
-	csm_keep(&region, false);
-	csm_close(&region);
-	expect("hostile arguments leave nothing behind", window_free() == before);
-}
-
 /* --- An attachment ---------------------------------------------------------------------------------------- */
 
 static void fill(uint64_t id, int value)
@@ -495,7 +417,7 @@ static bool net_is_gone(const struct net_peer *p, int timeout)
 static void send_noise(struct net_peer *p)
 {
 	static const uint8_t types[][2] = { { 8, 0 }, { 8, 6 }, { 0x86, 0xdd }, { 0x81, 0 }, { 0, 3 } };
-	uint64_t r = random_word();
+	uint64_t r = random_value();
 	size_t length = 14 + (r % 8 == 0 ? (r >> 8) % 65525 : (r >> 8) % 1501);
 	uint8_t *frame;
 	void *to;
@@ -504,7 +426,7 @@ static void send_noise(struct net_peer *p)
 		return;
 	frame = to;
 	for (size_t i = 0; i < length && i < 128; i++)
-		frame[i] = (uint8_t)(random_word() >> 13);
+		frame[i] = (uint8_t)(random_value() >> 13);
 	memset(frame, 0xff, 6);
 	memcpy(frame + 12, types[(r >> 32) % 5], 2);
 	if (length > 14 && (r >> 40) % 4 != 0)
@@ -516,7 +438,7 @@ static void send_noise(struct net_peer *p)
 static void write_lie(struct net_peer *p)
 {
 	struct channel_ring *ring = p->own.base;
-	uint64_t r = random_word(), word = random_word();
+	uint64_t r = random_value(), word = random_value();
 	uint64_t *words[] = { &ring->head, &ring->tail, &ring->producer_sleeps, &ring->consumer_sleeps };
 	uint64_t value = r % 4 == 0 ? p->tx.own + r % 1024 : r % 4 == 1 ? p->rx.own + word % 64 : word;
 
@@ -531,7 +453,7 @@ static void write_lie(struct net_peer *p)
 static void net_round(struct net_peer *p, const char *how, uint64_t n)
 {
 	time_t end = seconds() + ROUND_S;
-	uint64_t polite = random_word() % 128;
+	uint64_t polite = random_value() % 128;
 
 	expect("the interface and this program attach each other's region", net_peer_begin(p, n));
 	if (strcmp(how, "lie") == 0) {
@@ -546,7 +468,7 @@ static void net_round(struct net_peer *p, const char *how, uint64_t n)
 	for (uint64_t i = 0; strcmp(how, "fuzz") == 0 && seconds() < end && !net_is_gone(p, 0); i++) {
 		for (int j = 0; j < 64; j++) {
 			send_noise(p);
-			if (i * 64 > polite && random_word() % 16 == 0)
+			if (i * 64 > polite && random_value() % 16 == 0)
 				write_lie(p);
 		}
 		csm_notify(&p->theirs, NULL, 0);
@@ -569,6 +491,42 @@ static void check_net_peer(const struct caec_csm_rid *rid, uint64_t n, uint64_t 
 		csm_close(&p.own);
 	}
 	expect("all is given back", window_free() == before);
+}
+
+/* --- Code ------------------------------------------------------------------------------------------------- */
+
+/* mov w0, #42; ret */
+static const uint32_t answer[] = { 0x52800540, 0xd65f03c0 };
+
+static void code(uint64_t id)
+{
+	struct csm o = { 0 };
+
+	expect("the region is there", csm_find_region(csm, id, &o) == 0 && csm_map(&o) == 0);
+	if (o.base != NULL)
+		memcpy(o.base, answer, sizeof(answer));
+}
+
+static void check_run(const struct caec_csm_rid *provider, uint64_t n, uint64_t size)
+{
+	struct csm o;
+	void *p;
+
+	expect("a share to read and execute can be attached",
+	       csm_attach(csm, provider, n, size, 0, &o) == 0 && o.permission == CAEC_CSM_RX);
+	p = mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_SHARED, o.fd, 0);
+	expect("it can be mapped to be executed", p != MAP_FAILED);
+	expect("and not to be written",
+	       refused(&o, size, PROT_READ | PROT_WRITE, MAP_SHARED, 0, EACCES) &&
+		       refused(&o, size, PROT_WRITE | PROT_EXEC, MAP_SHARED, 0, EACCES));
+	if (p == MAP_FAILED)
+		return;
+	__builtin___clear_cache(p, (char *)p + sizeof(answer));
+	expect("what the provider wrote is executed", ((int (*)(void))(uintptr_t)p)() == 42);
+	expect("mprotect() does not make it writable",
+	       mprotect(p, size, PROT_READ | PROT_WRITE) != 0 && errno == EACCES);
+	munmap(p, size);
+	csm_close(&o);
 }
 
 /* --- Files in place --------------------------------------------------------------------------------------- */
@@ -622,10 +580,12 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(what, "local") == 0)
 		check_local();
-	else if (strcmp(what, "fuzz") == 0 && argc == 3)
-		check_fuzz(strtoul(argv[2], NULL, 0));
 	else if (strcmp(what, "fill") == 0 && argc == 4)
 		fill(strtoull(argv[2], NULL, 0), (int)strtoul(argv[3], NULL, 0));
+	else if (strcmp(what, "code") == 0 && argc == 3)
+		code(strtoull(argv[2], NULL, 0));
+	else if (strcmp(what, "run") == 0 && argc == 5 && csm_rid_parse(argv[2], &provider))
+		check_run(&provider, strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0));
 	else if (strcmp(what, "attach") == 0 && argc == 6 && csm_rid_parse(argv[2], &provider))
 		check_attach(&provider, strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0),
 			     strcmp(argv[5], "sigbus") == 0);
