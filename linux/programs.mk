@@ -1,15 +1,29 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# libcsm and the programs, for arm64; OUT says where to. Called by tools/linux-modules.
+# libcsm, the programs, and the verifier, for arm64; OUT says where to. Called by tools/linux-modules.
+#   bin/      static, for an image without libraries; caec-verify and csm-pair are not, they need OpenSSL and jansson
+#   shared/   csm as its package has it
+#   lib/      libcsm, and the verifier's library
 CC := aarch64-linux-gnu-gcc-14
 AR := aarch64-linux-gnu-ar
-CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion \
+CFLAGS := -std=gnu11 -O2 -fPIC -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion \
 	-Iinclude/uapi -Ilibcsm -I../realm/lib -I../include -I..
 LIBRARY := $(OUT)/lib/libcsm.a
+SHARED := $(OUT)/lib/libcsm.so.1
 OBJECTS := $(addprefix $(OUT)/obj/,object.o link.o channel.o)
 VERSION := $(shell sed -n 's/^set(CAEC_VERSION \(.*\))/\1/p' ../cmake/version.cmake)
-HEADERS := $(wildcard libcsm/*.h csm-tool/*.h include/uapi/linux/*.h ../realm/lib/channel.h)
+NUMBERED := -DCAEC_VERSION='"$(VERSION)"'
+HEADERS := $(wildcard libcsm/*.h csm-tool/*.h pair/*.h include/uapi/linux/*.h ../realm/lib/channel.h)
 
-all: $(OUT)/bin/csm $(OUT)/bin/csm-check $(OUT)/bin/csm-fuzz $(OUT)/bin/csm-netperf $(LIBRARY)
+# Debian's packages for arm64, as tools/linux-modules unpacks them.
+ARM64 := /run/arm64/usr
+FOREIGN := -isystem $(ARM64)/include -isystem $(ARM64)/include/aarch64-linux-gnu
+FOREIGN_LIBRARIES := -L$(ARM64)/lib/aarch64-linux-gnu -Wl,-rpath-link,$(ARM64)/lib/aarch64-linux-gnu -lcrypto -ljansson
+
+VERIFY := $(OUT)/lib/libcaec-verify.a
+VERIFY_OBJECTS := $(patsubst ../verifier/%.c,$(OUT)/obj/verifier/%.o,$(filter-out %/main.c,$(wildcard ../verifier/*.c)))
+VERIFY_FLAGS := -std=gnu11 -O2 -fPIC -DNDEBUG -Wall -Wextra -Werror -I../verifier $(FOREIGN)
+
+all: $(OUT)/bin/csm $(OUT)/bin/csm-check $(OUT)/bin/csm-fuzz $(OUT)/bin/csm-netperf $(OUT)/bin/csm-pair $(OUT)/bin/caec-verify $(OUT)/shared/csm $(LIBRARY) $(SHARED)
 
 $(OUT)/obj/%.o: libcsm/%.c $(HEADERS)
 	@mkdir -p $(@D)
@@ -24,10 +38,18 @@ $(LIBRARY): $(OBJECTS)
 	rm -f $@
 	$(AR) rcsD $@ $^
 
-# Static: the realm's image has no libraries.
+$(SHARED): $(OBJECTS) libcsm/libcsm.map
+	@mkdir -p $(@D)
+	$(CC) -shared -s -Wl,-soname,$(@F) -Wl,--version-script=libcsm/libcsm.map -Wl,-z,defs -o $@ $(OBJECTS)
+	ln -sf $(@F) $(OUT)/lib/libcsm.so
+
 $(OUT)/bin/csm: $(wildcard csm-tool/*.c) $(LIBRARY) $(HEADERS) ../cmake/version.cmake
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -DCAEC_VERSION='"$(VERSION)"' -static -s -o $@ $(wildcard csm-tool/*.c) $(LIBRARY)
+	$(CC) $(CFLAGS) $(NUMBERED) -static -s -o $@ $(wildcard csm-tool/*.c) $(LIBRARY)
+
+$(OUT)/shared/csm: $(wildcard csm-tool/*.c) $(SHARED) $(HEADERS) ../cmake/version.cmake
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(NUMBERED) -s -o $@ $(wildcard csm-tool/*.c) $(SHARED)
 
 $(OUT)/bin/csm-check: check/csm_check.c check/random.c check/random.h $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)
@@ -40,3 +62,24 @@ $(OUT)/bin/csm-netperf: check/csm_netperf.c
 $(OUT)/bin/csm-fuzz: $(wildcard check/fuzz*.[ch]) check/random.c check/random.h csm-tool/erofs.c $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -s -o $@ $(wildcard check/fuzz*.c) check/random.c csm-tool/erofs.c $(LIBRARY)
+
+$(OUT)/bin/csm-pair: $(wildcard pair/*.c) csm-tool/text.c $(LIBRARY) $(VERIFY) $(HEADERS) ../verifier/caec_verify.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -I../verifier $(FOREIGN) -s -o $@ $(wildcard pair/*.c) csm-tool/text.c $(VERIFY) $(LIBRARY) \
+		$(FOREIGN_LIBRARIES)
+
+$(OUT)/obj/verifier/%.o: ../verifier/%.c $(wildcard ../verifier/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(VERIFY_FLAGS) -c -o $@ $<
+
+# Only the names of caec_verify.h leave it.
+$(VERIFY): $(VERIFY_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) -r -nostdlib -o $(OUT)/obj/verifier/all $^
+	aarch64-linux-gnu-objcopy --wildcard --keep-global-symbol='caec_*' $(OUT)/obj/verifier/all $(OUT)/obj/caec-verify.o
+	rm -f $@
+	$(AR) rcsD $@ $(OUT)/obj/caec-verify.o
+
+$(OUT)/bin/caec-verify: ../verifier/main.c $(VERIFY) ../cmake/version.cmake
+	@mkdir -p $(@D)
+	$(CC) $(VERIFY_FLAGS) $(NUMBERED) -s -o $@ $< $(VERIFY) $(FOREIGN_LIBRARIES)

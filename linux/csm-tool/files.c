@@ -92,6 +92,8 @@ int command_serve(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		rid_argument(argv[i]);
 	make_image(argv[0], &o);
+	if (argc == 1) /* to be shared later */
+		row("id", number_text(o.id), "size", number_text(o.size), NULL);
 	for (int i = 1; i < argc; i++) {
 		struct caec_csm_rid peer = rid_argument(argv[i]);
 		uint64_t n;

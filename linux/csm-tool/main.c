@@ -5,132 +5,13 @@
 #include "tool.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 int csm = -1;
-static bool json;
 
-/* --- Errors ----------------------------------------------------------------------------------------------- */
-
-void fail(int status, const char *format, ...)
-{
-	va_list arguments;
-
-	fflush(stdout);
-	va_start(arguments, format);
-	fputs("csm: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
-	va_end(arguments);
-	exit(status);
-}
-
-static int status_of(int error)
-{
-	switch (-error) {
-	case EACCES:
-		return STATUS_DENIED;
-	case EKEYREVOKED:
-	case EPIPE:
-		return STATUS_GONE;
-	case ENODEV:
-	case ENXIO:
-	case EOPNOTSUPP:
-		return STATUS_NO_CSM;
-	case ENOENT:
-		return STATUS_NOT_FOUND;
-	case EREMOTEIO:
-		return STATUS_HOST;
-	default:
-		return STATUS_FAILED;
-	}
-}
-
-void check(int error, const char *what)
-{
-	if (error < 0)
-		fail(status_of(error), "%s: %s", what, csm_error_text(error));
-}
-
-/* --- Arguments -------------------------------------------------------------------------------------------- */
-
-struct caec_csm_rid rid_argument(const char *text)
-{
-	struct caec_csm_rid rid;
-
-	if (!csm_rid_parse(text, &rid))
-		fail(STATUS_USAGE, "'%s' is no realm identifier: 32 hex digits", text);
-	return rid;
-}
-
-static unsigned int shift_of(const char *unit)
-{
-	const char *units = "KMG", *found = unit[0] != '\0' ? strchr(units, unit[0]) : NULL;
-
-	return unit[0] == '\0'                    ? 0
-	       : found != NULL && unit[1] == '\0' ? 10 * (unsigned int)(found - units + 1)
-						  : 64;
-}
-
-uint64_t number_argument(const char *text)
-{
-	unsigned long long value;
-	unsigned int shift;
-	char *end;
-
-	errno = 0;
-	value = strtoull(text, &end, 0);
-	shift = shift_of(end);
-	if (end == text || text[0] == '-' || errno != 0 || shift > 30 || value > UINT64_MAX >> shift)
-		fail(STATUS_USAGE, "'%s' is no number", text);
-	return value << shift;
-}
-
-/* --- Answers ---------------------------------------------------------------------------------------------- */
-
-const char *number_text(uint64_t value)
-{
-	static char texts[8][24];
-	static unsigned int next;
-	char *text = texts[next++ % 8];
-
-	snprintf(text, sizeof(texts[0]), "%llu", (unsigned long long)value);
-	return text;
-}
-
-const char *rid_text(const struct caec_csm_rid *rid)
-{
-	static char text[CSM_RID_TEXT];
-
-	csm_rid_format(rid, text);
-	return text;
-}
-
-void row(const char *name, ...)
-{
-	const char *value, *separator = "";
-	va_list arguments;
-
-	va_start(arguments, name);
-	fputs(json ? "{" : "", stdout);
-	for (; name != NULL; name = va_arg(arguments, const char *)) {
-		value = va_arg(arguments, const char *);
-		if (json)
-			printf("%s\"%s\": \"%s\"", separator, name, value);
-		else
-			printf("%s%s", separator, value);
-		separator = json ? ", " : "\t";
-	}
-	va_end(arguments);
-	puts(json ? "}" : "");
-	fflush(stdout);
-}
-
-static const char *const permissions[] = { "-", "ro", "rw", "rx" };
 static const char *const roles[] = { "region", "share", "attachment" };
 static const char *const states[] = { "creating", "created", "offered", "reserved",
 				      "attached", "revoked", "broken",  "destroying" };
@@ -160,7 +41,7 @@ static int command_list(int argc, char **argv)
 	while ((error = csm_query(csm, &e)) == 0)
 		row("role", NAME(roles, e.role), "state", NAME(states, e.state), "id", number_text(e.id),
 		    "peer", rid_text(&e.peer), "n", number_text(e.n), "permission",
-		    NAME(permissions, e.permission), "base", number_text(e.base), "size", number_text(e.size),
+		    permission_text(e.permission), "base", number_text(e.base), "size", number_text(e.size),
 		    NULL);
 	check(error == -ENOENT ? 0 : error, "list");
 	return STATUS_OK;
@@ -189,14 +70,6 @@ static int command_create(int argc, char **argv)
 	check(csm_create(csm, number_argument(argv[0]), flags_of(argc - 1, argv + 1), &o), "create");
 	row("id", number_text(o.id), "size", number_text(o.size), NULL);
 	return STATUS_OK;
-}
-
-static uint32_t permission_argument(const char *text)
-{
-	for (uint32_t permission = CAEC_CSM_RO; permission <= CAEC_CSM_RX; permission++)
-		if (strcmp(text, permissions[permission]) == 0)
-			return permission;
-	fail(STATUS_USAGE, "'%s' is no permission: ro, rw or rx", text);
 }
 
 static void rim_argument(const char *text, uint8_t rim[64])
@@ -244,7 +117,7 @@ static int command_attach(int argc, char **argv)
 	check(csm_attach(csm, &provider, number_argument(argv[1]), number_argument(argv[2]),
 			 flags_of(argc - 3, argv + 3), &o),
 	      "attach");
-	row("permission", NAME(permissions, o.permission), "size", number_text(o.size), NULL);
+	row("permission", permission_text(o.permission), "size", number_text(o.size), NULL);
 	return STATUS_OK;
 }
 
@@ -320,6 +193,25 @@ static int command_measure(int argc, char **argv)
 	return STATUS_OK;
 }
 
+/* A program of its own, beside this one: it needs libraries that nothing else here does. */
+static int command_pair(int argc, char **argv)
+{
+	static const char name[] = "/csm-pair";
+	char path[4096], *words[64 + 3] = { path, NULL };
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - sizeof(name));
+	int count = 1;
+
+	while (length > 0 && path[length - 1] != '/')
+		length--;
+	strcpy(path + (length > 0 ? length - 1 : 0), name);
+	if (json)
+		words[count++] = (char[]){ "--json" };
+	for (int i = 0; i < argc; i++)
+		words[count++] = argv[i];
+	execv(path, words);
+	fail(STATUS_FAILED, "pair: %s: %s", path, strerror(errno));
+}
+
 static const struct command {
 	const char *name;
 	int least, most; /* arguments */
@@ -338,10 +230,12 @@ static const struct command {
 	{ "measure", 1, 2, command_measure, "RID [INDEX]", "a peer's measurement, from the monitor" },
 	{ "block", 1, 2, command_block, "ID | RID N", "a --dax object as a block device; prints it" },
 	{ "unblock", 1, 1, command_unblock, "DEVICE", "remove that" },
-	{ "serve", 2, 64, command_serve, "DIR RID...",
+	{ "serve", 1, 64, command_serve, "DIR [RID...]",
 	  "a directory as a read-only image; prints ID, N, SIZE" },
 	{ "mount", 4, 4, command_mount, "RID N SIZE DIR", "such an image, in place" },
 	{ "umount", 1, 1, command_umount, "DIR", "and give it back" },
+	{ "pair", 1, 64, command_pair, "--policy FILE ACTION",
+	  "share with a peer by attestation tokens: csm pair --help" },
 	{ "send", 1, 2, command_send, "RID [SIZE]", "standard input to a realm; prints N on standard error" },
 	{ "recv", 2, 3, command_recv, "RID N [SIZE]", "from a realm to standard output" },
 	{ "net", 2, 8, command_net, "up NAME --peer RID [--number N] [--size SIZE]",

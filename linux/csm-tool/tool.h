@@ -14,7 +14,11 @@ enum {
 	STATUS_GONE = 11,
 	STATUS_NOT_FOUND = 12,
 	STATUS_HOST = 13,
+	STATUS_PEER = 14,
 };
+
+/* That goes with an error (negative, as libcsm has it); 0 with 0. */
+int status_of(int error);
 
 /* Says why and ends with the status that goes with the error (negative, as libcsm has it). Where it is 0: returns. */
 void check(int error, const char *what);
@@ -23,10 +27,13 @@ _Noreturn void fail(int status, const char *format, ...) __attribute__((format(p
 /* Arguments; anything else ends in usage. */
 struct caec_csm_rid rid_argument(const char *text);
 uint64_t number_argument(const char *text); /* decimal, or 0x...; K, M, G behind it */
+uint32_t permission_argument(const char *text); /* ro, rw or rx */
 
 /* A row of answers: tab-separated values, or with --json an object. Ends with NULL, NULL. */
 void row(const char *name, ...);
+extern bool json;
 const char *number_text(uint64_t value); /* static: up to eight at a time */
+const char *permission_text(uint32_t permission);
 const char *rid_text(const struct caec_csm_rid *rid);
 
 extern int csm; /* /dev/csm */

@@ -13,6 +13,7 @@ import cases_encoding
 import cases_policy
 import cases_profiles
 import cases_sample
+import pair_peer
 from corpus import Corpus
 
 
@@ -23,6 +24,7 @@ def main():
     cases_claims.add(corpus)
     cases_profiles.add(corpus)
     cases_sample.add(corpus, pathlib.Path(sys.argv[2]))
+    pair_peer.write(corpus.folder)
     corpus.finish()
     print(f"{len(corpus.lines)} cases, {len(corpus.tokens)} tokens")
 
