@@ -13,6 +13,10 @@
 #define SGI1R_AFF2(value) ((value) >> 32 & 0xff)
 #define SGI1R_AFF3(value) ((value) >> 48 & 0xff)
 
+/* ESR_EL2 of a trapped system register: which, and that it is written. */
+#define ESR_SYSREG_MASK ABI_U64(0x3ffc1e)
+#define ESR_ICC_SGI1R ABI_U64(0x3a3016)
+
 /* ICH_VMCR_EL2. */
 #define VMCR_VENG0 0x1U
 #define VMCR_VENG1 0x2U
@@ -140,6 +144,12 @@ void vgic_sgi(struct vgic *vgic, unsigned int cpu, uint64_t value)
 		kicks |= vgic_kick_for(vgic, irq);
 	}
 	vgic_unlock(vgic, kicks);
+}
+
+void vgic_sysreg(struct vgic *vgic, unsigned int cpu, uint64_t esr, uint64_t value)
+{
+	if ((esr & ESR_SYSREG_MASK) == ESR_ICC_SGI1R)
+		vgic_sgi(vgic, cpu, value);
 }
 
 /* The vCPU's interface would signal it. (Running priority is ignored: who asks gets a WFI that ends early.) */

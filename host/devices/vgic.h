@@ -123,6 +123,12 @@ bool vgic_redist_access(struct vgic *vgic, uint64_t offset, unsigned int bytes, 
 /* vCPU `cpu` wrote `value` to ICC_SGI1R_EL1. (Writes to ICC_SGI0R_EL1 and ICC_ASGI1R_EL1 do nothing.) */
 void vgic_sgi(struct vgic *vgic, unsigned int cpu, uint64_t value);
 
+/*
+ * vCPU `cpu` wrote `value` to a system register that the RMM traps, `esr` as in the exit. ICC_SGI1R_EL1 is what there is of
+ * the GIC's; the others are for groups that the realm doesn't have, and do nothing.
+ */
+void vgic_sysreg(struct vgic *vgic, unsigned int cpu, uint64_t esr, uint64_t value);
+
 /* The input of SPI `intid` (32..95), of PPI `intid` (16..31) of a vCPU. An edge is false, then true. Any
  * other INTID or vCPU is ignored. From any thread. */
 void vgic_set_spi(struct vgic *vgic, unsigned int intid, bool level);

@@ -14,7 +14,7 @@ static uint64_t lend_to_apt(struct host_realm *realm)
 	struct host *host = realm->host;
 	uint64_t granule, result;
 
-	result = host_granule_alloc(host, &granule);
+	result = host_realm_lend(realm, 1, &granule);
 	if (result != RMI_SUCCESS)
 		return result;
 	result = realm->has_apt ? host_rmi_csm_apt_extend(host, realm->rd, granule)
@@ -22,7 +22,7 @@ static uint64_t lend_to_apt(struct host_realm *realm)
 	if (result == RMI_SUCCESS)
 		realm->has_apt = true;
 	else
-		host_granule_free(host, granule);
+		host_realm_take_back(realm, granule, 1);
 	return host_csm_fail(host, operation, result);
 }
 
@@ -100,7 +100,7 @@ static uint64_t take_back(struct host_realm *realm)
 		if (result != RMI_SUCCESS)
 			return host_csm_fail(realm->host, RMI_CSM_APT_DESTROY, result);
 		if (granule != 0)
-			result = host_granule_free(realm->host, granule);
+			result = host_realm_take_back(realm, granule, 1);
 		if (result != RMI_SUCCESS)
 			return result;
 	} while (held != 0);

@@ -2,12 +2,11 @@
 /*
  * Granules on their way to the Realm world and back, counted, and looked at when they come back.
  */
-#include "host.h"
+#include "realm.h"
 #include "rmi_call.h"
 
-uint64_t host_granules_alloc(struct host *host, unsigned int count, uint64_t *pa)
+static uint64_t delegate(struct host *host, unsigned int count, uint64_t base, uint64_t *pa)
 {
-	uint64_t base = host->ops->alloc(host->context, count);
 	uint64_t result;
 	unsigned int i;
 
@@ -29,6 +28,11 @@ uint64_t host_granules_alloc(struct host *host, unsigned int count, uint64_t *pa
 	while (i-- > 0)
 		host_granule_free(host, base + i * GRANULE_SIZE);
 	return result;
+}
+
+uint64_t host_granules_alloc(struct host *host, unsigned int count, uint64_t *pa)
+{
+	return delegate(host, count, host->ops->alloc(host->context, count), pa);
 }
 
 uint64_t host_granule_alloc(struct host *host, uint64_t *pa)
@@ -70,4 +74,46 @@ uint64_t host_granules_free(struct host *host, uint64_t pa, unsigned int count)
 			first = result;
 	}
 	return first;
+}
+
+/* --- A realm's ----------------------------------------------------------------------------------- */
+
+static bool book(struct host_realm *realm, unsigned int count)
+{
+	uint64_t now = __atomic_add_fetch(&realm->granules, count, __ATOMIC_RELAXED);
+
+	if (realm->granules_max != 0 && now > realm->granules_max && !realm->ending) {
+		__atomic_fetch_sub(&realm->granules, count, __ATOMIC_RELAXED);
+		return false;
+	}
+	if (now > realm->granules_peak)
+		realm->granules_peak = now;
+	return true;
+}
+
+static uint64_t alloc_for(const struct host_realm *realm, unsigned int count)
+{
+	const struct host *host = realm->host;
+
+	if (realm->ending && count == 1 && host->ops->alloc_sure != NULL)
+		return host->ops->alloc_sure(host->context);
+	return host->ops->alloc(host->context, count);
+}
+
+uint64_t host_realm_lend(struct host_realm *realm, unsigned int count, uint64_t *pa)
+{
+	uint64_t result;
+
+	if (!book(realm, count))
+		return HOST_ERROR_MEMORY;
+	result = delegate(realm->host, count, alloc_for(realm, count), pa);
+	if (result != RMI_SUCCESS)
+		__atomic_fetch_sub(&realm->granules, count, __ATOMIC_RELAXED);
+	return result;
+}
+
+uint64_t host_realm_take_back(struct host_realm *realm, uint64_t pa, unsigned int count)
+{
+	__atomic_fetch_sub(&realm->granules, count, __ATOMIC_RELAXED);
+	return host_granules_free(realm->host, pa, count);
 }

@@ -39,6 +39,10 @@ struct host_ops {
 	 * Content is undefined. 0: there are none. */
 	uint64_t (*alloc)(void *context, unsigned int count);
 	void (*free)(void *context, uint64_t pa);
+
+	/* One granule, for want of which a realm can't be taken apart: never 0. NULL: alloc(), which may fail then. */
+	uint64_t (*alloc_sure)(void *context);
+
 	void *(*map)(void *context, uint64_t pa); /* the granule's address in this program */
 
 	void (*lock)(void *context, struct host_lock *lock);

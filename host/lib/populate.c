@@ -42,12 +42,12 @@ static uint64_t populate(struct host_realm *realm, uint64_t base, uint64_t size)
 
 	while (ipa < base + size && result == RMI_SUCCESS) {
 		if (spare == 0)
-			result = host_granule_alloc(realm->host, &spare);
+			result = host_realm_lend(realm, 1, &spare);
 		if (result == RMI_SUCCESS)
 			result = populate_page(realm, ipa, &spare, &ipa);
 	}
 	if (spare != 0)
-		host_granule_free(realm->host, spare);
+		host_realm_take_back(realm, spare, 1);
 	return result;
 }
 
@@ -89,22 +89,20 @@ static uint64_t create_pages(struct host_realm *realm, uint64_t ipa, uint64_t pa
 		if (result == RMI_SUCCESS)
 			done += GRANULE_SIZE;
 	}
-	host_granules_free(realm->host, pa + done, (unsigned int)((BLOCK - done) / GRANULE_SIZE));
+	host_realm_take_back(realm, pa + done, (unsigned int)((BLOCK - done) / GRANULE_SIZE));
 	return result;
 }
 
 /* 512 pages in one piece of memory, folded. What can't be folded stays as it is: the pages are there. */
 static uint64_t populate_block(struct host_realm *realm, uint64_t ipa)
 {
-	uint64_t pa, rtt, result = host_granules_alloc(realm->host, BLOCK_PAGES, &pa);
+	uint64_t pa, rtt, result = host_realm_lend(realm, BLOCK_PAGES, &pa);
 
-	if (result == HOST_ERROR_MEMORY)
-		return populate(realm, ipa, BLOCK);
 	if (result == RMI_SUCCESS)
 		result = create_pages(realm, ipa, pa);
 	if (result == RMI_SUCCESS &&
 	    host_rmi_rtt_fold(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &rtt) == RMI_SUCCESS)
-		result = host_granule_free(realm->host, rtt);
+		result = host_realm_take_back(realm, rtt, 1);
 	return result;
 }
 
@@ -119,8 +117,11 @@ uint64_t host_populate_in_blocks(struct host_realm *realm, uint64_t base, uint64
 		next = host_align_down(ipa, BLOCK) + BLOCK;
 		if (next > base + size)
 			next = base + size;
-		result = next - ipa == BLOCK && is_vacant(realm, ipa) ? populate_block(realm, ipa)
-								      : populate(realm, ipa, next - ipa);
+		result = HOST_ERROR_MEMORY;
+		if (next - ipa == BLOCK && is_vacant(realm, ipa))
+			result = populate_block(realm, ipa);
+		if (result == HOST_ERROR_MEMORY)
+			result = populate(realm, ipa, next - ipa);
 	}
 	host_unlock_realm(realm);
 	return host_fail(realm->host, RMI_DATA_CREATE_UNKNOWN, result);
@@ -137,6 +138,16 @@ static bool is_settled(struct host_realm *realm, uint64_t ipa)
 	       ((entry.state == RMI_ASSIGNED && entry.ripas == RMI_RAM) || entry.ripas == RMI_EMPTY);
 }
 
+/* As much as is sensible where `entry` says that there is nothing. */
+static uint64_t populate_at(struct host_realm *realm, uint64_t ipa, const struct host_rmi_rtt_entry *entry)
+{
+	uint64_t result = HOST_ERROR_MEMORY;
+
+	if (realm->blocks && entry->level < HOST_LEVEL_PAGE)
+		result = populate_block(realm, host_align_down(ipa, BLOCK));
+	return result == HOST_ERROR_MEMORY ? populate(realm, ipa, GRANULE_SIZE) : result;
+}
+
 uint64_t host_serve_fault(struct host_realm *realm, uint64_t ipa)
 {
 	struct host_rmi_rtt_entry entry;
@@ -150,7 +161,7 @@ uint64_t host_serve_fault(struct host_realm *realm, uint64_t ipa)
 	if (result == RMI_SUCCESS && entry.ripas != RMI_RAM)
 		result = HOST_ERROR_STATE;
 	if (result == RMI_SUCCESS && entry.state == RMI_UNASSIGNED)
-		result = populate(realm, ipa, GRANULE_SIZE);
+		result = populate_at(realm, ipa, &entry);
 	host_unlock_realm(realm);
 
 	/* The page is the realm's as a consumer: it can only come from the provider, who may be taking it back. */

@@ -11,14 +11,14 @@ static uint64_t load_page(struct host_realm *realm, uint64_t ipa, uint64_t src, 
 {
 	uint64_t data, result;
 
-	result = host_granule_alloc(realm->host, &data);
+	result = host_realm_lend(realm, 1, &data);
 	if (result != RMI_SUCCESS)
 		return result;
 	do {
 		result = host_rmi_data_create(realm->host, realm->rd, data, ipa, src, flags);
 	} while (host_table_was_missing(realm, ipa, &result));
 	if (result != RMI_SUCCESS)
-		host_granule_free(realm->host, data);
+		host_realm_take_back(realm, data, 1);
 	return host_fail(realm->host, RMI_DATA_CREATE, result);
 }
 
@@ -77,7 +77,7 @@ static uint64_t reclaim(struct host_realm *realm, uint64_t base, uint64_t end)
 		if (rmi_result_status(result) == RMI_CSM_AGAIN)
 			continue;
 		if (result == RMI_SUCCESS && top > ipa)
-			result = host_granule_free(realm->host, data);
+			result = host_realm_take_back(realm, data, 1);
 		else if (rmi_result_status(result) == RMI_ERROR_RTT && top > ipa)
 			result = RMI_SUCCESS;
 		else if (rmi_result_status(result) == RMI_ERROR_RTT)

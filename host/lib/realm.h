@@ -48,6 +48,9 @@ struct host_realm_config {
 	uint64_t gprs[8];  /* and its x0-x7 */
 
 	unsigned int apt_granules; /* 0: the realm sees nothing of CSM */
+
+	uint64_t granules_max; /* that it may be lent, tables and all; 0: no limit */
+	bool blocks; /* what it touches it gets in blocks of 2 MiB, where nothing of one is there yet */
 };
 
 #define HOST_DEFAULT_IPA_BITS 40
@@ -84,6 +87,11 @@ struct host_realm {
 	unsigned int rec_count;
 	struct host_rec recs[HOST_MAX_RECS];
 	bool has_apt;
+	bool blocks;
+	bool ending;            /* host_realm_destroy() was called */
+	uint64_t granules;      /* lent to it now (atomic) */
+	uint64_t granules_peak; /* about: the most so far */
+	uint64_t granules_max;  /* 0: no limit. May be changed at any time */
 
 	/* A peer rang: raise HOST_DOORBELL_INTID in an interrupt controller of the caller's own. With host.lock held, from
 	 * any thread. NULL: host_rec_load_interrupts() injects it. */
@@ -117,6 +125,10 @@ uint64_t host_realm_activate(struct host_realm *realm);
  * The first failure is returned, after all that could be done was.
  */
 uint64_t host_realm_destroy(struct host_realm *realm);
+
+/* Granules from host_granules_alloc() for a realm, and back: counted with it. HOST_ERROR_MEMORY: it has its limit. */
+uint64_t host_realm_lend(struct host_realm *realm, unsigned int count, uint64_t *pa);
+uint64_t host_realm_take_back(struct host_realm *realm, uint64_t pa, unsigned int count);
 
 /* One REC and its granules; no effect on one that is gone. */
 uint64_t host_rec_destroy(struct host_rec *rec);

@@ -48,10 +48,10 @@ static uint64_t create(struct host_realm *realm, const struct host_realm_config 
 	struct host *host = realm->host;
 	uint64_t params, result;
 
-	result = host_granule_alloc(host, &realm->rd);
+	result = host_realm_lend(realm, 1, &realm->rd);
 	if (result != RMI_SUCCESS)
 		return result;
-	result = host_granules_alloc(host, realm->start_count, &realm->start_pa);
+	result = host_realm_lend(realm, realm->start_count, &realm->start_pa);
 	if (result != RMI_SUCCESS)
 		return result;
 	params = host->ops->alloc(host->context, 1);
@@ -74,6 +74,8 @@ uint64_t host_realm_create(struct host *host, struct host_realm *realm,
 	realm->ipa_bits = complete.ipa_bits;
 	realm->ram_base = config->ram_base;
 	realm->ram_size = config->ram_size;
+	realm->granules_max = config->granules_max;
+	realm->blocks = config->blocks;
 	if (!host_geometry(realm->ipa_bits, &realm->start_level, &realm->start_count))
 		return HOST_ERROR_ARGUMENT;
 	result = host_enlist(host, realm);
@@ -115,7 +117,7 @@ static uint64_t lend_aux(struct host_rec *rec)
 	if (count > RMI_MAX_AUX)
 		return HOST_ERROR_RMM;
 	while (rec->aux_count < count) {
-		result = host_granule_alloc(host, &rec->aux[rec->aux_count]);
+		result = host_realm_lend(rec->realm, 1, &rec->aux[rec->aux_count]);
 		if (result != RMI_SUCCESS)
 			return result;
 		rec->aux_count++;
@@ -135,13 +137,13 @@ static uint64_t create_rec(struct host_rec *rec, uint64_t flags, uint64_t pc, co
 	rec->run = host->ops->map(host->context, rec->run_pa);
 	result = lend_aux(rec);
 	if (result == RMI_SUCCESS)
-		result = host_granule_alloc(host, &rec->pa);
+		result = host_realm_lend(rec->realm, 1, &rec->pa);
 	if (result != RMI_SUCCESS)
 		return result;
 	fill_rec_params(rec, flags, pc, gprs, (struct rmi_rec_params *)(void *)rec->run);
 	result = host_rmi_rec_create(host, rec->realm->rd, rec->pa, rec->run_pa);
 	if (result != RMI_SUCCESS) {
-		host_granule_free(host, rec->pa);
+		host_realm_take_back(rec->realm, rec->pa, 1);
 		rec->pa = 0;
 	}
 	__builtin_memset(rec->run, 0, sizeof(*rec->run));

@@ -23,11 +23,11 @@ uint64_t host_rec_destroy(struct host_rec *rec)
 		result = host_fail(host, RMI_REC_DESTROY, host_rmi_rec_destroy(host, rec->pa));
 		if (result != RMI_SUCCESS)
 			return result; /* its auxiliary granules are still the RMM's, too */
-		result = host_granule_free(host, rec->pa);
+		result = host_realm_take_back(rec->realm, rec->pa, 1);
 		rec->pa = 0;
 	}
 	while (rec->aux_count > 0)
-		keep_first(&result, host_granule_free(host, rec->aux[--rec->aux_count]));
+		keep_first(&result, host_realm_take_back(rec->realm, rec->aux[--rec->aux_count], 1));
 	if (rec->run_pa != 0)
 		host->ops->free(host->context, rec->run_pa);
 	rec->run_pa = 0;
@@ -54,6 +54,7 @@ uint64_t host_realm_destroy(struct host_realm *realm)
 	struct host *host = realm->host;
 	uint64_t result = RMI_SUCCESS;
 
+	realm->ending = true;
 	if (realm->created) {
 		result = empty(realm);
 		if (result == RMI_SUCCESS)
@@ -65,9 +66,9 @@ uint64_t host_realm_destroy(struct host_realm *realm)
 	/* From here on nothing is in use, and the VMID is free. */
 	host_delist(realm);
 	if (realm->start_pa != 0)
-		keep_first(&result, host_granules_free(host, realm->start_pa, realm->start_count));
+		keep_first(&result, host_realm_take_back(realm, realm->start_pa, realm->start_count));
 	if (realm->rd != 0)
-		keep_first(&result, host_granule_free(host, realm->rd));
+		keep_first(&result, host_realm_take_back(realm, realm->rd, 1));
 	realm->start_pa = 0;
 	realm->rd = 0;
 	return result;

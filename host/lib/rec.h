@@ -35,11 +35,13 @@ struct host_mmio {
  * once: it is memory that the RMM writes only while the REC runs).
  */
 struct host_handlers {
-	/* Before each entry: fills in what the entry takes (list registers). NULL: host_rec_load_interrupts(). */
-	void (*enter)(struct host_rec *rec);
+	/* Before each entry: fills in what the entry takes (list registers), or says that there is to be none.
+	 * NULL: host_rec_load_interrupts(). */
+	enum host_action (*enter)(struct host_rec *rec);
 
-	/* After each entry that came back, before anything else is done about the exit. NULL: nothing. */
-	void (*leave)(struct host_rec *rec);
+	/* After each RMI_REC_ENTER, before anything else is done about it. `ran`: there is an exit; else the RMM
+	 * refused. NULL: nothing. */
+	void (*leave)(struct host_rec *rec, bool ran);
 
 	/* RSI_HOST_CALL: gprs as the realm sent them; what is in them afterwards goes back. NULL: stop. */
 	enum host_action (*host_call)(struct host_rec *rec, unsigned int imm, uint64_t gprs[RMI_NUM_GPRS]);
@@ -81,11 +83,20 @@ struct host_handlers {
 /* Runs `rec` on this CPU. `result`: the RmiCommandReturnCode of the last REC_ENTER, or HOST_ERROR_*. */
 enum host_stop host_rec_run(struct host_rec *rec, const struct host_handlers *handlers, uint64_t *result);
 
+/*
+ * The answer to an exit for MMIO whose handler has said true, and did not know yet what to say: it has run stop before the
+ * next entry (enter). `done`: access->value is what a read gets; else an external abort.
+ */
+void host_rec_answer_mmio(struct host_rec *rec, const struct host_mmio *access, bool done);
+
 /* The next entries inject virtual interrupt `intid` once. False: too many are waiting. */
 bool host_rec_interrupt(struct host_rec *rec, uint32_t intid);
 
 /* Fills the list registers of the next entry from the last exit, the timers, and what is waiting. */
 void host_rec_load_interrupts(struct host_rec *rec);
+
+/* When the realm's timers want this REC, by CNTPCT_EL0, as of its last exit. UINT64_MAX: they don't. */
+uint64_t host_rec_next_timer(const struct host_rec *rec);
 
 /* The IPA of the abort in the exit record, to the byte where it is emulatable. */
 static inline uint64_t host_exit_ipa(const struct rmi_rec_exit *exit)

@@ -25,6 +25,24 @@ static bool timer_is_asserted(uint64_t ctl)
 	return (ctl & TIMER_CTL_MASK) == TIMER_CTL_ASSERTED;
 }
 
+/* On, not masked; the condition has its own bit. */
+static bool timer_is_on(uint64_t ctl)
+{
+	return (ctl & 3) == 1;
+}
+
+uint64_t host_rec_next_timer(const struct host_rec *rec)
+{
+	const struct rmi_rec_exit *exit = &rec->run->exit;
+	uint64_t next = UINT64_MAX;
+
+	if (timer_is_on(exit->cntv_ctl))
+		next = exit->cntv_cval;
+	if (timer_is_on(exit->cntp_ctl) && exit->cntp_cval < next)
+		next = exit->cntp_cval;
+	return next;
+}
+
 static uint64_t *find(uint64_t *lrs, unsigned int count, uint32_t intid)
 {
 	for (unsigned int i = 0; i < count; i++)

@@ -29,6 +29,16 @@ static struct outcome stop(enum host_stop why, uint64_t result)
 
 /* --- Synchronous exits --------------------------------------------------------------------------- */
 
+void host_rec_answer_mmio(struct host_rec *rec, const struct host_mmio *access, bool done)
+{
+	struct rmi_rec_enter *enter = &rec->run->enter;
+
+	enter->flags &= ~(RMI_REC_ENTER_FLAG_EMUL_MMIO | RMI_REC_ENTER_FLAG_INJECT_SEA);
+	enter->flags |= done ? RMI_REC_ENTER_FLAG_EMUL_MMIO : RMI_REC_ENTER_FLAG_INJECT_SEA;
+	if (done && !access->is_write)
+		enter->gprs[0] = access->value;
+}
+
 static struct outcome exit_mmio(struct host_rec *rec, const struct host_handlers *handlers, uint64_t esr)
 {
 	struct host_mmio access = {
@@ -39,13 +49,7 @@ static struct outcome exit_mmio(struct host_rec *rec, const struct host_handlers
 
 	if (access.is_write)
 		access.value = rec->run->exit.gprs[0];
-	if (handlers->mmio != NULL && handlers->mmio(rec, &access)) {
-		rec->run->enter.flags |= RMI_REC_ENTER_FLAG_EMUL_MMIO;
-		if (!access.is_write)
-			rec->run->enter.gprs[0] = access.value;
-	} else {
-		rec->run->enter.flags |= RMI_REC_ENTER_FLAG_INJECT_SEA;
-	}
+	host_rec_answer_mmio(rec, &access, handlers->mmio != NULL && handlers->mmio(rec, &access));
 	return go_on;
 }
 
@@ -227,13 +231,17 @@ static enum host_stop run(struct host_rec *rec, const struct host_handlers *hand
 	struct outcome outcome = go_on;
 
 	while (outcome.action == HOST_RESUME) {
-		if (handlers->enter != NULL)
-			handlers->enter(rec);
-		else
+		if (handlers->enter == NULL) {
 			host_rec_load_interrupts(rec);
+		} else if (handlers->enter(rec) == HOST_STOP) {
+			*result = RMI_SUCCESS;
+			return HOST_STOP_HANDLER;
+		}
 		if (rec->trap_wfi)
 			rec->run->enter.flags |= RMI_REC_ENTER_FLAG_TRAP_WFI;
 		*result = host_rmi_rec_enter(rec->realm->host, rec->pa, rec->run_pa);
+		if (handlers->leave != NULL)
+			handlers->leave(rec, *result == RMI_SUCCESS);
 		if (*result == rmi_result(RMI_ERROR_REALM, 1)) {
 			*result = RMI_SUCCESS; /* another REC has turned the realm off */
 			return HOST_STOP_SYSTEM_OFF;
@@ -245,8 +253,6 @@ static enum host_stop run(struct host_rec *rec, const struct host_handlers *hand
 		/* Flags are answers to this exit: those of the last one have been heard. */
 		rec->run->enter.flags = 0;
 		rec->exits++;
-		if (handlers->leave != NULL)
-			handlers->leave(rec);
 		outcome = dispatch(rec, handlers);
 	}
 	*result = outcome.result;

@@ -9,13 +9,13 @@ uint64_t host_add_table(struct host_realm *realm, uint64_t ipa, int64_t level)
 	struct host *host = realm->host;
 	uint64_t rtt, result;
 
-	result = host_granule_alloc(host, &rtt);
+	result = host_realm_lend(realm, 1, &rtt);
 	if (result != RMI_SUCCESS)
 		return result;
 	result = host_rmi_rtt_create(host, realm->rd, rtt, host_align_down(ipa, host_level_size(level - 1)),
 				     level);
 	if (result != RMI_SUCCESS)
-		host_granule_free(host, rtt);
+		host_realm_take_back(realm, rtt, 1);
 	return host_fail(host, RMI_RTT_CREATE, result);
 }
 
@@ -73,7 +73,7 @@ static uint64_t destroy_level(struct host_realm *realm, int64_t level)
 	for (ipa = 0; ipa < end; ipa = top) {
 		result = host_rmi_rtt_destroy(realm->host, realm->rd, ipa, level, &rtt, &top);
 		if (result == RMI_SUCCESS)
-			result = host_granule_free(realm->host, rtt);
+			result = host_realm_take_back(realm, rtt, 1);
 		else if (rmi_result_status(result) == RMI_ERROR_RTT && top > ipa)
 			result = RMI_SUCCESS;
 		if (result == RMI_SUCCESS && top <= ipa)

@@ -34,28 +34,26 @@ void linux_machine_stop(struct linux_machine *machine, enum linux_end end, uint6
 
 /* --- Exits ----------------------------------------------------------------------------------------------- */
 
-static void on_enter(struct host_rec *rec)
+static enum host_action on_enter(struct host_rec *rec)
 {
 	vgic_load(&machine_of(rec)->vgic, rec->index, &rec->run->enter);
+	return HOST_RESUME;
 }
 
-static void on_leave(struct host_rec *rec)
+static void on_leave(struct host_rec *rec, bool ran)
 {
 	struct linux_machine *machine = machine_of(rec);
 
+	if (!ran)
+		return;
 	vgic_sync(&machine->vgic, rec->index, &rec->run->exit);
 	if (machine->yank != NULL && rec->index == 0)
 		linux_yank(machine->yank, machine);
 }
 
-/* ICC_SGI1R_EL1 is what is trapped of the GIC's; the others are for groups that the realm doesn't have. */
-#define ESR_SYSREG_MASK ABI_U64(0x3ffc1e)
-#define ESR_ICC_SGI1R ABI_U64(0x3a3016)
-
 static enum host_action on_sysreg(struct host_rec *rec, uint64_t esr, uint64_t value)
 {
-	if ((esr & ESR_SYSREG_MASK) == ESR_ICC_SGI1R)
-		vgic_sgi(&machine_of(rec)->vgic, rec->index, value);
+	vgic_sysreg(&machine_of(rec)->vgic, rec->index, esr, value);
 	return HOST_RESUME;
 }
 
@@ -68,26 +66,11 @@ static enum host_action on_interrupt(struct host_rec *rec)
 	return linux_machine_is_over(machine) ? HOST_STOP : HOST_RESUME;
 }
 
-/* CNTx_CTL_EL0: on, not masked; the condition has its own bit. */
-#define TIMER_ON(ctl) (((ctl)&3) == 1)
-
-/* When the realm's timers want it, as of its last exit. */
-static uint64_t next_timer(const struct rmi_rec_exit *exit)
-{
-	uint64_t next = UINT64_MAX;
-
-	if (TIMER_ON(exit->cntv_ctl))
-		next = exit->cntv_cval;
-	if (TIMER_ON(exit->cntp_ctl) && exit->cntp_cval < next)
-		next = exit->cntp_cval;
-	return next;
-}
-
 /* WFI: until there is an interrupt for it, or a timer of its runs out. */
 static enum host_action on_idle(struct host_rec *rec)
 {
 	struct linux_machine *machine = machine_of(rec);
-	uint64_t next = next_timer(&rec->run->exit), now;
+	uint64_t next = host_rec_next_timer(rec), now;
 
 	for (;;) {
 		linux_machine_feed(machine);

@@ -114,6 +114,50 @@ MACHINE_TEST(realm_states)
 	CHECK_OK(host_realm_destroy(&realm));
 }
 
+/* --- What a realm is lent ---------------------------------------------------------------------------- */
+
+/* Tables count, and what is refused is lent to nobody. Taking apart needs more where a block is to be split. */
+MACHINE_TEST(realm_limit)
+{
+	struct host_realm_config config = { .name = "limit", .granules_max = 40 };
+	static struct host_realm realm;
+
+	CHECK_OK(host_realm_create(&rmm, &realm, &config));
+	CHECK_OK(host_init_ripas(&realm, REALM_IMAGE_IPA, 0x200000));
+	CHECK_RMI(host_populate(&realm, REALM_IMAGE_IPA, 0x200000), HOST_ERROR_MEMORY);
+	CHECK_EQ(realm.granules, 40);
+	CHECK_EQ(rmm.delegated, 40);
+	realm.granules_max = 1200;
+	CHECK_OK(host_populate_in_blocks(&realm, REALM_IMAGE_IPA + 0x200000, 0x200000));
+	realm.granules_max = 1;
+	CHECK_RMI(host_populate(&realm, REALM_IMAGE_IPA + 0x400000, GRANULE_SIZE), HOST_ERROR_MEMORY);
+	CHECK_OK(host_realm_destroy(&realm));
+	CHECK_EQ(realm.granules, 0);
+	CHECK_EQ(rmm.delegated, 0);
+}
+
+/* What is touched comes in a block where nothing of it is there yet, else in a page. */
+MACHINE_TEST(realm_fault_blocks)
+{
+	struct host_realm_config config = { .name = "blocks", .blocks = true };
+	const uint64_t ipa = REALM_IMAGE_IPA + 0x400000;
+	static struct host_realm realm;
+	uint64_t first, last;
+
+	CHECK_OK(host_realm_create(&rmm, &realm, &config));
+	CHECK_OK(host_init_ripas(&realm, ipa, 0x400000));
+	CHECK_OK(host_populate(&realm, ipa, GRANULE_SIZE));
+	CHECK_OK(host_serve_fault(&realm, ipa + 0x5000));
+	CHECK_EQ(host_translate(&realm, ipa + 0x6000, &last), HOST_ERROR_ARGUMENT);
+	CHECK_OK(host_serve_fault(&realm, ipa + 0x2ab123));
+	CHECK_OK(host_translate(&realm, ipa + 0x200000, &first));
+	CHECK_OK(host_translate(&realm, ipa + 0x3ff000, &last));
+	CHECK_EQ(first % 0x200000, 0);
+	CHECK_EQ(last, first + 0x1ff000);
+	CHECK_OK(host_realm_destroy(&realm));
+	CHECK_EQ(rmm.delegated, 0);
+}
+
 /* --- What taking apart costs ------------------------------------------------------------------------- */
 
 static struct {
