@@ -305,6 +305,7 @@ struct caec_host_run_call {
 #define CAEC_HOST_ERROR_FAULT 1  /* an access to protected memory that is gone: `ipa` */
 #define CAEC_HOST_ERROR_MEMORY 2 /* no memory for what the realm touched, or it reached its limit: `ipa` */
 #define CAEC_HOST_ERROR_SERROR 3 /* a hardware error */
+#define CAEC_HOST_ERROR_SHUTDOWN 5 /* the machine goes down */
 #define CAEC_HOST_ERROR_RMM 4    /* the RMM refused to run it, or told of something that can't be: `result` */
 
 struct caec_host_run_error {
