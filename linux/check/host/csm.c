@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Confidential shared memory between the realms of two processes, and the host's policy.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#define SIZE (4 * MIB)
+
+/* The two processes' words for each other; each side reads its own end. */
+struct talk {
+	int in, out;
+};
+
+static void say(const struct talk *talk, uint64_t word)
+{
+	if (write(talk->out, &word, sizeof(word)) != sizeof(word))
+		exit(1);
+}
+
+static uint64_t hear(const struct talk *talk)
+{
+	uint64_t word;
+
+	if (read(talk->in, &word, sizeof(word)) != sizeof(word))
+		exit(1);
+	return word;
+}
+
+/* Until it has said so much. */
+static bool run_until(struct test_realm *realm, unsigned int said)
+{
+	while (realm->said < said)
+		if (rec_run(realm, 0) != 0 || !device_serve(realm, 0))
+			return false;
+	return true;
+}
+
+/* Both realms begin with their identifiers, which the processes pass on. */
+static void meet(struct test_realm *realm, const struct talk *talk, uint64_t peer[3])
+{
+	expect("it says who it is", run_until(realm, 4));
+	expect_eq("CSM is there", realm->out[0] | realm->out[1], 0);
+	say(talk, realm->out[2]);
+	say(talk, realm->out[3]);
+	peer[0] = hear(talk);
+	peer[1] = hear(talk);
+	realm->in = peer;
+}
+
+static unsigned int entries(const struct test_realm *realm, uint32_t role, uint32_t state, uint64_t base)
+{
+	struct caec_host_csm_entry entry = { .version = CAEC_HOST_VERSION };
+	unsigned int found = 0;
+
+	while (ioctl(realm->fd, CAEC_HOST_CSM_ENTRY, &entry) == 0)
+		found += entry.role == role && entry.state == state && entry.base == base &&
+			 entry.size == SIZE;
+	expect("the entries have an end", errno == ENOENT);
+	return found;
+}
+
+static void provide(const struct talk *talk)
+{
+	const struct wish wish = {
+		.name = "provider", .csm = true, .task = TASK_PROVIDER, .arguments = { SIZE }
+	};
+	struct test_realm realm = realm_make(&wish);
+	struct caec_host_stats stats;
+	uint64_t peer[3] = { 0 };
+
+	meet(&realm, talk, peer);
+	expect("P shares", run_until(&realm, 7));
+	expect_eq("P: create, share, number", realm.out[4] | realm.out[5] | realm.out[6], 0);
+	stats = stats_of(&realm);
+	expect_eq("P: the region's pages", stats.csm_pages, SIZE / PAGE);
+	expect_eq("P: one region", stats.csm_entries, 1);
+	say(talk, 1);
+	expect("P hears of C's answer", run_until(&realm, 10));
+	expect_eq("P: by its doorbell", realm.out[7], 40);
+	expect_eq("P: the answer", realm.out[9], 0xa2525e2);
+	expect_eq("P: its region", entries(&realm, 0, 1, PAYLOAD_WINDOW), 1);
+	expect_eq("P: destroys", realm_run(&realm), CAEC_HOST_EXIT_SYSTEM_OFF);
+	expect_eq("P: destroyed", realm.out[10], 0);
+	say(talk, 2);
+	realm_close(&realm);
+}
+
+static void consume(const struct talk *talk)
+{
+	const struct wish wish = {
+		.name = "consumer", .csm = true, .task = TASK_CONSUMER, .arguments = { SIZE }
+	};
+	struct test_realm realm = realm_make(&wish);
+	uint64_t peer[3] = { 0 };
+
+	meet(&realm, talk, peer);
+	hear(talk);
+	expect("C attaches", run_until(&realm, 9));
+	expect_eq("C: reserve, attach", realm.out[4] | realm.out[5], 0);
+	expect_eq("C: all pages", realm.out[6], SIZE / PAGE);
+	expect_eq("C: P's secret", realm.out[7], 0x5ec2e7);
+	expect_eq("C: notify", realm.out[8], 0);
+	expect_eq("C: its attachment", entries(&realm, 2, 4, PAYLOAD_WINDOW + 0x40000000), 1);
+	hear(talk);
+	expect_eq("C goes on without P", realm_run(&realm), CAEC_HOST_EXIT_SYSTEM_OFF);
+	expect_eq("C: zeros where P's were", realm.out[9], 0);
+	expect_eq("C: detach", realm.out[10], 0);
+	realm_close(&realm);
+}
+
+/* A child's failures are its exit status. */
+static void in_child(void (*what)(const struct talk *), const struct talk *talk)
+{
+	if (fork() == 0) {
+		failures = 0;
+		what(talk);
+		_exit((int)failures);
+	}
+}
+
+static void check_two(void)
+{
+	int to_consumer[2], to_provider[2], status;
+
+	expect("pipes", pipe(to_consumer) == 0 && pipe(to_provider) == 0);
+	in_child(provide, &(struct talk){ to_provider[0], to_consumer[1] });
+	in_child(consume, &(struct talk){ to_consumer[0], to_provider[1] });
+	for (unsigned int i = 0; i < 2; i++)
+		expect("realms of two processes share", wait(&status) > 0 && status == 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		close(to_consumer[i]);
+		close(to_provider[i]);
+	}
+}
+
+/* --- Policy ------------------------------------------------------------------------------------------------ */
+
+static void expect_refused(const char *what, struct caec_host_csm_policy policy)
+{
+	const struct wish wish = {
+		.name = "refused", .csm = true, .task = TASK_PROVIDER, .arguments = { SIZE }
+	};
+	struct test_realm realm = realm_make(&wish);
+
+	policy.version = CAEC_HOST_VERSION;
+	expect(what, ioctl(realm.fd, CAEC_HOST_CSM_POLICY, &policy) == 0);
+	expect(what, run_until(&realm, 5));
+	expect_eq(what, realm.out[4], 0x12);
+	realm_close(&realm);
+}
+
+static void check_policy(void)
+{
+	const struct wish without = { .name = "without" };
+	struct test_realm realm = realm_make(&without);
+	struct caec_host_csm_policy policy = { .version = CAEC_HOST_VERSION };
+	struct caec_host_csm_entry entry = { .version = CAEC_HOST_VERSION };
+
+	expect_error("a policy without CSM", ioctl(realm.fd, CAEC_HOST_CSM_POLICY, &policy), EOPNOTSUPP);
+	expect_error("entries without CSM", ioctl(realm.fd, CAEC_HOST_CSM_ENTRY, &entry), EOPNOTSUPP);
+	realm_close(&realm);
+	expect_refused("the host refuses", (struct caec_host_csm_policy){ .mode = CAEC_HOST_CSM_REFUSE });
+	expect_refused("fewer pages", (struct caec_host_csm_policy){ .mode = CAEC_HOST_CSM_SERVE,
+								     .max_pages = SIZE / PAGE - 1,
+								     .max_entries = 1 });
+	expect_refused("no regions", (struct caec_host_csm_policy){ .mode = CAEC_HOST_CSM_SERVE,
+								    .max_pages = SIZE / PAGE });
+}
+
+void check_csm(void)
+{
+	check_two();
+	check_policy();
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Processes that end at any moment, ioctls with anything in them, realms that come and go on all CPUs.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static uint64_t seed = 88172645463325252;
+
+static uint64_t any(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+static struct wish any_wish(char name[32])
+{
+	static const struct wish kinds[] = {
+		{ .task = TASK_TOUCH, .arguments = { 8 * MIB, PAGE, 1 } },
+		{ .task = TASK_TOUCH, .arguments = { 8 * MIB, 512, 1 }, .csm = true },
+		{ .task = TASK_SPIN },
+		{ .task = TASK_SPI, .arguments = { 1 } },
+		{ .task = TASK_TIMER, .arguments = { 100000, 1000 } },
+		{ .task = TASK_CPUS, .recs = 3, .arguments = { 3 } },
+		{ .task = TASK_RIPAS },
+		{ .task = TASK_OFF, .recs = 2 },
+	};
+	struct wish wish = kinds[any() % (sizeof(kinds) / sizeof(kinds[0]))];
+
+	snprintf(name, 32, "r%d", (int)getpid());
+	wish.name = name;
+	return wish;
+}
+
+/* --- Kill -------------------------------------------------------------------------------------------------- */
+
+struct runner {
+	struct test_realm *realm;
+	unsigned int rec;
+};
+
+static void *run_rec(void *argument)
+{
+	struct runner *runner = argument;
+
+	while (rec_run(runner->realm, runner->rec) == 0 && device_serve(runner->realm, runner->rec))
+		;
+	return NULL;
+}
+
+static void live(void)
+{
+	char name[32];
+	struct test_realm realm;
+	struct wish wish;
+	struct runner runners[CAEC_HOST_MAX_RECS];
+	pthread_t thread;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	seed += (uint64_t)getpid() * 7919;
+	wish = any_wish(name);
+	if (!realm_try(&realm, &wish))
+		_exit(1);
+	for (unsigned int i = 1; i < realm.count; i++) {
+		runners[i] = (struct runner){ &realm, i };
+		pthread_create(&thread, NULL, run_rec, &runners[i]);
+	}
+	realm_run(&realm);
+	pause();
+	_exit(0);
+}
+
+void check_kill(unsigned int times)
+{
+	uint64_t before = mem_free(), after;
+	pid_t children[4];
+	int status;
+
+	for (unsigned int i = 0; i < times; i += 4) {
+		for (unsigned int j = 0; j < 4; j++) {
+			children[j] = fork();
+			if (children[j] == 0)
+				live();
+		}
+		for (unsigned int j = 0; j < 4; j++) {
+			usleep((useconds_t)(any() % 60000));
+			kill(children[j], SIGKILL);
+		}
+		for (unsigned int j = 0; j < 4; j++)
+			waitpid(children[j], &status, 0);
+	}
+	settle();
+	after = mem_free();
+	printf("       %u processes killed; MemFree: %llu MiB before, %llu after\n", times,
+	       (unsigned long long)(before / MIB), (unsigned long long)(after / MIB));
+	expect("MemFree is back", after + 24 * MIB > before);
+}
+
+/* --- Fuzz -------------------------------------------------------------------------------------------------- */
+
+static const unsigned long commands[] = {
+	CAEC_HOST_INFO,       CAEC_HOST_CREATE_REALM, CAEC_HOST_INIT_RIPAS, CAEC_HOST_POPULATE,
+	CAEC_HOST_CREATE_REC, CAEC_HOST_ACTIVATE,     CAEC_HOST_SET_SHARED, CAEC_HOST_IRQ_LINE,
+	CAEC_HOST_IRQFD,      CAEC_HOST_IOEVENTFD,    CAEC_HOST_CSM_POLICY, CAEC_HOST_CSM_ENTRY,
+	CAEC_HOST_STATS,      CAEC_HOST_RUN,
+};
+
+static uint64_t interesting(void)
+{
+	static const uint64_t values[] = { 0,
+					   1,
+					   2,
+					   3,
+					   16,
+					   17,
+					   32,
+					   45,
+					   95,
+					   96,
+					   PAGE,
+					   PAGE - 1,
+					   2 * MIB,
+					   PAYLOAD_RAM,
+					   PAYLOAD_RAM + MIB,
+					   PAYLOAD_ALIAS,
+					   PAYLOAD_ALIAS - PAGE,
+					   PAYLOAD_SHARED,
+					   PAYLOAD_GIC_DIST,
+					   PAYLOAD_ALIAS * 2 - PAGE,
+					   UINT64_C(1) << 47,
+					   UINT64_C(1) << 63,
+					   UINT64_MAX,
+					   UINT64_MAX - PAGE + 1,
+					   UINT32_MAX };
+
+	return any() % 4 != 0 ? values[any() % (sizeof(values) / sizeof(values[0]))] : any();
+}
+
+struct prey {
+	struct test_realm realms[3];
+	int memfd, event;
+};
+
+static int any_fd(struct prey *prey)
+{
+	struct test_realm *realm = &prey->realms[any() % 3];
+
+	switch (any() % 8) {
+	case 0:
+		return caec;
+	case 1:
+		return prey->memfd;
+	case 2:
+		return prey->event;
+	case 3:
+		return realm->recs[0];
+	case 4:
+		return (int)(any() % 16);
+	default:
+		return realm->fd;
+	}
+}
+
+/* A structure that is nearly right, with hostile words here and there. */
+static void fill(struct prey *prey, void *buffer, size_t size)
+{
+	uint64_t *words = buffer;
+	uint32_t *halves = buffer;
+
+	memset(buffer, 0, size);
+	halves[0] = any() % 16 != 0 ? CAEC_HOST_VERSION : (uint32_t)any();
+	for (uint64_t i = any() % 6; i > 0; i--)
+		words[1 + any() % (size / 8 - 1)] = interesting();
+	if (any() % 3 == 0)
+		halves[1] = (uint32_t)(any() % 4);
+	if (any() % 2 == 0)
+		halves[2 + any() % 10] = (uint32_t)any_fd(prey);
+	if (any() % 2 == 0)
+		words[3] = (uintptr_t)buffer;
+}
+
+static void one(struct prey *prey)
+{
+	static uint64_t buffer[128];
+	unsigned long command = commands[any() % (sizeof(commands) / sizeof(commands[0]))];
+	struct test_realm *realm = &prey->realms[any() % 3];
+
+	fill(prey, buffer, sizeof(buffer));
+	if (command == CAEC_HOST_RUN) {
+		for (unsigned int i = 0; i < 8 && realm->runs[0] != NULL; i++)
+			((volatile uint64_t *)realm->runs[0])[2 + any() % 36] = interesting();
+		ualarm((useconds_t)(1000 + any() % 3000), 20000); /* it may come before the call */
+		ioctl(realm->recs[0], CAEC_HOST_RUN);
+		ualarm(0, 0);
+		return;
+	}
+	ioctl(any() % 8 != 0 ? realm->fd : any_fd(prey), command,
+	      any() % 64 != 0 ? (uintptr_t)buffer : interesting());
+	ioctl(caec, command == CAEC_HOST_CREATE_REALM ? command : CAEC_HOST_INFO, buffer);
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* All descriptors that an ioctl gave away go with the process. */
+static void prey_upon(unsigned int round)
+{
+	const struct sigaction action = { .sa_handler = on_alarm };
+	struct prey prey = { .memfd = memfd_create("fuzz", 0), .event = eventfd(0, EFD_NONBLOCK) };
+	char name[32];
+
+	seed += round * UINT64_C(6364136223846793005);
+	sigaction(SIGALRM, &action, NULL);
+	if (ftruncate(prey.memfd, 4 * MIB) != 0)
+		_exit(1);
+	for (unsigned int i = 0; i < 3; i++) {
+		struct wish wish = any_wish(name);
+		struct caec_host_create create;
+
+		snprintf(name, sizeof(name), "f%u.%u", round, i);
+		create = creation(&wish);
+		if (i != 2)
+			realm_try(&prey.realms[i], &wish);
+		else if (ioctl(caec, CAEC_HOST_CREATE_REALM, &create) == 0) /* one that is being built */
+			prey.realms[i].fd = create.fd;
+	}
+	for (unsigned int i = 0; i < 200; i++)
+		one(&prey);
+	_exit(0);
+}
+
+void check_fuzz(unsigned int times)
+{
+	int status;
+
+	for (unsigned int i = 0; i < times; i++) {
+		pid_t child = fork();
+
+		if (child == 0)
+			prey_upon(i);
+		expect("it ends", waitpid(child, &status, 0) == child && WIFEXITED(status));
+		settle();
+	}
+	printf("       %u ioctls\n", times * 200);
+}
+
+/* --- Load -------------------------------------------------------------------------------------------------- */
+
+static void come_and_go(time_t until)
+{
+	const struct sigaction action = { .sa_handler = on_alarm };
+	unsigned int count = 0;
+	char name[32];
+
+	sigaction(SIGALRM, &action, NULL);
+	while (time(NULL) < until) {
+		struct wish wish = any_wish(name);
+		struct test_realm realm;
+		struct itimerval timer = { .it_value = { .tv_usec = (suseconds_t)(any() % 200000) + 1 },
+					   .it_interval = { .tv_usec = 20000 } };
+
+		if (realm_try(&realm, &wish)) {
+			setitimer(ITIMER_REAL, &timer, NULL);
+			realm_run(&realm);
+		}
+		realm_close(&realm);
+		count++;
+	}
+	_exit(count == 0);
+}
+
+void check_load(unsigned int seconds)
+{
+	time_t until = time(NULL) + seconds;
+	int status;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		if (fork() == 0) {
+			seed += i * 104729;
+			come_and_go(until);
+		}
+	}
+	for (unsigned int i = 0; i < 4; i++)
+		expect("it ends", wait(&status) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	settle();
+}
