@@ -22,14 +22,16 @@
 
 #define VIRTIO_MMIO_SIZE 0x200 /* registers, and 256 bytes of configuration space */
 
-#define VIRTIO_QUEUES 2       /* of a device, at most */
+#define VIRTIO_QUEUES 3       /* of a device, at most */
 #define VIRTIO_QUEUE_SIZE 128 /* entries, at most */
 #define VIRTIO_CHAIN_BYTES (4U << 20)
 
 /* Device ID (5). */
+#define VIRTIO_ID_NET 1
 #define VIRTIO_ID_BLOCK 2
 #define VIRTIO_ID_CONSOLE 3
 #define VIRTIO_ID_ENTROPY 4
+#define VIRTIO_ID_VSOCK 19
 
 /* Device status (2.1). */
 #define VIRTIO_STATUS_ACKNOWLEDGE 1U
@@ -99,7 +101,9 @@ struct virtio {
 	uint32_t device_features_sel, driver_features_sel, queue_sel;
 	struct virtio_queue queues[VIRTIO_QUEUES];
 
-	bool line;                 /* as last told */
+	bool line; /* as last told */
+	uint32_t
+		epoch; /* grows when a queue that was there is taken away: a buffer from before is nobody's */
 	struct virtio_chain chain; /* the buffer that is being worked on */
 };
 
@@ -111,6 +115,9 @@ struct virtio {
 void virtio_init(struct virtio *virtio, const struct virtio_class *class, uint64_t base, unsigned int intid,
 		 const struct device_platform *platform, uint64_t features, const void *config,
 		 uint32_t config_bytes);
+
+/* There may be new buffers in `queue`: what a write to QueueNotify does, for whoever hears of one in another way. */
+void virtio_kick(struct virtio *virtio, uint32_t queue);
 
 /* The driver has finished setting up, the device works and the queue is ready. */
 bool virtio_is_live(const struct virtio *virtio, unsigned int queue);

@@ -18,34 +18,26 @@ static struct virtio_block *block_of(struct virtio *virtio)
 	return DEVICE_OF(struct virtio_block, virtio, virtio);
 }
 
-/* The `bytes` bytes from `sector` on, or NULL if there are no such sectors. */
-static uint8_t *image_at(const struct virtio_block *block, uint64_t sector, uint32_t bytes)
+/* --- Requests --------------------------------------------------------------------------------------------- */
+
+/* Of what needs the store the status is not known yet. */
+#define STATUS_PENDING 0xff
+
+static bool is_in_store(const struct virtio_block *block, uint64_t sector, uint32_t bytes)
 {
-	if (bytes % VIRTIO_BLOCK_SECTOR != 0 || sector > block->config.capacity ||
-	    bytes / VIRTIO_BLOCK_SECTOR > block->config.capacity - sector)
-		return NULL;
-	return block->image + sector * VIRTIO_BLOCK_SECTOR;
+	return bytes % VIRTIO_BLOCK_SECTOR == 0 && sector <= block->config.capacity &&
+	       bytes / VIRTIO_BLOCK_SECTOR <= block->config.capacity - sector;
 }
 
-/* `bytes` is the room for data. Each of these returns the status; reads set *written. */
-static uint8_t read_sectors(struct virtio_block *block, uint64_t sector, uint32_t bytes, uint32_t *written)
+/* The request that transfers `bytes` from `sector` on. */
+static uint8_t transfer(const struct virtio_block *block, const struct header *header, uint32_t bytes,
+			struct virtio_block_request *request)
 {
-	const uint8_t *from = image_at(block, sector, bytes);
-
-	if (from == NULL || !virtio_write(&block->virtio, 0, from, bytes))
+	if (!is_in_store(block, header->sector, bytes))
 		return VIRTIO_BLK_S_IOERR;
-	*written = bytes;
-	return VIRTIO_BLK_S_OK;
-}
-
-static uint8_t write_sectors(struct virtio_block *block, uint64_t sector)
-{
-	uint32_t bytes = block->virtio.chain.readable - (uint32_t)sizeof(struct header);
-	uint8_t *to = image_at(block, sector, bytes);
-
-	if (block->read_only || to == NULL || !virtio_read(&block->virtio, sizeof(struct header), to, bytes))
-		return VIRTIO_BLK_S_IOERR;
-	return VIRTIO_BLK_S_OK;
+	request->offset = header->sector * VIRTIO_BLOCK_SECTOR;
+	request->bytes = bytes;
+	return STATUS_PENDING;
 }
 
 static uint8_t read_id(struct virtio_block *block, uint32_t bytes, uint32_t *written)
@@ -56,45 +48,151 @@ static uint8_t read_id(struct virtio_block *block, uint32_t bytes, uint32_t *wri
 	return VIRTIO_BLK_S_OK;
 }
 
-static bool serve(struct virtio *virtio, uint32_t *written)
+/* What the chain asks for: its status, or STATUS_PENDING and the request. Room for data is all but the last byte. */
+static uint8_t decode(struct virtio_block *block, const struct header *header,
+		      struct virtio_block_request *request, uint32_t *written)
 {
-	struct virtio_block *block = block_of(virtio);
-	struct header header;
-	uint32_t room;
-	uint8_t status;
+	const struct virtio_chain *chain = &block->virtio.chain;
 
-	*written = 0;
-	if (virtio->chain.writable == 0 || !virtio_read(virtio, 0, &header, sizeof(header)))
-		return false;
-	room = virtio->chain.writable - 1;
-	switch (header.type) {
+	*request = (struct virtio_block_request){ .type = header->type, .epoch = block->virtio.epoch };
+	switch (header->type) {
 	case VIRTIO_BLK_T_IN:
-		status = read_sectors(block, header.sector, room, written);
-		break;
+		return transfer(block, header, chain->writable - 1, request);
 	case VIRTIO_BLK_T_OUT:
-		status = write_sectors(block, header.sector);
-		break;
+		return block->read_only ? VIRTIO_BLK_S_IOERR
+					: transfer(block, header, chain->readable - (uint32_t)sizeof(*header),
+						   request);
 	case VIRTIO_BLK_T_FLUSH:
-		status = VIRTIO_BLK_S_OK;
-		break;
+		return STATUS_PENDING;
 	case VIRTIO_BLK_T_GET_ID:
-		status = read_id(block, room, written);
-		break;
+		return read_id(block, chain->writable - 1, written);
 	default:
-		status = VIRTIO_BLK_S_UNSUPP;
-		break;
+		return VIRTIO_BLK_S_UNSUPP;
 	}
-	if (!virtio_write(virtio, room, &status, 1))
+}
+
+/* False: the driver broke a rule. */
+static bool read_header(struct virtio_block *block, struct header *header)
+{
+	return block->virtio.chain.writable != 0 && virtio_read(&block->virtio, 0, header, sizeof(*header));
+}
+
+/* The status, behind the data. `*written` becomes what was written from the start on (2.7.8.2): the status is not part of
+ * that if there is a hole before it. False: it can't be written. */
+static bool write_status(struct virtio_block *block, uint8_t status, uint32_t *written)
+{
+	uint32_t room = block->virtio.chain.writable - 1;
+
+	if (!virtio_write(&block->virtio, room, &status, 1))
 		return false;
-	/* Bytes from the start on (2.7.8.2): not the status if there is a hole before it. */
 	if (*written == room)
 		*written += 1;
 	return true;
 }
 
+/* What was read goes to the driver. */
+static uint8_t deliver(struct virtio_block *block, const struct virtio_block_request *request,
+		       const void *content, uint32_t *written)
+{
+	if (request->type != VIRTIO_BLK_T_IN)
+		return VIRTIO_BLK_S_OK;
+	if (!virtio_write(&block->virtio, 0, content, request->bytes))
+		return VIRTIO_BLK_S_IOERR;
+	*written = request->bytes;
+	return VIRTIO_BLK_S_OK;
+}
+
+bool virtio_block_content(struct virtio_block *block, const struct virtio_block_request *request,
+			  void *content)
+{
+	return request->epoch == block->virtio.epoch &&
+	       virtio_read(&block->virtio, sizeof(struct header), content, request->bytes);
+}
+
+/* --- On an image in memory -------------------------------------------------------------------------------- */
+
+static uint8_t perform(struct virtio_block *block, const struct virtio_block_request *request,
+		       uint32_t *written)
+{
+	uint8_t *at = block->image + request->offset;
+
+	if (request->type == VIRTIO_BLK_T_OUT && !virtio_block_content(block, request, at))
+		return VIRTIO_BLK_S_IOERR;
+	return deliver(block, request, at, written);
+}
+
+static bool serve(struct virtio *virtio, uint32_t *written)
+{
+	struct virtio_block *block = block_of(virtio);
+	struct virtio_block_request request;
+	struct header header;
+	uint8_t status;
+
+	*written = 0;
+	if (!read_header(block, &header))
+		return false;
+	status = decode(block, &header, &request, written);
+	if (status == STATUS_PENDING)
+		status = perform(block, &request, written);
+	return write_status(block, status, written);
+}
+
+/* --- On a store elsewhere --------------------------------------------------------------------------------- */
+
+static void answer(struct virtio_block *block, uint8_t status, uint32_t written)
+{
+	struct virtio *virtio = &block->virtio;
+
+	if (!write_status(block, status, &written))
+		virtio_fail(virtio);
+	else if (virtio_give(virtio, 0, written))
+		virtio_notify(virtio, 0);
+}
+
+bool virtio_block_take(struct virtio_block *block, struct virtio_block_request *request)
+{
+	struct virtio *virtio = &block->virtio;
+
+	while (virtio_is_live(virtio, 0) && virtio_pending(virtio, 0) > 0 && virtio_take(virtio, 0)) {
+		struct header header;
+		uint32_t written = 0;
+		uint8_t status;
+
+		if (!read_header(block, &header)) {
+			virtio_fail(virtio);
+			return false;
+		}
+		status = decode(block, &header, request, &written);
+		if (status == STATUS_PENDING)
+			return true;
+		answer(block, status, written);
+	}
+	return false;
+}
+
+void virtio_block_finish(struct virtio_block *block, const struct virtio_block_request *request,
+			 const void *content, bool done)
+{
+	uint8_t status = VIRTIO_BLK_S_IOERR;
+	uint32_t written = 0;
+
+	if (request->epoch != block->virtio.epoch || !virtio_is_live(&block->virtio, 0))
+		return;
+	if (done)
+		status = deliver(block, request, content, &written);
+	answer(block, status, written);
+}
+
+/* --- The device ------------------------------------------------------------------------------------------- */
+
 static void notify(struct virtio *virtio, unsigned int queue)
 {
-	virtio_serve(virtio, queue, serve);
+	struct virtio_block *block = block_of(virtio);
+
+	if (block->image != NULL)
+		virtio_serve(virtio, queue, serve);
+	else
+		block->wake(block->context);
 }
 
 static const struct virtio_class block_class = {
@@ -104,12 +202,12 @@ static const struct virtio_class block_class = {
 	.notify = notify,
 };
 
-void virtio_block_init(struct virtio_block *block, uint64_t base, unsigned int intid,
-		       const struct device_platform *platform, void *image, uint64_t bytes, bool read_only,
-		       const char *id)
+static void init(struct virtio_block *block, uint64_t base, unsigned int intid,
+		 const struct device_platform *platform, uint64_t bytes, bool read_only, const char *id)
 {
 	uint64_t features = VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_FLUSH;
 
+	*block = (struct virtio_block){ .read_only = read_only };
 	virtio_init(&block->virtio, &block_class, base, intid, platform,
 		    read_only ? features | VIRTIO_BLK_F_RO : features, &block->config, sizeof(block->config));
 	block->config = (struct virtio_block_config){
@@ -117,9 +215,23 @@ void virtio_block_init(struct virtio_block *block, uint64_t base, unsigned int i
 		.size_max = VIRTIO_BLOCK_SIZE_MAX,
 		.seg_max = VIRTIO_BLOCK_SEG_MAX,
 	};
-	block->image = image;
-	block->read_only = read_only;
-	__builtin_memset(block->id, 0, sizeof(block->id));
 	for (unsigned int i = 0; i < VIRTIO_BLOCK_ID && id[i] != '\0'; i++)
 		block->id[i] = id[i];
+}
+
+void virtio_block_init(struct virtio_block *block, uint64_t base, unsigned int intid,
+		       const struct device_platform *platform, void *image, uint64_t bytes, bool read_only,
+		       const char *id)
+{
+	init(block, base, intid, platform, bytes, read_only, id);
+	block->image = image;
+}
+
+void virtio_block_init_store(struct virtio_block *block, uint64_t base, unsigned int intid,
+			     const struct device_platform *platform, uint64_t bytes, bool read_only,
+			     const char *id, void (*wake)(void *context), void *context)
+{
+	init(block, base, intid, platform, bytes, read_only, id);
+	block->wake = wake;
+	block->context = context;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A virtio block device (VIRTIO 1.2, 5.2) on an image in the host's memory: read, write, flush, the device's
- * identity. A write is in the image when it completes, so that a flush has nothing to do.
+ * A virtio block device (VIRTIO 1.2, 5.2): read, write, flush, the device's identity. Either on an image in the host's
+ * memory, where a write is in the image when it completes, so that a flush has nothing to do; or on a store elsewhere
+ * (a file), where requests wait until a thread of the caller's takes them.
  */
 #ifndef HOST_DEVICES_VIRTIO_BLOCK_H
 #define HOST_DEVICES_VIRTIO_BLOCK_H
@@ -35,12 +36,24 @@ struct virtio_block_config {
 	uint32_t seg_max;  /* segments of a request */
 };
 
+/* What is to be done with the store: checked, within its capacity. */
+struct virtio_block_request {
+	uint32_t type;   /* VIRTIO_BLK_T_IN, _OUT or _FLUSH */
+	uint64_t offset; /* bytes */
+	uint32_t bytes;  /* at most VIRTIO_CHAIN_BYTES */
+	uint32_t epoch;
+};
+
 struct virtio_block {
 	struct virtio virtio;
 	struct virtio_block_config config;
-	uint8_t *image;
+	uint8_t *image; /* NULL: the store is elsewhere */
 	bool read_only;
 	char id[VIRTIO_BLOCK_ID];
+
+	/* There may be requests to take. Under the lock, inside an access. */
+	void (*wake)(void *context);
+	void *context;
 };
 
 /*
@@ -50,5 +63,26 @@ struct virtio_block {
 void virtio_block_init(struct virtio_block *block, uint64_t base, unsigned int intid,
 		       const struct device_platform *platform, void *image, uint64_t bytes, bool read_only,
 		       const char *id);
+
+/* The same on a store elsewhere. */
+void virtio_block_init_store(struct virtio_block *block, uint64_t base, unsigned int intid,
+			     const struct device_platform *platform, uint64_t bytes, bool read_only,
+			     const char *id, void (*wake)(void *context), void *context);
+
+/*
+ * For that store's thread, one request at a time: take it with the lock held, do it without, finish it with the lock held. The
+ * driver may reset the device meanwhile: then finishing does nothing.
+ */
+
+/* The next request. Those that need no store are answered on the way. False: there is none now. */
+bool virtio_block_take(struct virtio_block *block, struct virtio_block_request *request);
+
+/* VIRTIO_BLK_T_OUT: what is to be written, to `content`. False: there is no such memory; finish it as failed. */
+bool virtio_block_content(struct virtio_block *block, const struct virtio_block_request *request,
+			  void *content);
+
+/* `content`: what was read, of VIRTIO_BLK_T_IN. */
+void virtio_block_finish(struct virtio_block *block, const struct virtio_block_request *request,
+			 const void *content, bool done);
 
 #endif

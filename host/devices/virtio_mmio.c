@@ -44,6 +44,12 @@
 
 /* --- Status ---------------------------------------------------------------------------------------------- */
 
+void virtio_kick(struct virtio *virtio, uint32_t queue)
+{
+	if (virtio_is_live(virtio, queue))
+		virtio->class->notify(virtio, queue);
+}
+
 static void reset(struct virtio *virtio)
 {
 	virtio->status = 0;
@@ -52,6 +58,7 @@ static void reset(struct virtio *virtio)
 	virtio->device_features_sel = 0;
 	virtio->driver_features_sel = 0;
 	virtio->queue_sel = 0;
+	virtio->epoch++;
 	for (unsigned int i = 0; i < VIRTIO_QUEUES; i++)
 		virtio->queues[i] = (struct virtio_queue){ .size = 0 };
 	virtio_acknowledge(virtio, UINT32_MAX);
@@ -113,6 +120,7 @@ static void write_queue_ready(struct virtio *virtio, struct virtio_queue *queue,
 {
 	if ((value & 1) == 0) {
 		queue->ready = false;
+		virtio->epoch++;
 	} else if (!virtio_queue_is_valid(queue)) {
 		virtio_fail(virtio);
 	} else if (!queue->ready) {
@@ -221,8 +229,7 @@ static void write_register(struct virtio *virtio, uint32_t offset, uint32_t valu
 			write_queue_ready(virtio, queue, value);
 		break;
 	case QUEUE_NOTIFY:
-		if (virtio_is_live(virtio, value))
-			virtio->class->notify(virtio, value);
+		virtio_kick(virtio, value);
 		break;
 	case INTERRUPT_ACK:
 		virtio_acknowledge(virtio, value);

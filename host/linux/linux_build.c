@@ -10,10 +10,7 @@
 #include "board/rmm.h"
 #include "common/string.h"
 
-/* The early console knows nothing of realms: it gets the alias. */
-#define ARGUMENTS "console=ttyAMA0 earlycon=pl011,0x209000000 swiotlb=8192,1 panic=-1"
 #define APPENDED_MAX 1024
-_Static_assert(LINUX_ALIAS + LINUX_UART == ABI_U64(0x209000000), "as in the kernel's arguments");
 
 #define CHECK_OK(result, what)                                                      \
 	do {                                                                        \
@@ -53,8 +50,8 @@ static uint64_t load_file(struct linux_machine *machine, const char *file, uint6
 /* The kernel's command line: ours, and what QEMU's adds to it. */
 static const char *arguments(void)
 {
-	static char text[sizeof(ARGUMENTS) + APPENDED_MAX] = ARGUMENTS;
-	char *more = text + sizeof(ARGUMENTS) - 1;
+	static char text[sizeof(LINUX_ARGUMENTS) + APPENDED_MAX] = LINUX_ARGUMENTS;
+	char *more = text + sizeof(LINUX_ARGUMENTS) - 1;
 	size_t size;
 
 	if (!fw_cfg_open("opt/caec/append", &size))

@@ -15,23 +15,8 @@
 #include "lib/rec.h"
 #include "linux_console.h"
 #include "linux_disk.h"
+#include "linux_layout.h"
 #include "board/spinlock.h"
-
-#define LINUX_IPA_BITS 34
-#define LINUX_ALIAS (ABI_U64(1) << (LINUX_IPA_BITS - 1)) /* what makes an address unprotected */
-#define LINUX_RAM_BASE ABI_U64(0x80000000)
-#define LINUX_RAM_MIN ABI_U64(0x10000000)
-#define LINUX_RAM_MAX ABI_U64(0x80000000)
-#define LINUX_TREE_OFFSET ABI_U64(0x7e00000)
-#define LINUX_INITRD_OFFSET ABI_U64(0x8000000)
-
-/* Above RAM, in the protected half: where the realm may have what it shares with other realms. */
-#define LINUX_WINDOW_BASE ABI_U64(0x100000000)
-#define LINUX_WINDOW_SIZE ABI_U64(0x100000000)
-
-/* Memory of the host that several realms see, at the unprotected alias. In no device tree: who uses it knows of it. */
-#define LINUX_VISIBLE_BASE ABI_U64(0x10000000)
-#define LINUX_VISIBLE_SIZE ABI_U64(0x800000)
 
 #define LINUX_MAX_CPUS 4
 #define LINUX_DEVICES 5

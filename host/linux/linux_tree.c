@@ -87,8 +87,10 @@ static void chosen(struct writer *w, const struct linux_tree *t)
 	begin(w, "chosen");
 	text(w, "bootargs", t->arguments);
 	text(w, "stdout-path", "/uart");
-	note(w, fdt_property_u64(w->fdt, "linux,initrd-start", t->initrd_base));
-	note(w, fdt_property_u64(w->fdt, "linux,initrd-end", t->initrd_base + t->initrd_size));
+	if (t->initrd_size != 0) {
+		note(w, fdt_property_u64(w->fdt, "linux,initrd-start", t->initrd_base));
+		note(w, fdt_property_u64(w->fdt, "linux,initrd-end", t->initrd_base + t->initrd_size));
+	}
 	end(w);
 }
 

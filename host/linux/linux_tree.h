@@ -9,13 +9,13 @@
 #include <stdint.h>
 
 #define LINUX_TREE_SIZE 0x4000
-#define LINUX_VIRTIO_MAX 4
+#define LINUX_VIRTIO_MAX 8
 
 struct linux_tree {
 	uint64_t ram_base, ram_size;
 	unsigned int cpus;
-	uint64_t initrd_base, initrd_size;
-	const char *arguments; /* the kernel's */
+	uint64_t initrd_base, initrd_size; /* size 0: none */
+	const char *arguments;             /* the kernel's */
 	uint64_t gic_dist, gic_redist;
 	uint64_t uart;
 	unsigned int uart_intid;

@@ -224,6 +224,8 @@ static void test_reset(void **state)
 	set_reg(w, R_STATUS, 0);
 	assert_false(w->line);
 	fresh.chain = m->entropy.virtio.chain; /* nobody's until the next buffer */
+	assert_int_not_equal(fresh.epoch, m->entropy.virtio.epoch);
+	fresh.epoch = m->entropy.virtio.epoch;
 	assert_memory_equal(&fresh, &m->entropy.virtio, sizeof(fresh));
 
 	offer(w, 0, &ten, 1); /* nobody looks at the queue now */

@@ -8,6 +8,7 @@
 #include "devices/virtio_block.h"
 #include "devices/virtio_console.h"
 #include "devices/virtio_entropy.h"
+#include "devices/virtio_net.h"
 
 #define SECTOR VIRTIO_BLOCK_SECTOR
 #define SECTORS 16
@@ -18,6 +19,10 @@ struct machine {
 	struct virtio_block block;
 	struct virtio_console console;
 	struct virtio_entropy entropy;
+	struct virtio_net net;
+	bool has_store;                      /* `block` is on one */
+	struct virtio_block_request request; /* that its thread works on */
+	bool is_busy;
 	uint8_t *image;
 	uint8_t before[SECTORS * SECTOR];
 	unsigned int fetches[VIRTIO_QUEUE_SIZE]; /* of each descriptor */
@@ -42,6 +47,18 @@ static bool pattern(void *context, uint8_t *bytes, uint32_t count)
 	return true;
 }
 
+static void no_frame(void *context, const uint8_t *frame, uint32_t bytes)
+{
+	(void)context;
+	assert_true(bytes >= VIRTIO_NET_FRAME_MIN && bytes <= VIRTIO_NET_FRAME_MAX);
+	assert_true(frame[bytes - 1] + 1U != 0); /* ASan: it is all there */
+}
+
+static void no_wake(void *context)
+{
+	(void)context;
+}
+
 static int setup(void **state)
 {
 	struct machine *m = calloc(1, sizeof(*m));
@@ -53,6 +70,7 @@ static int setup(void **state)
 	virtio_block_init(&m->block, BASE, INTID, &m->w.platform, m->image, SECTORS * SECTOR, true, "");
 	virtio_console_init(&m->console, BASE, INTID, &m->w.platform, no_output, NULL);
 	virtio_entropy_init(&m->entropy, BASE, INTID, &m->w.platform, pattern, NULL);
+	virtio_net_init(&m->net, BASE, INTID, &m->w.platform, m->before, no_frame, NULL, NULL);
 	m->w.device = &m->entropy.virtio.device;
 	*state = m;
 	return 0;
@@ -462,7 +480,8 @@ static unsigned int any_readable(uint32_t id, unsigned int queue, unsigned int c
 		return any(count + 1);
 	if (id == VIRTIO_ID_BLOCK)
 		return count == 1 ? 1 : 1 + any(count - 1);
-	return id == VIRTIO_ID_CONSOLE && queue == VIRTIO_CONSOLE_TRANSMITQ ? count : 0;
+	/* The console's and the network's, which have the same numbers. */
+	return id != VIRTIO_ID_ENTROPY && queue == VIRTIO_CONSOLE_TRANSMITQ ? count : 0;
 }
 
 /* A buffer that may be a good one. */
@@ -543,6 +562,21 @@ struct tally {
 	unsigned int starts, used, failures;
 };
 
+/* The thread of the store takes a request, or is done with the one that it has. */
+static void work(struct machine *m)
+{
+	if (!m->is_busy) {
+		m->is_busy = virtio_block_take(&m->block, &m->request);
+		if (m->is_busy)
+			assert_true(m->request.offset + m->request.bytes <= SECTORS * SECTOR);
+		return;
+	}
+	m->is_busy = false;
+	if (m->request.type == VIRTIO_BLK_T_OUT)
+		virtio_block_content(&m->block, &m->request, m->image + m->request.offset);
+	virtio_block_finish(&m->block, &m->request, m->image + m->request.offset, any(8) != 0);
+}
+
 static void step(struct machine *m, struct virtio *virtio, struct tally *tally)
 {
 	struct vworld *w = &m->w;
@@ -566,6 +600,10 @@ static void step(struct machine *m, struct virtio *virtio, struct tally *tally)
 		scribble(w);
 	} else if (action < 75 && virtio == &m->console.virtio) {
 		virtio_console_input(&m->console, m->before, any(200));
+	} else if (action < 75 && virtio == &m->net.virtio) {
+		virtio_net_receive(&m->net, m->before, any(1600));
+	} else if (action < 85 && m->has_store) {
+		work(m);
 	} else {
 		access_any(w);
 	}
@@ -628,6 +666,24 @@ static void test_fuzz_writable_block(void **state)
 	memcpy(m->image, m->before, sizeof(m->before));
 }
 
+static void test_fuzz_store(void **state)
+{
+	struct machine *m = *state;
+
+	virtio_block_init_store(&m->block, BASE, INTID, &m->w.platform, SECTORS * SECTOR, false, "", no_wake,
+				NULL);
+	m->has_store = true;
+	fuzz(m, &m->block.virtio);
+	memcpy(m->image, m->before, sizeof(m->before));
+}
+
+static void test_fuzz_net(void **state)
+{
+	struct machine *m = *state;
+
+	fuzz(m, &m->net.virtio);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -650,6 +706,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fuzz_console, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fuzz_entropy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fuzz_writable_block, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fuzz_store, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fuzz_net, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
