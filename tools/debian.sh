@@ -7,7 +7,8 @@
 verifier_packages="gcc libc6-dev make cmake pkgconf libssl-dev libjansson-dev"
 packages="$verifier_packages g++ ninja-build python3 libcmocka-dev picolibc-aarch64-linux-gnu
     gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu
-    libcbor-dev python3-cbor2 device-tree-compiler dpkg-dev patch xz-utils bzip2"
+    libcbor-dev python3-cbor2 device-tree-compiler dpkg-dev patch xz-utils bzip2
+    libfdt-dev libseccomp-dev libslirp-dev"
 # What other people's tools say of the sources (tests/check/source), and what they are tested of (./caec coverage).
 check_packages="clang-format shellcheck cppcheck"
 coverage_packages="gcovr"

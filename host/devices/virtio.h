@@ -21,6 +21,7 @@
 #include "device.h"
 
 #define VIRTIO_MMIO_SIZE 0x200 /* registers, and 256 bytes of configuration space */
+#define VIRTIO_MMIO_QUEUE_NOTIFY 0x050
 
 #define VIRTIO_QUEUES 3       /* of a device, at most */
 #define VIRTIO_QUEUE_SIZE 128 /* entries, at most */

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Commands about realms that run (client.h).
+ */
+#define _GNU_SOURCE
+#include "client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "state.h"
+
+#define LEAVE 0x1d /* Ctrl-] */
+#define MIB 1048576
+
+/* --- Realms ---------------------------------------------------------------------------------------------- */
+
+static int not_there(const char *name)
+{
+	struct fault fault;
+
+	fault_set(&fault, VMM_NOT_FOUND, "no realm '%s' runs here", name);
+	return fault_report(&fault);
+}
+
+static int failed(const char *what)
+{
+	struct fault fault;
+
+	fault_set(&fault, VMM_FAILURE, "%s: %s", what, strerror(errno));
+	return fault_report(&fault);
+}
+
+/* Connects to a socket in a realm's folder, whatever the length of its path. */
+static int connect_to(const struct client *client, const char *name, const char *socket_name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char path[4096];
+	int folder, s;
+
+	snprintf(path, sizeof(path), "%s/%s", client->state, name);
+	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return -1;
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s", folder, socket_name);
+	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (s >= 0 && connect(s, (struct sockaddr *)&address, sizeof(address)) != 0) {
+		close(s);
+		s = -1;
+	}
+	close(folder);
+	return s;
+}
+
+/* What a realm tells of itself. NULL: it does not answer. */
+static json_t *ask(const struct client *client, const char *name)
+{
+	int s = connect_to(client, name, "info");
+	json_error_t error;
+	json_t *object;
+
+	if (s < 0)
+		return NULL;
+	object = json_loadfd(s, 0, &error);
+	close(s);
+	return object;
+}
+
+/* --- list, info ------------------------------------------------------------------------------------------ */
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "?";
+}
+
+static long long number_of(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static void print_line(const char *name, pid_t pid, const json_t *object)
+{
+	printf("%-20s %8ld %-8s %4lld %8lld %s\n", name, (long)pid, text_of(object, "state"),
+	       number_of(object, "cpus"), number_of(object, "memory") / MIB, text_of(object, "console"));
+}
+
+int client_list(const struct client *client)
+{
+	struct fault fault = { VMM_OK, "" };
+	json_t *all = json_array();
+	char **names;
+	size_t count = state_names(client->state, &names, &fault);
+
+	if (!client->json && count > 0)
+		printf("%-20s %8s %-8s %4s %8s %s\n", "NAME", "PROCESS", "STATE", "CPUS", "MIB", "CONSOLE");
+	for (size_t i = 0; i < count; i++) {
+		json_t *object = ask(client, names[i]);
+
+		if (!client->json)
+			print_line(names[i], state_owner(client->state, names[i]), object);
+		json_array_append_new(all, object != NULL ? object : json_pack("{s:s}", "name", names[i]));
+	}
+	if (client->json) {
+		json_dumpf(all, stdout, JSON_INDENT(2));
+		putchar('\n');
+	}
+	json_decref(all);
+	state_free_names(names, count);
+	return fault.status == VMM_OK ? 0 : fault_report(&fault);
+}
+
+/* "key: value", and what is inside of a value with its key in front. */
+static void print_text(const char *prefix, json_t *value)
+{
+	char inner[128];
+	const char *key;
+	json_t *member;
+	size_t index;
+
+	if (json_is_object(value)) {
+		json_object_foreach(value, key, member)
+		{
+			snprintf(inner, sizeof(inner), "%s%s%s", prefix, *prefix != '\0' ? "." : "", key);
+			print_text(inner, member);
+		}
+	} else if (json_is_array(value)) {
+		json_array_foreach(value, index, member)
+		{
+			snprintf(inner, sizeof(inner), "%s.%zu", prefix, index);
+			print_text(inner, member);
+		}
+	} else if (json_is_string(value)) {
+		printf("%s: %s\n", prefix, json_string_value(value));
+	} else if (json_is_integer(value)) {
+		printf("%s: %lld\n", prefix, (long long)json_integer_value(value));
+	} else {
+		printf("%s: %s\n", prefix, json_is_true(value) ? "yes" : "no");
+	}
+}
+
+int client_info(const struct client *client)
+{
+	json_t *object;
+
+	if (state_owner(client->state, client->name) == 0)
+		return not_there(client->name);
+	object = ask(client, client->name);
+	if (object == NULL)
+		return failed("the realm's process does not answer (it may still be loading)");
+	if (client->json) {
+		json_dumpf(object, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		print_text("", object);
+	}
+	json_decref(object);
+	return 0;
+}
+
+/* --- stop ------------------------------------------------------------------------------------------------ */
+
+/* Until nobody holds the realm's lock; false: time ran out. */
+static bool await_end(const struct client *client, unsigned int tenths)
+{
+	const struct timespec tenth = { .tv_nsec = 100000000 };
+
+	for (; state_owner(client->state, client->name) != 0; tenths--) {
+		if (tenths == 0)
+			return false;
+		nanosleep(&tenth, NULL);
+	}
+	return true;
+}
+
+int client_stop(const struct client *client)
+{
+	pid_t owner = state_owner(client->state, client->name);
+	struct fault fault;
+
+	if (owner == 0)
+		return not_there(client->name);
+	if (kill(owner, SIGTERM) != 0 && errno != ESRCH)
+		return failed("it can't be stopped");
+	if (await_end(client, client->timeout * 10))
+		return 0;
+	owner = state_owner(client->state, client->name);
+	if (client->force && owner != 0 && kill(owner, SIGKILL) == 0 &&
+	    await_end(client, client->timeout * 10))
+		return 0;
+	fault_set(&fault, VMM_FAILURE, "realm '%s' did not end within %u s%s", client->name, client->timeout,
+		  client->force ? "" : ": --force");
+	return fault_report(&fault);
+}
+
+/* --- console --------------------------------------------------------------------------------------------- */
+
+static int open_console(const struct client *client)
+{
+	char path[4096];
+	int fd = connect_to(client, client->name, "console");
+
+	if (fd >= 0)
+		return fd;
+	snprintf(path, sizeof(path), "%s/%s/console", client->state, client->name);
+	return open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+/* All of it, or false: nobody is there any more. */
+static bool send_all(int fd, const char *bytes, ssize_t count)
+{
+	while (count > 0) {
+		ssize_t done = write(fd, bytes, (size_t)count);
+
+		if (done < 0 && errno != EINTR)
+			return false;
+		if (done > 0) {
+			bytes += done;
+			count -= done;
+		}
+	}
+	return true;
+}
+
+/* Between the terminal and the realm, until one of them ends. */
+static void copy(int console, bool is_tty)
+{
+	struct pollfd fds[] = { { .fd = console, .events = POLLIN },
+				{ .fd = STDIN_FILENO, .events = POLLIN } };
+	char bytes[4096];
+	ssize_t count;
+
+	while (poll(fds, 2, -1) > 0) {
+		if (fds[0].revents != 0) {
+			count = read(console, bytes, sizeof(bytes));
+			if (count <= 0 || !send_all(STDOUT_FILENO, bytes, count))
+				return;
+		}
+		if (fds[1].revents != 0) {
+			count = read(STDIN_FILENO, bytes, sizeof(bytes));
+			if (count <= 0)
+				fds[1].fd = -1;
+			else if ((is_tty && memchr(bytes, LEAVE, (size_t)count) != NULL) ||
+				 !send_all(console, bytes, count))
+				return;
+		}
+	}
+}
+
+int client_console(const struct client *client)
+{
+	struct termios before, raw;
+	bool is_tty = tcgetattr(STDIN_FILENO, &before) == 0;
+	int console;
+
+	if (state_owner(client->state, client->name) == 0)
+		return not_there(client->name);
+	console = open_console(client);
+	if (console < 0)
+		return failed("the realm has no console of its own (--console pty or socket)");
+	signal(SIGPIPE, SIG_IGN);
+	if (is_tty) {
+		fprintf(stderr, "Realm %s. Ctrl-] leaves it.\r\n", client->name);
+		raw = before;
+		cfmakeraw(&raw);
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	}
+	copy(console, is_tty);
+	if (is_tty)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+	close(console);
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Commands about realms that run: list, info, stop, console. Each returns an exit status.
+ */
+#ifndef LINUX_VMM_CLIENT_H
+#define LINUX_VMM_CLIENT_H
+
+#include <stdbool.h>
+
+struct client {
+	const char *state; /* folder of all realms */
+	const char *name;  /* NULL for list */
+	bool json;
+	bool force;           /* stop: kill what does not end by itself */
+	unsigned int timeout; /* stop: seconds */
+};
+
+int client_list(const struct client *client);
+int client_info(const struct client *client);
+int client_stop(const struct client *client);
+int client_console(const struct client *client);
+
+#endif
