@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "realm.h"
 #include "state.h"
 
 #define LEAVE 0x1d /* Ctrl-] */
@@ -151,6 +152,18 @@ static void print_text(const char *prefix, json_t *value)
 	}
 }
 
+/* And frees it. */
+static void print_object(const struct client *client, json_t *object)
+{
+	if (client->json) {
+		json_dumpf(object, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		print_text("", object);
+	}
+	json_decref(object);
+}
+
 int client_info(const struct client *client)
 {
 	json_t *object;
@@ -160,13 +173,26 @@ int client_info(const struct client *client)
 	object = ask(client, client->name);
 	if (object == NULL)
 		return failed("the realm's process does not answer (it may still be loading)");
-	if (client->json) {
-		json_dumpf(object, stdout, JSON_INDENT(2));
-		putchar('\n');
-	} else {
-		print_text("", object);
-	}
-	json_decref(object);
+	print_object(client, object);
+	return 0;
+}
+
+int client_host(const struct client *client)
+{
+	struct fault fault = { VMM_OK, "" };
+	struct caec_host_info info;
+	json_t *object;
+
+	if (!realm_host(&info, &fault))
+		return fault_report(&fault);
+	object = json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "rmi-version",
+			   json_sprintf("%u.%u", (unsigned int)(info.rmi_version >> 16),
+					(unsigned int)(info.rmi_version & 0xffff)),
+			   "rmi-features", json_sprintf("0x%llx", (unsigned long long)info.rmi_features),
+			   "csm-features", json_sprintf("0x%llx", (unsigned long long)info.csm_features),
+			   "realms", (json_int_t)info.realms, "realm-cpus", (json_int_t)info.max_recs,
+			   "pages", (json_int_t)info.granules, "lost", (json_int_t)info.lost);
+	print_object(client, object);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Commands about realms that run: list, info, stop, console. Each returns an exit status.
+ * Commands about realms that run: list, info, host, stop, console. Each returns an exit status.
  */
 #ifndef LINUX_VMM_CLIENT_H
 #define LINUX_VMM_CLIENT_H
@@ -17,6 +17,7 @@ struct client {
 
 int client_list(const struct client *client);
 int client_info(const struct client *client);
+int client_host(const struct client *client); /* and what the module tells of the host itself */
 int client_stop(const struct client *client);
 int client_console(const struct client *client);
 

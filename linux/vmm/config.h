@@ -35,7 +35,7 @@ struct config {
 	unsigned int disk_count;
 	enum config_net net;
 	char *tap;
-	bool net_host;      /* user: the host's own loopback can be reached, as the gateway */
+	bool net_host; /* user: the host's own loopback can be reached, as the gateway */
 	enum config_console console;
 	bool csm;
 	char *peers[CONFIG_MAX_PEERS]; /* whom the host lets it share with */

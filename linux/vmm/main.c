@@ -16,6 +16,7 @@ static const char help[] =
 	"       caec-vmm measure [option...] [--json] [--save FOLDER]\n"
 	"       caec-vmm list [--json]\n"
 	"       caec-vmm info NAME [--json]\n"
+	"       caec-vmm host [--json]\n"
 	"       caec-vmm stop NAME [--timeout SECONDS] [--force]\n"
 	"       caec-vmm console NAME\n"
 	"       caec-vmm --help | --version\n"
@@ -50,11 +51,20 @@ static const char help[] =
 	"refused),\n"
 	"15 ended (the realm did not turn itself off).\n";
 
-enum command { COMMAND_RUN, COMMAND_MEASURE, COMMAND_LIST, COMMAND_INFO, COMMAND_STOP, COMMAND_CONSOLE };
+enum command {
+	COMMAND_RUN,
+	COMMAND_MEASURE,
+	COMMAND_LIST,
+	COMMAND_INFO,
+	COMMAND_HOST,
+	COMMAND_STOP,
+	COMMAND_CONSOLE
+};
 
-static const struct name commands[] = { { "run", COMMAND_RUN },   { "measure", COMMAND_MEASURE },
-					{ "list", COMMAND_LIST }, { "info", COMMAND_INFO },
-					{ "stop", COMMAND_STOP }, { "console", COMMAND_CONSOLE } };
+static const struct name commands[] = { { "run", COMMAND_RUN },        { "measure", COMMAND_MEASURE },
+					{ "list", COMMAND_LIST },      { "info", COMMAND_INFO },
+					{ "host", COMMAND_HOST },      { "stop", COMMAND_STOP },
+					{ "console", COMMAND_CONSOLE } };
 
 struct options {
 	enum command command;
@@ -68,6 +78,11 @@ struct options {
 static bool makes_realm(const struct options *o)
 {
 	return o->command == COMMAND_RUN || o->command == COMMAND_MEASURE;
+}
+
+static bool names_realm(const struct options *o)
+{
+	return !makes_realm(o) && o->command != COMMAND_LIST && o->command != COMMAND_HOST;
 }
 
 /* --- Options --------------------------------------------------------------------------------------------- */
@@ -143,7 +158,7 @@ static bool parse(struct options *o, char **arguments, bool files)
 
 		if (set_switch(o, text))
 			continue;
-		if (strncmp(text, "--", 2) != 0 && !makes_realm(o) && o->command != COMMAND_LIST) {
+		if (strncmp(text, "--", 2) != 0 && names_realm(o)) {
 			if (!files && o->name != NULL)
 				return fault_set(&o->fault, VMM_USAGE, "one realm's name, not '%s' as well",
 						 text);
@@ -165,7 +180,7 @@ static bool finish(struct options *o)
 {
 	if (makes_realm(o))
 		return config_finish(&o->config, &o->fault);
-	if (o->command != COMMAND_LIST && (o->name == NULL || !config_is_name(o->name)))
+	if (names_realm(o) && (o->name == NULL || !config_is_name(o->name)))
 		return fault_set(&o->fault, VMM_USAGE, "a realm's name is wanted");
 	return true;
 }
@@ -189,6 +204,8 @@ static int run(const struct options *o)
 		return client_list(&client);
 	case COMMAND_INFO:
 		return client_info(&client);
+	case COMMAND_HOST:
+		return client_host(&client);
 	case COMMAND_STOP:
 		return client_stop(&client);
 	default:
@@ -218,7 +235,8 @@ int main(int count, char **arguments)
 		puts("caec-vmm " CAEC_VERSION);
 		return 0;
 	}
-	if (count < 2 || !name_parse(arguments[1], commands, 6, &command)) {
+	if (count < 2 ||
+	    !name_parse(arguments[1], commands, sizeof(commands) / sizeof(commands[0]), &command)) {
 		fault_set(&o.fault, VMM_USAGE, count < 2 ? "a command is wanted" : "there is no command '%s'",
 			  arguments[1]);
 		return fault_report(&o.fault);

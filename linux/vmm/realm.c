@@ -40,6 +40,19 @@ static int open_device(struct fault *fault)
 	return device;
 }
 
+bool realm_host(struct caec_host_info *info, struct fault *fault)
+{
+	int device = open_device(fault);
+	bool ok;
+
+	if (device < 0)
+		return false;
+	*info = (struct caec_host_info){ .version = CAEC_HOST_VERSION };
+	ok = ioctl(device, CAEC_HOST_INFO, info) == 0 || refused(fault, "the module does not answer");
+	close(device);
+	return ok;
+}
+
 static bool create(struct realm *realm, int device, const struct config *config, struct boot *boot,
 		   struct fault *fault)
 {

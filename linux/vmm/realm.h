@@ -16,6 +16,9 @@ struct realm {
 	struct caec_host_run *run[CONFIG_MAX_CPUS]; /* its run page */
 };
 
+/* What the module tells of the host. */
+bool realm_host(struct caec_host_info *info, struct fault *fault);
+
 /* Reads what the RMM offers, and makes a realm without memory. Fills in what `boot` leaves open. */
 bool realm_create(struct realm *realm, const struct config *config, struct boot *boot, struct fault *fault);
 

@@ -157,6 +157,7 @@ def test_without_realms(folder):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
     assert run("list", "--json", "--state", folder / "none").stdout.strip() == "[]"
     if not os.path.exists("/dev/caec"):
+        refused(9, "/dev/caec", "host")
         refused(9, "/dev/caec", "run", "--kernel", kernel, "--state", folder / "state")
         assert not list((folder / "state").iterdir())
 
