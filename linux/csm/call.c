@@ -244,8 +244,14 @@ int csm_call_measurement(struct caec_csm_measurement *m)
 	return 0;
 }
 
-/* What is in a range that is no CSM range any more is of no use: the host gets the memory. If it does not want it, it stays. */
+/*
+ * What is in a range that is no CSM range any more is of no use: the host gets the memory. If it does not want it, it stays.
+ * The host takes page after page, and this CPU gets no interrupt meanwhile: so a block at a time, or watchdogs bark.
+ */
 void csm_call_release(phys_addr_t base, u64 size)
 {
-	rsi_set_memory_range_shared(base, base + size);
+	for (u64 done = 0; done < size; done += PMD_SIZE) {
+		rsi_set_memory_range_shared(base + done, base + min(done + PMD_SIZE, size));
+		cond_resched();
+	}
 }
