@@ -93,7 +93,8 @@ void csm_events_refresh(void)
 	struct csm_object *object;
 
 	mutex_lock(&csm_lock);
-	list_for_each_entry(object, &csm_objects, node) refresh(object);
+	list_for_each_entry(object, &csm_objects, node)
+		refresh(object);
 	mutex_unlock(&csm_lock);
 }
 
@@ -103,8 +104,7 @@ static void heard(struct csm_object *object, const struct caec_csm_entry *entry)
 	struct csm_peer *peer;
 
 	mutex_lock(&object->lock);
-	list_for_each_entry(peer, &object->peers, node)
-	{
+	list_for_each_entry(peer, &object->peers, node) {
 		if (!is_entry_of(object, peer, entry))
 			continue;
 		tell(object, peer, CAEC_CSM_EVENT_RUNG);
@@ -122,7 +122,8 @@ void csm_events_scan(void)
 	for (int i = 0; i < MAX_RINGS && !csm_call_pending(&entry.index); i++) {
 		if (csm_call_query(&entry))
 			continue;
-		list_for_each_entry(object, &csm_objects, node) heard(object, &entry);
+		list_for_each_entry(object, &csm_objects, node)
+			heard(object, &entry);
 	}
 	mutex_unlock(&csm_lock);
 }
@@ -154,8 +155,7 @@ bool csm_events_take(struct csm_object *object, struct caec_csm_event *event)
 
 	mutex_lock(&object->lock);
 	WRITE_ONCE(object->news, false);
-	list_for_each_entry(peer, &object->peers, node)
-	{
+	list_for_each_entry(peer, &object->peers, node) {
 		if (!peer->events)
 			continue;
 		if (found) {

@@ -80,10 +80,7 @@ static void csm_remove(struct platform_device *pdev)
 	csm_window_exit();
 }
 
-static const struct of_device_id csm_match[] = {
-	{ .compatible = "caec,csm" },
-	{ }
-};
+static const struct of_device_id csm_match[] = { { .compatible = "caec,csm" }, {} };
 MODULE_DEVICE_TABLE(of, csm_match);
 
 static struct platform_driver csm_driver = {
@@ -102,9 +99,9 @@ static int __init csm_init(void)
 	int error = csm_call_find(&features);
 
 	if (error) {
-		pr_info("caec_csm: %s\n", error == -ENODEV ?
-						  "this machine has no confidential shared memory" :
-						  "the monitor has another version of confidential shared memory");
+		pr_info("caec_csm: %s\n",
+			error == -ENODEV ? "this machine has no confidential shared memory"
+					 : "the monitor has another version of confidential shared memory");
 		return error;
 	}
 	error = platform_driver_register(&csm_driver);

@@ -79,7 +79,8 @@ static void unprepare(struct csm_object *object, bool ended)
 {
 	struct csm_peer *peer, *next;
 
-	list_for_each_entry_safe(peer, next, &object->peers, node) kfree(peer);
+	list_for_each_entry_safe(peer, next, &object->peers, node)
+		kfree(peer);
 	csm_memory_unmap(object);
 	if (ended) {
 		csm_call_release(object->base, round_up(object->size, CSM_ALIGN));
@@ -197,8 +198,9 @@ static struct csm_peer *find_peer(struct csm_object *object, const struct caec_c
 {
 	struct csm_peer *peer;
 
-	list_for_each_entry(peer, &object->peers,
-			    node) if (peer->n == n && csm_rid_equal(&peer->rid, rid)) return peer;
+	list_for_each_entry(peer, &object->peers, node)
+		if (peer->n == n && csm_rid_equal(&peer->rid, rid))
+			return peer;
 	return NULL;
 }
 
@@ -298,8 +300,7 @@ struct file *csm_object_find(const struct caec_csm_open *which)
 	struct csm_object *object;
 
 	mutex_lock(&csm_lock);
-	list_for_each_entry(object, &csm_objects, node)
-	{
+	list_for_each_entry(object, &csm_objects, node) {
 		if ((object->flags & CAEC_CSM_KEEP) && matches(object, which)) {
 			file = get_file(object->file);
 			break;

@@ -22,8 +22,9 @@ static struct csm_net *find(const char *name)
 {
 	struct csm_net *net;
 
-	list_for_each_entry(net, &nets, node) if (net_eq(dev_net(net->dev), current->nsproxy->net_ns) &&
-						  !strcmp(net->dev->name, name)) return net;
+	list_for_each_entry(net, &nets, node)
+		if (net_eq(dev_net(net->dev), current->nsproxy->net_ns) && !strcmp(net->dev->name, name))
+			return net;
 	return NULL;
 }
 
