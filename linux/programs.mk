@@ -23,7 +23,7 @@ VERIFY := $(OUT)/lib/libcaec-verify.a
 VERIFY_OBJECTS := $(patsubst ../verifier/%.c,$(OUT)/obj/verifier/%.o,$(filter-out %/main.c,$(wildcard ../verifier/*.c)))
 VERIFY_FLAGS := -std=gnu11 -O2 -fPIC -DNDEBUG -Wall -Wextra -Werror -I../verifier $(FOREIGN)
 
-all: $(OUT)/bin/csm $(OUT)/bin/csm-check $(OUT)/bin/csm-fuzz $(OUT)/bin/csm-netperf $(OUT)/bin/csm-pair $(OUT)/bin/caec-verify $(OUT)/shared/csm $(LIBRARY) $(SHARED)
+all: $(OUT)/bin/csm $(OUT)/bin/csm-check $(OUT)/bin/csm-fuzz $(OUT)/bin/csm-netperf $(OUT)/bin/csm-bench $(OUT)/bin/csm-pair $(OUT)/bin/caec-verify $(OUT)/shared/csm $(LIBRARY) $(SHARED)
 
 $(OUT)/obj/%.o: libcsm/%.c $(HEADERS)
 	@mkdir -p $(@D)
@@ -62,6 +62,10 @@ $(OUT)/bin/csm-netperf: check/csm_netperf.c
 $(OUT)/bin/csm-fuzz: $(wildcard check/fuzz*.[ch]) check/random.c check/random.h csm-tool/erofs.c $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -s -o $@ $(wildcard check/fuzz*.c) check/random.c csm-tool/erofs.c $(LIBRARY)
+
+$(OUT)/bin/csm-bench: $(wildcard bench/*.c bench/*.h) $(LIBRARY) $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Ibench $(FOREIGN) -s -o $@ $(wildcard bench/*.c) $(LIBRARY) $(FOREIGN_LIBRARIES)
 
 $(OUT)/bin/csm-pair: $(wildcard pair/*.c) csm-tool/text.c $(LIBRARY) $(VERIFY) $(HEADERS) ../verifier/caec_verify.h
 	@mkdir -p $(@D)

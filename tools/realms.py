@@ -24,21 +24,13 @@ IN_THE_REALM = {
 }
 
 
-ARM64 = ROOT / "build/deps/linux-arm64/root/usr/lib/aarch64-linux-gnu"
-CROSS = ROOT / "build/deps/linux-build/usr/aarch64-linux-gnu/lib"
-
-
-def libraries(*names):
-    """What programs that are not static need in a realm: the C library, and those of Debian's packages for arm64."""
-    items = [f"{CROSS / 'ld-linux-aarch64.so.1'}:/lib/ld-linux-aarch64.so.1", f"{CROSS / 'libc.so.6'}:/lib/aarch64-linux-gnu/libc.so.6"]
-    return items + [f"{(ARM64 / name).resolve()}:/lib/aarch64-linux-gnu/{name}" for name in names]
-
-
-def command(*options, more=()):
-    """`./caec linux` for two realms with the modules and programs of linux/ in them; `more`: ITEM:PATH."""
-    items = [f"{OUT / built}:{there}" for built, there in IN_THE_REALM.items()] + [str(item) for item in more]
-    return [str(ROOT / "caec"), "linux", "--realms", "2", "--modules", "erofs", *map(str, options),
-            *[word for item in items for word in ("--add", item)]]
+def command(*options, packages=False, more=()):
+    """`./caec linux` for two realms with the modules and programs of linux/ in them, by their packages or just as files;
+    `more`: ITEM:PATH."""
+    packaged = [built for built in IN_THE_REALM if packages and (built.startswith("modules/") or built == "bin/csm")]
+    items = [f"{OUT / built}:{there}" for built, there in IN_THE_REALM.items() if built not in packaged]
+    return [str(ROOT / "caec"), "linux", "--realms", "2", "--modules", "erofs", *(["--packages"] if packages else []), *map(str, options),
+            *[word for item in [*items, *map(str, more)] for word in ("--add", item)]]
 
 
 class Realms:

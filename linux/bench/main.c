@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * csm-bench offer RID     the provider; prints "N n"
+ * csm-bench take RID N    the consumer
+ *
+ * At the end: "TICKS name ticks count" for each row, and "FREQUENCY hz".
+ */
+#include "bench.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define ROWS_MAX 64
+#define ASLEEP_US 20000
+
+static struct {
+	char name[48];
+	uint64_t ticks, count;
+} rows[ROWS_MAX];
+static unsigned int row_count;
+
+void broken(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fputs("csm-bench: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+uint64_t ticks(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(value)::"memory");
+	return value;
+}
+
+void row(const char *name, uint64_t bytes, uint64_t ticks_taken, uint64_t count)
+{
+	if (row_count == ROWS_MAX)
+		broken("too many rows");
+	if (bytes != 0)
+		snprintf(rows[row_count].name, sizeof(rows[0].name), "%s_%llu_bytes", name,
+			 (unsigned long long)bytes);
+	else
+		snprintf(rows[row_count].name, sizeof(rows[0].name), "%s", name);
+	rows[row_count].ticks = ticks_taken;
+	rows[row_count++].count = count;
+}
+
+static void print_rows(void)
+{
+	uint64_t frequency;
+
+	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
+	for (unsigned int i = 0; i < row_count; i++)
+		printf("TICKS %s %llu %llu\n", rows[i].name, (unsigned long long)rows[i].ticks,
+		       (unsigned long long)rows[i].count);
+	printf("FREQUENCY %llu\n", (unsigned long long)frequency);
+}
+
+void pass(const struct side *s)
+{
+	need(csm_notify(&s->o, &s->rid.peer, s->n), "notify");
+}
+
+void take_turn(const struct side *s)
+{
+	struct caec_csm_event event = { 0 };
+
+	while ((event.events & CAEC_CSM_EVENT_RUNG) == 0)
+		need(csm_wait(&s->o, 60000, &event), "the other side");
+	usleep(ASLEEP_US);
+}
+
+static uint8_t *map_visible(void)
+{
+	int fd = open("/dev/csm-bench-visible", O_RDWR);
+	void *p = fd < 0 ? MAP_FAILED : mmap(NULL, REGION, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (p == MAP_FAILED)
+		broken("no memory that the host sees");
+	return p;
+}
+
+static void offer(struct side *s)
+{
+	s->provides = true;
+	need(csm_create(s->csm, REGION, 0, &s->o), "create");
+	need(csm_map(&s->o), "map");
+	need(csm_share(&s->o, &s->rid.peer, CAEC_CSM_RW, NULL, &s->n), "share");
+	printf("N %llu\n", (unsigned long long)s->n);
+	fflush(stdout);
+	take_turn(s);
+}
+
+static void take(struct side *s, const char *n)
+{
+	s->n = strtoull(n, NULL, 10);
+	need(csm_attach(s->csm, &s->rid.peer, s->n, REGION, 0, &s->o), "attach");
+	need(csm_map(&s->o), "map");
+	pass(s);
+}
+
+int main(int argc, char **argv)
+{
+	struct side s = { .csm = csm_open() };
+	struct caec_csm_info info;
+
+	need(s.csm, "/dev/csm");
+	need(csm_info(s.csm, &info), "info");
+	s.rid.own = info.rid;
+	if (argc < 3 || !csm_rid_parse(argv[2], &s.rid.peer))
+		broken("which peer?");
+	s.visible = map_visible();
+	seal_begin();
+	if (strcmp(argv[1], "offer") == 0 && argc == 3)
+		offer(&s);
+	else if (strcmp(argv[1], "take") == 0 && argc == 4)
+		take(&s, argv[3]);
+	else
+		broken("offer RID, or take RID N");
+	bench_messages(&s);
+	bench_objects(&s);
+	print_rows();
+	return 0;
+}
