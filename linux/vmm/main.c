@@ -223,7 +223,7 @@ static bool wants_help(char **arguments)
 
 int main(int count, char **arguments)
 {
-	static struct options o = { .timeout = 10 };
+	static struct options o = { .timeout = 60 };
 	uint64_t command;
 	int status;
 
