@@ -17,10 +17,10 @@ VERSION = re.search(r"set\(CAEC_VERSION (.*)\)", (ROOT / "cmake/version.cmake").
 # Of each script a command line that is wrong, and refused before anything is built.
 SCRIPTS = ("caec nothing", "caec demo nothing", "caec build --nothing", "caec check nothing",
            "caec coverage nothing", "caec bench --nothing", "caec linux --nothing", "caec endurance nothing",
-           "caec clean nothing", "tests/run --nothing", "tests/run one two", "tests/check/source --nothing",
+           "caec clean nothing", "caec package nothing", "tests/run --nothing", "tests/run one two", "tests/check/source --nothing",
            "tools/coverage nothing",
-           "tests/fuzz/run_verify", "tools/bench --nothing", "tools/conformance --nothing", "tools/conformance --rmm",
-           "tools/initramfs", "tools/machine", "tools/machine --nothing", "tools/machine --smp", "tools/machine --console",
+           "tests/fuzz/run_pair", "tests/fuzz/run_verify", "tools/bench --nothing", "tools/conformance --nothing", "tools/conformance --rmm",
+           "tools/initramfs", "tools/install-packages", "tools/package --nothing", "tools/machine", "tools/machine --nothing", "tools/machine --smp", "tools/machine --console",
            "tools/mutate --nothing", "tools/owners --nothing", "tools/profile --nothing", "tools/setup nothing")
 
 
