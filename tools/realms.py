@@ -11,6 +11,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "build/linux"
 PATIENCE = 900  # seconds for one command; the machine is emulated
 HOST = "H"
+# For realms' command line: a CPU that gets no time of a busy machine for 20 s has not locked up; 120 s may pass.
+SLOW_MACHINE = "watchdog_thresh=60"
 
 # The initial RAM disk's /modules are loaded in order.
 IN_THE_REALM = {
@@ -29,7 +31,8 @@ def command(*options, packages=False, more=()):
     `more`: ITEM:PATH."""
     packaged = [built for built in IN_THE_REALM if packages and (built.startswith("modules/") or built == "bin/csm")]
     items = [f"{OUT / built}:{there}" for built, there in IN_THE_REALM.items() if built not in packaged]
-    return [str(ROOT / "caec"), "linux", "--realms", "2", "--modules", "erofs", *(["--packages"] if packages else []), *map(str, options),
+    return [str(ROOT / "caec"), "linux", "--realms", "2", "--modules", "erofs", "--append", SLOW_MACHINE,
+            *(["--packages"] if packages else []), *map(str, options),
             *[word for item in [*items, *map(str, more)] for word in ("--add", item)]]
 
 
