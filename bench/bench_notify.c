@@ -35,7 +35,7 @@ static void check_exit(struct test_realm *realm)
 }
 
 /*
- * P rings, the host runs C, which finds that P rang, and rings back; the host runs P, which finds that. From P's exit to
+ * P notifies, the host runs C, which finds that P did, and notifies back; the host runs P, which finds that. From P's exit to
  * P's next one.
  */
 static void round_trip(struct test_realm *p, struct test_realm *c, struct csm_rid p_rid, struct csm_rid c_rid,

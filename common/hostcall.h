@@ -65,12 +65,12 @@ enum script_op {
 	SCRIPT_TOKEN = 33,
 	/* ms: waits in WFI for an interrupt that isn't the timer's, that long -> its INTID or 0, number of WFIs, status and
 	 * entry of RSI_CSM_PENDING */
-	SCRIPT_AWAIT_RING = 34,
+	SCRIPT_AWAIT_DOORBELL = 34,
 	/*
 	 * base, size, messages | ms << 32, RID of the peer, n: sends or receives through a channel (realm/lib/channel.h) in
 	 * zeroed memory, P sending to C; sleeps where there is nothing to do until its doorbell rings, ms at most.
-	 * -> good messages, sleeps, how many of them the timer ended, rings of the peer's doorbell, of ours that PENDING
-	 * knew of, error (enum channel_result | enum csm_error << 8)
+	 * -> good messages, sleeps, how many of them the timer ended, how often it notified the peer, how often PENDING
+	 * told of the peer's notifying, error (enum channel_result | enum csm_error << 8)
 	 */
 	SCRIPT_SEND = 35,
 	SCRIPT_RECEIVE = 36,
@@ -195,7 +195,7 @@ enum demo_step {
 	DEMO_SHARE_OWN_KIND = 0x109,
 	/* RID of a peer -> error, 1 if its RIM is ours, the first bytes of ours, and of its */
 	DEMO_CHECK_PEER = 0x10a,
-	DEMO_RING = 0x10b, /* RID of the peer, n: RSI_CSM_NOTIFY -> error */
+	DEMO_NOTIFY = 0x10b, /* RID of the peer, n: RSI_CSM_NOTIFY -> error */
 };
 
 /*

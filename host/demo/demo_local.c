@@ -126,22 +126,22 @@ static void settle(struct test_realm *realm)
 
 static void doorbell(struct trio *t, uint64_t n)
 {
-	struct script_result r, rang;
+	struct script_result r, notified;
 
-	chapter("B sleeps on a CPU of its own until A rings. The host passes the ring on; it can't make one "
-		"up.");
-	script_begin(t->b, 0, 1, SCRIPT_AWAIT_RING, PATIENCE);
+	chapter("B sleeps on a CPU of its own until A notifies it. The host rings B's doorbell; it can't "
+		"make news up.");
+	script_begin(t->b, 0, 1, SCRIPT_AWAIT_DOORBELL, PATIENCE);
 	settle(t->b);
 	host_csm_ring(&rmm, t->b->realm.rd, 0);
 	r = script_end(t->b, 0);
 	claim(r.x[0] == HOST_DOORBELL_INTID && r.x[2] == RSI_SUCCESS && r.x[3] == CSM_INDEX_NONE,
-	      "the host rings: B wakes, asks the monitor, and knows that nobody rang");
-	script_begin(t->b, 0, 1, SCRIPT_AWAIT_RING, PATIENCE);
+	      "the host rings: B wakes, asks the monitor, and knows that nobody notified it");
+	script_begin(t->b, 0, 1, SCRIPT_AWAIT_DOORBELL, PATIENCE);
 	settle(t->b);
-	rang = script(t->a, DEMO_RING, t->b_rid.lo, t->b_rid.hi, n);
+	notified = script(t->a, DEMO_NOTIFY, t->b_rid.lo, t->b_rid.hi, n);
 	r = script_end(t->b, 0);
-	claim(rang.x[0] == RSI_SUCCESS && r.x[0] == HOST_DOORBELL_INTID && r.x[3] != CSM_INDEX_NONE,
-	      "A rings: B wakes, and the monitor says that it was A (entry %lu)", r.x[3]);
+	claim(notified.x[0] == RSI_SUCCESS && r.x[0] == HOST_DOORBELL_INTID && r.x[3] != CSM_INDEX_NONE,
+	      "A notifies it: B wakes, and the monitor says that it was A (entry %lu)", r.x[3]);
 }
 
 void demo_local(void)

@@ -37,8 +37,8 @@ uint64_t host_csm_enable(struct host_realm *realm, unsigned int granules)
 	return result;
 }
 
-/* The realm named may be gone by now; whoever has news for it couldn't know. */
-static void pass_news(struct host *host, uint64_t rd, uint64_t rec)
+/* The realm named may be gone by now; the command that named it couldn't know. */
+static void ring_if_named(struct host *host, uint64_t rd, uint64_t rec)
 {
 	if (rd != 0)
 		host_csm_ring(host, rd, rec);
@@ -46,12 +46,12 @@ static void pass_news(struct host *host, uint64_t rd, uint64_t rec)
 
 static uint64_t unmap(struct host_realm *realm, uint64_t base, uint64_t size)
 {
-	struct host_rmi_csm_bell bell;
+	struct host_rmi_csm_doorbell doorbell;
 	uint64_t next, result;
 
 	for (uint64_t ipa = base; ipa < base + size; ipa = next) {
-		result = host_rmi_csm_unmap(realm->host, realm->rd, ipa, &next, &bell);
-		pass_news(realm->host, bell.rd, bell.rec);
+		result = host_rmi_csm_unmap(realm->host, realm->rd, ipa, &next, &doorbell);
+		ring_if_named(realm->host, doorbell.rd, doorbell.rec);
 		if (result == RMI_SUCCESS && next <= ipa)
 			result = HOST_ERROR_RMM;
 		if (result != RMI_SUCCESS)
@@ -92,11 +92,11 @@ static uint64_t unmap_all(struct host_realm *realm)
 static uint64_t take_back(struct host_realm *realm)
 {
 	uint64_t granule, held, result;
-	struct host_rmi_csm_bell bell;
+	struct host_rmi_csm_doorbell doorbell;
 
 	do {
-		result = host_rmi_csm_apt_destroy(realm->host, realm->rd, &granule, &held, &bell);
-		pass_news(realm->host, bell.rd, bell.rec);
+		result = host_rmi_csm_apt_destroy(realm->host, realm->rd, &granule, &held, &doorbell);
+		ring_if_named(realm->host, doorbell.rd, doorbell.rec);
 		if (result != RMI_SUCCESS)
 			return host_csm_fail(realm->host, RMI_CSM_APT_DESTROY, result);
 		if (granule != 0)

@@ -10,7 +10,7 @@
 
 #include "memory.h"
 
-/* The virtual interrupt by which a realm hears that a peer rang (an SPI, edge-triggered). */
+/* The virtual interrupt by which a realm hears that there is news (an SPI, edge-triggered). */
 #define HOST_DOORBELL_INTID 40
 
 /* What an exit for CSM asks of us, read once from the exit record. */
@@ -18,7 +18,7 @@ struct host_csm_request {
 	enum csm_event event;
 	uint64_t base, size;
 	uint64_t argument;
-	uint64_t ring; /* the RD of a realm that has news, in its REC `ring_rec`; 0: none has */
+	uint64_t ring; /* the RD of a realm whose doorbell to ring, in its REC `ring_rec`; 0: none */
 	uint64_t ring_rec;
 };
 

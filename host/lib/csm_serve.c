@@ -26,7 +26,7 @@ static uint64_t serve_reserve(struct host_realm *realm, const struct host_csm_re
 
 uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request *request)
 {
-	/* The realm named may be gone by now; whoever has news for it couldn't know. */
+	/* The realm named may be gone by now; whoever notified it couldn't know. */
 	if (request->ring != 0)
 		host_csm_ring(realm->host, request->ring, request->ring_rec);
 	switch (request->event) {

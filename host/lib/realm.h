@@ -66,7 +66,7 @@ struct host_rec {
 	uint64_t exits;                   /* REC_ENTERs that came back */
 	bool trap_wfi;                    /* have WFI exit */
 	uint32_t runner;                  /* the thread that runs it, plus one; 0: none (atomic) */
-	uint64_t doorbells;               /* how often a peer rang for the realm here (atomic) */
+	uint64_t doorbells;               /* how often its doorbell rang here (atomic) */
 	uint64_t doorbells_passed;        /* how many of them it was told of: its runner's own */
 	uint32_t pending[HOST_VCPU_IRQS]; /* INTIDs to inject; 0: free. See host_rec_interrupt() */
 	void *owner;                      /* the caller's own */
@@ -93,7 +93,7 @@ struct host_realm {
 	uint64_t granules_peak; /* about: the most so far */
 	uint64_t granules_max;  /* 0: no limit. May be changed at any time */
 
-	/* A peer rang: raise HOST_DOORBELL_INTID in an interrupt controller of the caller's own. With host.lock held, from
+	/* The doorbell rings: raise HOST_DOORBELL_INTID in an interrupt controller of the caller's own. With host.lock held, from
 	 * any thread. NULL: host_rec_load_interrupts() injects it. */
 	void (*doorbell)(struct host_realm *realm);
 

@@ -30,30 +30,30 @@ static inline uint64_t host_rmi_csm_apt_extend(struct host *host, uint64_t rd, u
 	return host_rmi_call(host, RMI_CSM, RMI_CSM_APT_EXTEND, rd, granule, 0, 0).x[0];
 }
 
-/* A realm that has news: its doorbell is to be rung. */
-struct host_rmi_csm_bell {
-	uint64_t rd; /* 0: nobody has */
+/* Whose doorbell to ring: a realm that has news, and in which REC. */
+struct host_rmi_csm_doorbell {
+	uint64_t rd; /* 0: nobody's */
 	uint64_t rec;
 };
 
 static inline uint64_t host_rmi_csm_apt_destroy(struct host *host, uint64_t rd, uint64_t *granule,
-						uint64_t *held, struct host_rmi_csm_bell *bell)
+						uint64_t *held, struct host_rmi_csm_doorbell *doorbell)
 {
 	struct host_rmi_regs regs = host_rmi_call(host, RMI_CSM, RMI_CSM_APT_DESTROY, rd, 0, 0, 0);
 
 	*granule = regs.x[1];
 	*held = regs.x[2];
-	*bell = (struct host_rmi_csm_bell){ regs.x[3], regs.x[4] };
+	*doorbell = (struct host_rmi_csm_doorbell){ regs.x[3], regs.x[4] };
 	return regs.x[0];
 }
 
 static inline uint64_t host_rmi_csm_unmap(struct host *host, uint64_t rd, uint64_t ipa, uint64_t *next,
-					  struct host_rmi_csm_bell *bell)
+					  struct host_rmi_csm_doorbell *doorbell)
 {
 	struct host_rmi_regs regs = host_rmi_call(host, RMI_CSM, RMI_CSM_UNMAP, rd, ipa, 0, 0);
 
 	*next = regs.x[1];
-	*bell = (struct host_rmi_csm_bell){ regs.x[3], regs.x[4] };
+	*doorbell = (struct host_rmi_csm_doorbell){ regs.x[3], regs.x[4] };
 	return regs.x[0];
 }
 

@@ -6,7 +6,7 @@
  *	find A IPA              "PA": where the realm's page lies
  *	load PA, store PA       "ESR VALUE": what comes of an access of the host's own
  *	claim PA A              "COMMAND RESULT": each command by which the granule would be the host's, or realm A's
- *	ring A COUNT            so many doorbells that no peer rang
+ *	ring A COUNT            so many rings of its doorbell without news
  *	refuse A N              the Nth request of realm A from now on, and no other; 0: none
  *	take A IPA SIZE         the realm's own pages there, or what it has attached there, without being asked: "RESULT"
  */

@@ -136,7 +136,7 @@ bool linux_devices_access(struct host_rec *rec, struct host_mmio *access)
 
 /* --- Making ---------------------------------------------------------------------------------------------- */
 
-/* A peer of the realm rang. */
+/* The realm's doorbell, in its own GIC. */
 static void ring(struct host_realm *realm)
 {
 	vgic_pulse_spi(&((struct linux_machine *)realm->owner)->vgic, HOST_DOORBELL_INTID);

@@ -83,7 +83,7 @@ enum csm_event {
 	CSM_EVENT_REMOVE = 3,     /* base, size in the realm with RD `argument`: may reclaim */
 	CSM_EVENT_APT_FULL = 4,   /* RMI_CSM_APT_EXTEND, or reject */
 	CSM_EVENT_RTT_NEEDED = 5, /* base, size left: RTT_CREATE to level `argument` */
-	CSM_EVENT_NOTIFY = 6,     /* the realm with RD `argument` (csm_ring, too) was rung for */
+	CSM_EVENT_NOTIFY = 6,     /* the realm with RD `argument` (csm_ring, too) was notified */
 };
 
 /* Results of RSI_CSM_*: rsi_status, and these. */

@@ -34,12 +34,12 @@ static uint64_t call_apt_extend(const uint64_t *arg, uint64_t *out)
 
 static uint64_t call_apt_destroy(const uint64_t *arg, uint64_t *out)
 {
-	struct csm_bell bell = { 0, 0 };
+	struct csm_doorbell doorbell = { 0, 0 };
 	struct pa rd = pa(arg[2]);
-	uint64_t result = csm_apt_destroy(rd, &out[1], &out[2], &bell);
+	uint64_t result = csm_apt_destroy(rd, &out[1], &out[2], &doorbell);
 
-	out[3] = bell.rd;
-	out[4] = bell.rec;
+	out[3] = doorbell.rd;
+	out[4] = doorbell.rec;
 	return result;
 }
 
@@ -47,11 +47,11 @@ static uint64_t call_unmap(const uint64_t *arg, uint64_t *out)
 {
 	struct pa rd = pa(arg[2]);
 	uint64_t addr = arg[3];
-	struct csm_bell bell = { 0, 0 };
-	uint64_t result = csm_unmap(rd, addr, &out[1], &bell);
+	struct csm_doorbell doorbell = { 0, 0 };
+	uint64_t result = csm_unmap(rd, addr, &out[1], &doorbell);
 
-	out[3] = bell.rd;
-	out[4] = bell.rec;
+	out[3] = doorbell.rd;
+	out[4] = doorbell.rec;
 	return result;
 }
 

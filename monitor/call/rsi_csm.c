@@ -174,8 +174,8 @@ static bool leave(struct rec *rec, const struct csm_answer *a, struct rmi_rec_ex
 	exit->csm_base = a->base;
 	exit->csm_size = a->size;
 	exit->csm_argument = a->argument;
-	exit->csm_ring = a->bell.rd;
-	exit->csm_ring_rec = a->bell.rec;
+	exit->csm_ring = a->doorbell.rd;
+	exit->csm_ring_rec = a->doorbell.rec;
 	return false;
 }
 

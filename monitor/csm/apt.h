@@ -51,7 +51,7 @@ enum apt_tree {
 	APT_TREES,
 };
 
-/* The list of entries whose realm has news of them: PENDING takes them off. */
+/* The list of pending entries: RSI_CSM_PENDING takes them off. */
 struct apt_pending {
 	uint32_t next;
 	uint32_t prev;
@@ -158,7 +158,7 @@ struct apt_entry *apt_alloc(struct apt *apt, enum apt_kind kind);
 /* False: there is one with that key, or at that IPA; `e` is free again. */
 bool apt_insert(struct apt *apt, struct apt_entry *e);
 
-/* Removes the entry from the trees and the list of notified ones, and frees it. */
+/* Removes the entry from the trees and the list of pending ones, and frees it. */
 void apt_remove(struct apt *apt, struct apt_entry *e);
 
 /* A new entry of kind APT_RIM; there is room. */
@@ -196,7 +196,7 @@ struct apt_walk {
 void apt_walk_begin(struct apt *apt, struct apt_walk *w);
 struct apt_entry *apt_walk_next(struct apt *apt, struct apt_walk *w);
 
-/* The list of shares and consumers that were notified: once each, the one that has waited longest first. */
+/* The list of pending shares and consumers: once each, the one that has waited longest first. */
 void apt_pending_add(struct apt *apt, struct apt_entry *e);
 struct apt_entry *apt_pending_first(struct apt *apt);
 void apt_pending_remove(struct apt *apt, struct apt_entry *e);

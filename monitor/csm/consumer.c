@@ -290,7 +290,7 @@ static enum csm_step detach_locked(const struct csm_call *call, struct granule *
 		return CSM_STEP_MORE;
 	csm_tell(a, CSM_EVENT_REMOVE, consumer->base, consumer->size, granule_pa(call->rd).v);
 	if (linked && share->state == CSM_STATE_OFFERED)
-		a->bell = csm_bell_of(peer);
+		a->doorbell = csm_doorbell_of(peer);
 	apt_remove(csm_apt(call->rd), consumer);
 	return CSM_STEP_END;
 }

@@ -41,7 +41,7 @@
 /* --- The realm's commands -------------------------------------------------------------------------- */
 
 /* A realm that has news: the host is to ring its doorbell. */
-struct csm_bell {
+struct csm_doorbell {
 	uint64_t rd; /* 0: nobody has */
 	uint64_t rec;
 };
@@ -61,7 +61,7 @@ struct csm_answer {
 	uint64_t base;
 	uint64_t size;
 	uint64_t argument;
-	struct csm_bell bell;
+	struct csm_doorbell doorbell;
 };
 
 /* The arguments of a command, by name (docs/csm.md "Realm interface"); those that it has not are zero. */
@@ -104,8 +104,8 @@ csm_command csm_notify, csm_pending, csm_doorbell, csm_peer_measurement;
 uint64_t csm_apt_create(struct pa rd, struct pa granule);
 uint64_t csm_apt_extend(struct pa rd, struct pa granule);
 /* `*released` is the granule that goes back to the host (0: none yet), `*held` how many are left. */
-uint64_t csm_apt_destroy(struct pa rd, uint64_t *released, uint64_t *held, struct csm_bell *bell);
-uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next, struct csm_bell *bell);
+uint64_t csm_apt_destroy(struct pa rd, uint64_t *released, uint64_t *held, struct csm_doorbell *doorbell);
+uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next, struct csm_doorbell *doorbell);
 uint64_t csm_fill(struct pa rd, uint64_t addr, uint64_t *next, uint64_t *mapped);
 
 /* What the host may know of an entry: neither the peer nor the permission. */

@@ -63,7 +63,7 @@ uint64_t csm_apt_extend(struct pa rd_pa, struct pa granule)
 
 /* Frees a consumer entry that holds no mapping any more. */
 static uint64_t drop_consumer(struct granule *rd, struct csm_rid rid, struct csm_rid provider, uint64_t n,
-			      struct csm_bell *bell)
+			      struct csm_doorbell *doorbell)
 {
 	struct apt_entry *consumer, *share;
 	uint64_t result = RMI_SUCCESS;
@@ -81,7 +81,7 @@ static uint64_t drop_consumer(struct granule *rd, struct csm_rid rid, struct csm
 				result = RMI_ERROR_REALM; /* RMI_CSM_UNMAP first */
 			} else {
 				csm_share_detached(peer, share);
-				*bell = csm_bell_of(peer);
+				*doorbell = csm_doorbell_of(peer);
 			}
 		}
 		if (result == RMI_SUCCESS)
@@ -104,7 +104,7 @@ static void release_granule(struct realm *realm, uint64_t *released, uint64_t *h
 	*released = granule_pa(g).v;
 }
 
-uint64_t csm_apt_destroy(struct pa rd_pa, uint64_t *released, uint64_t *held, struct csm_bell *bell)
+uint64_t csm_apt_destroy(struct pa rd_pa, uint64_t *released, uint64_t *held, struct csm_doorbell *doorbell)
 {
 	struct granule *rd = granule_find_lock(rd_pa, GRANULE_RD);
 	struct apt_entry *range, seen;
@@ -134,9 +134,9 @@ uint64_t csm_apt_destroy(struct pa rd_pa, uint64_t *released, uint64_t *held, st
 
 	/* The other realm's lock may come before ours: look, let go, and lock both. */
 	if (seen.kind == APT_CONSUMER)
-		return drop_consumer(rd, rid, seen.peer, seen.n, bell);
+		return drop_consumer(rd, rid, seen.peer, seen.n, doorbell);
 	csm_region_close(rd, rid, seen.region.id, &gone);
-	*bell = gone.bell;
+	*doorbell = gone.doorbell;
 	return RMI_SUCCESS;
 }
 
@@ -190,17 +190,17 @@ static uint64_t find_attachment(struct pa rd_pa, uint64_t addr, struct attachmen
 }
 
 /* The range is no longer attached, by the host's doing alone: both sides hear of it. */
-static void break_attachment(const struct attachment *at, struct csm_bell *bell)
+static void break_attachment(const struct attachment *at, struct csm_doorbell *doorbell)
 {
 	if (at->consumer->state == CSM_STATE_ATTACHED) {
 		at->consumer->state = CSM_STATE_BROKEN;
 		at->consumer->phase = APT_PHASE_NONE;
-		csm_add_news(at->rd, at->consumer);
+		csm_make_pending(at->rd, at->consumer);
 	}
 	if (at->share->state == CSM_STATE_ATTACHED) {
 		at->share->state = CSM_STATE_BROKEN;
-		csm_add_news(at->peer, at->share);
-		*bell = csm_bell_of(at->peer);
+		csm_make_pending(at->peer, at->share);
+		*doorbell = csm_doorbell_of(at->peer);
 	}
 }
 
@@ -214,7 +214,7 @@ static enum rmi_ripas unmapped_ripas(const struct attachment *at)
 	return ending == RMI_RAM ? RMI_RAM : RMI_DESTROYED;
 }
 
-uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next, struct csm_bell *bell)
+uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next, struct csm_doorbell *doorbell)
 {
 	struct attachment at;
 	uint64_t result = find_attachment(rd, addr, &at);
@@ -224,14 +224,14 @@ uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next, struct csm_bell 
 		return result;
 	cursor = at.consumer->size; /* without a share there is nothing to do */
 	if (at.share != NULL) {
-		break_attachment(&at, bell);
+		break_attachment(&at, doorbell);
 		cursor = addr - at.consumer->base;
 		csm_unmap_step(at.share, &cursor, unmapped_ripas(&at));
 		/* A range that ends as memory waits for the provider's end: only then may it have pages of its own. */
 		if (at.share->share.mapped == 0 && at.share->state == CSM_STATE_BROKEN &&
 		    !(at.consumer->consumer.flags & CSM_RESERVE_FLAG_RAM)) {
 			csm_share_detached(at.peer, at.share);
-			*bell = csm_bell_of(at.peer);
+			*doorbell = csm_doorbell_of(at.peer);
 		}
 	}
 	*next = at.consumer->base + cursor;

@@ -24,7 +24,7 @@ static inline void csm_ask(struct csm_answer *a, enum csm_event event, uint64_t 
 	a->base = base;
 	a->size = size;
 	a->argument = argument;
-	a->bell = (struct csm_bell){ 0, 0 };
+	a->doorbell = (struct csm_doorbell){ 0, 0 };
 }
 
 /* The event is told, and the command is a success. */
@@ -37,15 +37,15 @@ static inline void csm_tell(struct csm_answer *a, enum csm_event event, uint64_t
 	a->num_values = 0;
 }
 
-/* A realm has news in an entry of its table: PENDING will say so. Its RD is locked, as for the bell to ring then. */
-static inline void csm_add_news(struct granule *rd, struct apt_entry *e)
+/* There is news in an entry of a realm's table: PENDING will say so. Its RD is locked, as for csm_doorbell_of(). */
+static inline void csm_make_pending(struct granule *rd, struct apt_entry *e)
 {
 	apt_pending_add(apt_of(realm_of(rd)->apt), e);
 }
 
-static inline struct csm_bell csm_bell_of(const struct granule *rd)
+static inline struct csm_doorbell csm_doorbell_of(const struct granule *rd)
 {
-	return (struct csm_bell){ granule_pa(rd).v, realm_of(rd)->doorbell };
+	return (struct csm_doorbell){ granule_pa(rd).v, realm_of(rd)->doorbell };
 }
 
 /* --- Steps (steps.c) -------------------------------------------------------------------------------------- */
@@ -116,7 +116,7 @@ struct csm_gone {
 	enum apt_kind kind; /* APT_FREE: nothing; APT_SHARE: one that had a consumer; APT_REGION: all */
 	uint64_t base;      /* of the region, or of the consumer's range */
 	uint64_t size;
-	struct csm_bell bell; /* the consumer's, which has news */
+	struct csm_doorbell doorbell; /* the consumer's, which has news */
 };
 
 /*

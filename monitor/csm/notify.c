@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Notifications between the two sides of a share: RSI_CSM_NOTIFY, PENDING, DOORBELL (docs/csm.md). That somebody rang is
- * kept here, in the APT of the side that is rung for; the host's doorbell interrupt only says "look".
+ * Notifications between the two sides of a share: RSI_CSM_NOTIFY, PENDING, DOORBELL (docs/csm.md). That there is news is
+ * kept here, in the APT of the side that was notified; the host's doorbell only says "look".
  */
 #include "csm/internal.h"
 #include "model/rec.h"
@@ -42,10 +42,10 @@ static void notify_locked(const struct csm_call *call, struct granule *peer, str
 		csm_done(a, RSI_CSM_ERROR_DENIED);
 		return;
 	}
-	csm_add_news(peer, other);
-	/* Each time, also if it was rung for before: the host may have lost that doorbell. */
+	csm_make_pending(peer, other);
+	/* Each time, also if it is pending already: the host may not have rung then. */
 	csm_tell(a, CSM_EVENT_NOTIFY, 0, 0, granule_pa(peer).v);
-	a->bell = csm_bell_of(peer);
+	a->doorbell = csm_doorbell_of(peer);
 }
 
 void csm_notify(const struct csm_call *call, struct csm_answer *a)

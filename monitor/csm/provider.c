@@ -246,7 +246,7 @@ static enum csm_step revoke_locked(const struct csm_call *call, struct granule *
 	csm_done(a, RSI_SUCCESS);
 	if (attached) {
 		csm_tell(a, CSM_EVENT_REMOVE, base, size, granule_pa(peer).v);
-		a->bell = csm_bell_of(peer);
+		a->doorbell = csm_doorbell_of(peer);
 	}
 	return CSM_STEP_END;
 }
@@ -297,8 +297,8 @@ static enum csm_step destroy_step(const struct csm_call *call, struct csm_answer
 		if (gone.kind != APT_SHARE)
 			return CSM_STEP_MORE;
 		/* As REVOKE tells it; and the call goes on. */
-		csm_ask(a, CSM_EVENT_REMOVE, gone.base, gone.size, gone.bell.rd);
-		a->bell = gone.bell;
+		csm_ask(a, CSM_EVENT_REMOVE, gone.base, gone.size, gone.doorbell.rd);
+		a->doorbell = gone.doorbell;
 		return CSM_STEP_END;
 	}
 	if (gone.kind == APT_REGION)

@@ -13,7 +13,7 @@ void csm_share_detached(struct granule *p, struct apt_entry *share)
 	if (share->state == CSM_STATE_REVOKED)
 		return;
 	share->state = CSM_STATE_OFFERED; /* P's consent stands until P takes it back */
-	csm_add_news(p, share);
+	csm_make_pending(p, share);
 }
 
 enum rmi_ripas csm_ending(const struct apt_entry *consumer)
@@ -81,7 +81,7 @@ static enum csm_step close_consumer(struct granule *p, struct granule *c, struct
 	consumer->state = CSM_STATE_REVOKED;
 	consumer->phase = APT_PHASE_NONE;
 	share->share.consumer = APT_NONE;
-	csm_add_news(c, consumer);
+	csm_make_pending(c, consumer);
 	return CSM_STEP_END;
 }
 
@@ -114,7 +114,7 @@ static void close_first(struct granule *rd, struct granule *peer, struct apt_ent
 
 	if (csm_share_close(rd, peer, share) == CSM_STEP_END && attached) {
 		*gone = seen;
-		gone->bell = csm_bell_of(peer);
+		gone->doorbell = csm_doorbell_of(peer);
 	}
 }
 

@@ -69,7 +69,7 @@ void bench_store(const uint64_t a[6], uint64_t r[6])
 		*(volatile uint64_t *)a[0] = i;
 }
 
-/* Two realms ring each other's doorbell in turns: the one that leads rings first, the other one when it was rung for. */
+/* Two realms notify each other in turns: the one that leads begins, the other one answers when it has been notified. */
 void bench_ping(const uint64_t a[6], uint64_t r[6])
 {
 	struct csm_rid peer = { a[0], a[1] };

@@ -54,7 +54,7 @@ static void destroy(const uint64_t a[6], uint64_t r[6])
 	r[0] = realm_csm_destroy(a[0]);
 }
 
-static void ring(const uint64_t a[6], uint64_t r[6])
+static void notify(const uint64_t a[6], uint64_t r[6])
 {
 	struct csm_rid peer = { a[0], a[1] };
 
@@ -64,7 +64,7 @@ static void ring(const uint64_t a[6], uint64_t r[6])
 static const struct program_step steps[] = {
 	{ SCRIPT_READ64, step_read64 },
 	{ SCRIPT_WRITE64, step_write64 },
-	{ SCRIPT_AWAIT_RING, doorbell_await },
+	{ SCRIPT_AWAIT_DOORBELL, doorbell_await },
 	{ DEMO_IDENTIFY, step_identify },
 	{ DEMO_CREATE, create },
 	{ DEMO_SHARE, share_with_anybody },
@@ -73,6 +73,6 @@ static const struct program_step steps[] = {
 	{ DEMO_ATTACH, step_attach },
 	{ DEMO_DETACH, step_detach },
 	{ DEMO_DESTROY, destroy },
-	{ DEMO_RING, ring },
+	{ DEMO_NOTIFY, notify },
 };
 const struct program peer_program = PROGRAM(steps);

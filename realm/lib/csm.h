@@ -99,11 +99,11 @@ enum csm_error realm_csm_query(uint64_t *index, struct realm_csm_entry *entry);
 enum csm_error realm_csm_find_entry(enum csm_role role, const struct csm_rid *peer, uint64_t n,
 				    struct realm_csm_entry *entry);
 
-/* Rings the peer's doorbell. `role` is ours: CSM_ROLE_SHARE as the provider, CSM_ROLE_CONSUMER. */
+/* Notifies the peer. `role` is ours: CSM_ROLE_SHARE as the provider, CSM_ROLE_CONSUMER. */
 enum csm_error realm_csm_notify(const struct csm_rid *peer, uint64_t n, enum csm_role role);
 
 /*
- * The first entry from `first` on of which there is news (the peer rang; or another ended it, which its state tells), and
+ * The first entry from `first` on of which there is news (the peer notified; or another ended it, which its state tells), and
  * then is none any more; CSM_INDEX_NONE.
  */
 enum csm_error realm_csm_pending(uint64_t first, uint64_t *index);

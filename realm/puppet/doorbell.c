@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Waiting for a peer in WFI, and channels whose ends sleep. An interrupt only says "look": what is true is in the ring,
- * and who rang is what RSI_CSM_PENDING says.
+ * and who has news is what RSI_CSM_PENDING says.
  */
 #include <caec/arm.h>
 
@@ -86,7 +86,7 @@ struct talker {
 	struct csm_rid peer;
 	uint64_t n, ms;
 	enum csm_role role;
-	uint64_t good, sleeps, timeouts, rings, rung;
+	uint64_t good, sleeps, timeouts, notified, pending;
 	unsigned int silent; /* timeouts since the last message */
 	enum channel_result result;
 	enum csm_error error;
@@ -105,8 +105,8 @@ static void report(const struct talker *t, uint64_t r[6])
 	r[0] = t->good;
 	r[1] = t->sleeps;
 	r[2] = t->timeouts;
-	r[3] = t->rings;
-	r[4] = t->rung;
+	r[3] = t->notified;
+	r[4] = t->pending;
 	r[5] = (uint64_t)t->result | (uint64_t)t->error << 8;
 }
 
@@ -127,7 +127,7 @@ static void sleep(struct talker *t)
 	}
 	while (t->error == CSM_OK && index != CSM_INDEX_NONE) {
 		t->error = realm_csm_pending(0, &index);
-		t->rung += t->error == CSM_OK && index != CSM_INDEX_NONE;
+		t->pending += t->error == CSM_OK && index != CSM_INDEX_NONE;
 	}
 }
 
@@ -136,7 +136,7 @@ static void passed(struct talker *t, bool wake)
 	t->silent = 0;
 	if (!wake)
 		return;
-	t->rings++;
+	t->notified++;
 	t->error = realm_csm_notify(&t->peer, t->n, t->role);
 }
 

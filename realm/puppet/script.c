@@ -245,7 +245,7 @@ static const struct program_step steps[] = {
 	{ SCRIPT_FP_CHECK, fp_check_pattern },
 	{ SCRIPT_WORK, work },
 	{ SCRIPT_TOKEN, token },
-	{ SCRIPT_AWAIT_RING, doorbell_await },
+	{ SCRIPT_AWAIT_DOORBELL, doorbell_await },
 	{ SCRIPT_SEND, doorbell_send },
 	{ SCRIPT_RECEIVE, doorbell_receive },
 };

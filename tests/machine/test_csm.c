@@ -375,15 +375,15 @@ MACHINE_TEST(csm_ends_as_memory)
 
 MACHINE_TEST(csm_host_unmaps)
 {
-	struct host_rmi_csm_bell bell;
+	struct host_rmi_csm_doorbell doorbell;
 	struct puppet_csm_setup s;
 	struct script_result r;
 	uint64_t next = 0;
 
 	puppet_csm_setup(&s, PAGES, CSM_PERM_RW);
-	CHECK_RMI(host_rmi_csm_unmap(&rmm, s.c->realm.rd, CSM_WINDOW, &next, &bell), RMI_SUCCESS);
+	CHECK_RMI(host_rmi_csm_unmap(&rmm, s.c->realm.rd, CSM_WINDOW, &next, &doorbell), RMI_SUCCESS);
 	CHECK_EQ(next, CSM_WINDOW + s.size);
-	CHECK_EQ(bell.rd, s.p->realm.rd);
+	CHECK_EQ(doorbell.rd, s.p->realm.rd);
 	CHECK_EQ(puppet_csm_state_of(s.c, CSM_ROLE_CONSUMER), CSM_STATE_BROKEN);
 	CHECK_EQ(puppet_csm_state_of(s.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
 	CHECK_EQ(puppet_csm_attach(s.c, s.p_rid, s.n, &r), RSI_ERROR_STATE);

@@ -103,17 +103,17 @@ static void let_it_settle(struct test_realm *realm)
 		__asm__ volatile("yield");
 }
 
-/* C has begun to wait on CPU 1; P rings; C finds out who it was, and was not woken by anything else. */
+/* C has begun to wait on CPU 1; P notifies it; C finds out who it was, and was not woken by anything else. */
 static void ring_sleeper(struct puppet_csm_setup *s)
 {
 	struct script_result r;
-	uint64_t rung;
+	uint64_t notified;
 
 	let_it_settle(s->c);
 	CHECK_EQ(notify(s->p, s->c_rid, s->n, PROVIDER), RSI_SUCCESS);
-	rung = sysreg_read(cntpct_el0);
+	notified = sysreg_read(cntpct_el0);
 	r = script_end(s->c, 0);
-	CHECK(sysreg_read(cntpct_el0) - rung < ticks_of_ms(PATIENCE / 2));
+	CHECK(sysreg_read(cntpct_el0) - notified < ticks_of_ms(PATIENCE / 2));
 	CHECK_EQ(r.x[0], HOST_DOORBELL_INTID);
 	CHECK(r.x[1] > 0 && r.x[1] < 100);
 	CHECK_EQ(r.x[2], RSI_SUCCESS);
@@ -129,7 +129,7 @@ MACHINE_TEST(csm_notify_wakes, .smp = 2)
 
 	setup(&s);
 	for (unsigned int i = 0; i < 3; i++) {
-		script_begin(s.c, 0, 1, SCRIPT_AWAIT_RING, PATIENCE);
+		script_begin(s.c, 0, 1, SCRIPT_AWAIT_DOORBELL, PATIENCE);
 		ring_sleeper(&s);
 	}
 	end(&s);
@@ -160,7 +160,7 @@ MACHINE_TEST(csm_notify_wakes_trapped_wfi, .smp = 2)
 	s.c->idle = sleep_for;
 	s.c->owner = &sleeps;
 	for (unsigned int i = 0; i < 3; i++) {
-		script_begin(s.c, 0, 1, SCRIPT_AWAIT_RING, PATIENCE);
+		script_begin(s.c, 0, 1, SCRIPT_AWAIT_DOORBELL, PATIENCE);
 		ring_sleeper(&s);
 	}
 	CHECK(sleeps >= 3 && sleeps < 10);
@@ -333,7 +333,7 @@ MACHINE_TEST(csm_notify_made_up)
 	end(&s);
 }
 
-/* --- The realm that is rung for goes ----------------------------------------------------------------------- */
+/* --- The realm that is notified goes ----------------------------------------------------------------------- */
 
 static bool end_the_peer(struct test_realm *realm, const struct host_csm_request *request)
 {
@@ -346,7 +346,7 @@ static bool end_the_peer(struct test_realm *realm, const struct host_csm_request
 	return host_csm_serve(&realm->realm, request) == RMI_SUCCESS;
 }
 
-/* Between NOTIFY's exit and the ring: who rang has done its part. */
+/* Between NOTIFY's exit and the ring: who notified has done its part. */
 MACHINE_TEST(csm_notify_to_one_that_goes)
 {
 	struct script_result share;

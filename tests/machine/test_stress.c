@@ -62,7 +62,7 @@ static uint64_t one_command(struct attacker *a)
 {
 	uint64_t g = any(a), ipa = ipas[pick(a, IPAS)], x, y;
 	int64_t level = 2 + (int64_t)pick(a, 2);
-	struct host_rmi_csm_bell bell;
+	struct host_rmi_csm_doorbell doorbell;
 
 	switch (pick(a, 18)) {
 	case 0:
@@ -94,7 +94,7 @@ static uint64_t one_command(struct attacker *a)
 	case 15:
 		return host_rmi_csm_apt_create(&rmm, g, any(a));
 	case 16:
-		return host_rmi_csm_apt_destroy(&rmm, g, &x, &y, &bell);
+		return host_rmi_csm_apt_destroy(&rmm, g, &x, &y, &doorbell);
 	default:
 		return host_rmi_rtt_init_ripas(&rmm, g, ipa, ipa + GRANULE_SIZE, &x);
 	}
@@ -111,7 +111,7 @@ static void attack(void *argument)
 /* Tries everything on a granule that may help to get it or another one back. */
 static void take_back(uint64_t g)
 {
-	struct host_rmi_csm_bell bell;
+	struct host_rmi_csm_doorbell doorbell;
 	uint64_t x, y;
 
 	host_rmi_rec_destroy(&rmm, g);
@@ -123,7 +123,7 @@ static void take_back(uint64_t g)
 			host_rmi_rtt_destroy(&rmm, g, ipas[i] & ~(host_level_size(level - 1) - 1), level, &x,
 					     &y);
 	}
-	while (host_rmi_csm_apt_destroy(&rmm, g, &x, &y, &bell) == RMI_SUCCESS && y != 0)
+	while (host_rmi_csm_apt_destroy(&rmm, g, &x, &y, &doorbell) == RMI_SUCCESS && y != 0)
 		;
 	host_rmi_realm_destroy(&rmm, g);
 	host_rmi_granule_undelegate(&rmm, g);

@@ -20,9 +20,9 @@ static uint64_t pending(struct world_realm *r, uint64_t first)
 	return out.x[1];
 }
 
-/* Rings; the host hears of it whether or not the bell rang before, and of nobody but the realm rung for. */
-static void ring(struct world_realm *from, struct world_realm *to, struct csm_rid to_rid, uint64_t n,
-		 uint64_t role)
+/* The host hears of it whether or not the entry is pending already, and of nobody but the realm notified. */
+static void notify(struct world_realm *from, struct world_realm *to, struct csm_rid to_rid, uint64_t n,
+		   uint64_t role)
 {
 	const uint64_t x[18] = { RSI_CSM_NOTIFY, to_rid.lo, to_rid.hi, n, role, 0x55 };
 	struct rmi_rec_exit exit;
@@ -61,12 +61,12 @@ static void test_notify(void **state)
 	csm_share_all(&w, 1, CSM_PERM_RW);
 	assert_true(pending(&w.p, 0) == CSM_INDEX_NONE);
 	assert_true(pending(&w.c, 0) == CSM_INDEX_NONE);
-	ring(&w.p, &w.c, w.c_rid, w.n, PROVIDER);
-	ring(&w.p, &w.c, w.c_rid, w.n, PROVIDER);
+	notify(&w.p, &w.c, w.c_rid, w.n, PROVIDER);
+	notify(&w.p, &w.c, w.c_rid, w.n, PROVIDER);
 	assert_true(pending(&w.p, 0) == CSM_INDEX_NONE);
 	check_entry(&w.c, pending(&w.c, 0), CSM_ROLE_CONSUMER, w.p_rid, w.n);
 	assert_true(pending(&w.c, 0) == CSM_INDEX_NONE);
-	ring(&w.c, &w.p, w.p_rid, w.n, CONSUMER);
+	notify(&w.c, &w.p, w.p_rid, w.n, CONSUMER);
 	check_entry(&w.p, pending(&w.p, 0), CSM_ROLE_SHARE, w.c_rid, w.n);
 	assert_true(pending(&w.p, 0) == CSM_INDEX_NONE);
 	csm_end(&w);
@@ -139,7 +139,7 @@ static void share_several(struct csm_world *w, unsigned int count)
 	}
 }
 
-/* First come, first told; entries that go take their bell along, from any place in the line. */
+/* First come, first told; entries that go are pending no more, from any place in the line. */
 static void test_pending_order(void **state)
 {
 	static const unsigned int order[SHARES] = { 3, 0, 4, 1, 2 };
@@ -151,7 +151,7 @@ static void test_pending_order(void **state)
 
 		share_several(&w, SHARES);
 		for (unsigned int i = 0; i < SHARES; i++)
-			ring(&w.p, &w.c, w.c_rid, order[i], PROVIDER);
+			notify(&w.p, &w.c, w.c_rid, order[i], PROVIDER);
 		assert_int_equal(status_of(&w.c, say_detach(w.p_rid, order[gone])), RSI_SUCCESS);
 		for (unsigned int i = 0; i < SHARES; i++) {
 			if (i == gone)
@@ -173,10 +173,10 @@ static void test_pending_first(void **state)
 	(void)state;
 	share_several(&w, SHARES);
 	for (unsigned int i = 0; i < SHARES; i++)
-		ring(&w.p, &w.c, w.c_rid, i, PROVIDER);
+		notify(&w.p, &w.c, w.c_rid, i, PROVIDER);
 	for (unsigned int i = 0; i < SHARES; i++) {
 		index[i] = pending(&w.c, 0);
-		ring(&w.p, &w.c, w.c_rid, i, PROVIDER);
+		notify(&w.p, &w.c, w.c_rid, i, PROVIDER);
 	}
 	assert_true(pending(&w.c, index[SHARES - 1] + 1) == CSM_INDEX_NONE);
 	assert_true(pending(&w.c, UINT64_MAX) == CSM_INDEX_NONE);
@@ -198,12 +198,12 @@ static void test_pending_is_bounded(void **state)
 	(void)state;
 	share_several(&w, MANY);
 	for (unsigned int i = 0; i < MANY; i++) {
-		ring(&w.p, &w.c, w.c_rid, i, PROVIDER);
+		notify(&w.p, &w.c, w.c_rid, i, PROVIDER);
 		index[i] = pending(&w.c, 0);
 		assert_true(i == 0 || index[i] > index[i - 1]);
 	}
 	for (unsigned int i = 0; i < MANY; i++)
-		ring(&w.p, &w.c, w.c_rid, i, PROVIDER);
+		notify(&w.p, &w.c, w.c_rid, i, PROVIDER);
 	assert_true(pending(&w.c, index[LOOKED_AT]) == CSM_INDEX_NONE);
 	assert_true(pending(&w.c, index[LOOKED_AT - 1]) == index[LOOKED_AT - 1]);
 	assert_true(pending(&w.c, index[LOOKED_AT]) == index[LOOKED_AT]);
