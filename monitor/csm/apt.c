@@ -76,7 +76,7 @@ static void add_free(struct apt *apt, uint32_t index)
 {
 	struct apt_entry *e = apt_entry(apt, index);
 
-	*e = (struct apt_entry){ .kind = APT_FREE, .index = index, .free.next = apt->free };
+	*e = (struct apt_entry){ .kind = APT_FREE, .index = index, .as_free.next = apt->free };
 	apt->free = index;
 	apt->num_free++;
 }
@@ -140,17 +140,18 @@ struct apt_entry *apt_alloc(struct apt *apt, enum apt_kind kind)
 	struct apt_entry *e = apt_entry(apt, apt->free);
 
 	REQUIRE(e != NULL && e->kind == APT_FREE);
-	apt->free = e->free.next;
+	apt->free = e->as_free.next;
 	apt->num_free--;
 	*e = (struct apt_entry){ .kind = (uint8_t)kind, .index = e->index };
 	if (kind == APT_REGION)
-		e->region = (struct apt_region){ .first = APT_NONE, .last = APT_NONE, .release = APT_NONE };
+		e->as_region =
+			(struct apt_region){ .first = APT_NONE, .last = APT_NONE, .release = APT_NONE };
 	if (kind == APT_SHARE)
-		e->share = (struct apt_share){ .region = APT_NONE,
-					       .next = APT_NONE,
-					       .prev = APT_NONE,
-					       .rim = APT_NONE,
-					       .consumer = APT_NONE };
+		e->as_share = (struct apt_share){ .region = APT_NONE,
+						  .next = APT_NONE,
+						  .prev = APT_NONE,
+						  .rim = APT_NONE,
+						  .consumer = APT_NONE };
 	return e;
 }
 

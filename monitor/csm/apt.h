@@ -98,10 +98,10 @@ struct apt_entry {
 	uint64_t cursor;            /* region, share, consumer: how far a command came, from the base */
 	struct apt_pending pending; /* share, consumer */
 	union {
-		struct apt_region region;
-		struct apt_share share;
-		struct apt_consumer consumer;
-		struct apt_free free;
+		struct apt_region as_region;
+		struct apt_share as_share;
+		struct apt_consumer as_consumer;
+		struct apt_free as_free;
 	};
 };
 

@@ -7,7 +7,7 @@
 struct apt_key apt_entry_key(const struct apt_entry *e)
 {
 	if (e->kind == APT_REGION)
-		return apt_region_key(e->region.id);
+		return apt_region_key(e->as_region.id);
 	return apt_rid_key((enum apt_kind)e->kind, e->peer, e->kind == APT_PEER ? 0 : e->n);
 }
 

@@ -39,7 +39,7 @@ bool csm_admits_data(struct granule *rd, struct ipa addr)
 	if (e == NULL || e->kind != APT_CONSUMER)
 		return true;
 	/* Only what the provider itself took back: else the host could put a page where its data is looked for. */
-	return (e->consumer.flags & CSM_RESERVE_FLAG_RAM) && (e->consumer.flags & APT_FLAG_ENDING) &&
+	return (e->as_consumer.flags & CSM_RESERVE_FLAG_RAM) && (e->as_consumer.flags & APT_FLAG_ENDING) &&
 	       e->state != CSM_STATE_DESTROYING;
 }
 
@@ -60,14 +60,14 @@ void csm_data_created(struct granule *rd, struct ipa addr)
 
 	if (region == NULL)
 		return;
-	share = apt_entry(apt, region->region.first);
+	share = apt_entry(apt, region->as_region.first);
 	for (unsigned int seen = 0; share != NULL && seen < CSM_STEP && consumers < CSM_STEP_CONSUMERS;
 	     seen++) {
 		if (share->state == CSM_STATE_ATTACHED) {
 			csm_map_page(rd, region, share, addr.v - region->base);
 			consumers++;
 		}
-		share = apt_entry(apt, share->share.next);
+		share = apt_entry(apt, share->as_share.next);
 	}
 }
 
@@ -90,18 +90,18 @@ bool csm_data_is_shared(struct granule *rd, const struct granule *data)
 /* Consumers lose `page`, which is where the region's phase says: some of them, from where the last step stopped. */
 static void release_step(struct apt *apt, struct apt_entry *region, struct granule *page)
 {
-	struct apt_entry *share = apt_entry(apt, region->region.release);
+	struct apt_entry *share = apt_entry(apt, region->as_region.release);
 	unsigned int consumers = 0;
 
 	for (unsigned int seen = 0; share != NULL && seen < CSM_STEP && consumers < CSM_STEP_CONSUMERS;
 	     seen++) {
-		if (share->share.consumer != APT_NONE) {
+		if (share->as_share.consumer != APT_NONE) {
 			csm_unmap_page(share, region->cursor, page);
 			consumers++;
 		}
-		share = apt_entry(apt, share->share.next);
+		share = apt_entry(apt, share->as_share.next);
 	}
-	region->region.release = share == NULL ? APT_NONE : share->index;
+	region->as_region.release = share == NULL ? APT_NONE : share->index;
 }
 
 bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data)
@@ -117,7 +117,7 @@ bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data)
 	if (region->phase == APT_PHASE_RELEASE && region->cursor != offset) {
 		struct granule *other = csm_provider_page(rd, region->base + region->cursor);
 
-		if (other != NULL && region->region.release != APT_NONE) {
+		if (other != NULL && region->as_region.release != APT_NONE) {
 			release_step(apt, region, other);
 			return false;
 		}
@@ -126,10 +126,10 @@ bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data)
 	if (region->phase != APT_PHASE_RELEASE) {
 		region->phase = APT_PHASE_RELEASE;
 		region->cursor = offset;
-		region->region.release = region->region.first;
+		region->as_region.release = region->as_region.first;
 	}
 	release_step(apt, region, data);
-	if (region->region.release != APT_NONE)
+	if (region->as_region.release != APT_NONE)
 		return false;
 	region->phase = APT_PHASE_NONE;
 	return true;

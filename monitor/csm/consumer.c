@@ -97,7 +97,7 @@ static enum csm_step reserve_locked(const struct csm_call *call, struct csm_answ
 	if (consumer != NULL) {
 		/* The same reservation, not complete yet, goes on; any other use of the number is an error. */
 		if (consumer->state == CSM_STATE_CREATING && consumer->base == base &&
-		    consumer->size == size && consumer->consumer.flags == flags)
+		    consumer->size == size && consumer->as_consumer.flags == flags)
 			return reserve_phase(call, apt, consumer, a);
 		csm_done(a, RSI_ERROR_STATE);
 		return CSM_STEP_END;
@@ -114,7 +114,7 @@ static enum csm_step reserve_locked(const struct csm_call *call, struct csm_answ
 	consumer->n = n;
 	consumer->base = base;
 	consumer->size = size;
-	consumer->consumer.flags = (uint16_t)flags;
+	consumer->as_consumer.flags = (uint16_t)flags;
 	if (!apt_insert(apt, consumer))
 		return CSM_STEP_END;
 	return reserve_phase(call, apt, consumer, a);
@@ -156,8 +156,8 @@ static struct apt_entry *find_consumer(const struct csm_call *call, struct csm_a
 /* Both sides consent (I1): from here on P's pages may be mapped in C. */
 static void link_share(const struct csm_call *call, struct apt_entry *share, struct apt_entry *consumer)
 {
-	if (share->share.consumer == APT_NONE) {
-		share->share.consumer = granule_index(call->rd);
+	if (share->as_share.consumer == APT_NONE) {
+		share->as_share.consumer = granule_index(call->rd);
 		share->base = consumer->base;
 		share->size = consumer->size;
 		share->state = CSM_STATE_ATTACHED;
@@ -201,8 +201,8 @@ static enum csm_step attach_phase(const struct csm_call *call, struct granule *p
 	consumer->phase = APT_PHASE_NONE;
 	csm_done(a, RSI_SUCCESS);
 	a->value[0] = share->permission;
-	a->value[1] = share->share.mapped;
-	a->value[2] = share->size / GRANULE_SIZE - share->share.mapped;
+	a->value[1] = share->as_share.mapped;
+	a->value[2] = share->size / GRANULE_SIZE - share->as_share.mapped;
 	a->num_values = 3;
 	return CSM_STEP_END;
 }
@@ -224,7 +224,7 @@ static enum csm_step attach_locked(const struct csm_call *call, struct granule *
 	}
 	/* One answer for whatever is missing on the other side, so that nothing can be probed. */
 	share = csm_find_share(peer, call->rd, call->args->n);
-	region = share == NULL ? NULL : apt_entry(csm_apt(peer), share->share.region);
+	region = share == NULL ? NULL : apt_entry(csm_apt(peer), share->as_share.region);
 	if (region == NULL || share->state == CSM_STATE_REVOKED || region->state != CSM_STATE_CREATED ||
 	    region->size != consumer->size || !csm_share_admits(csm_apt(peer), share, realm_of(call->rd))) {
 		csm_done(a, consumer->state == CSM_STATE_ATTACHED ? RSI_CSM_ERROR_REVOKED
@@ -258,7 +258,7 @@ static bool detach_range(const struct csm_call *call, struct granule *p, struct 
 			 struct apt_entry *consumer)
 {
 	const struct s2 *s2 = &realm_of(call->rd)->s2;
-	bool linked = share != NULL && share->share.consumer == granule_index(call->rd);
+	bool linked = share != NULL && share->as_share.consumer == granule_index(call->rd);
 
 	if (!linked && (consumer->state == CSM_STATE_RESERVED || consumer->state == CSM_STATE_CREATING ||
 			consumer->state == CSM_STATE_REVOKED))
@@ -282,7 +282,7 @@ static enum csm_step detach_locked(const struct csm_call *call, struct granule *
 {
 	struct apt_entry *share = csm_find_share(peer, call->rd, call->args->n);
 	struct apt_entry *consumer = find_consumer(call, a);
-	bool linked = share != NULL && share->share.consumer != APT_NONE;
+	bool linked = share != NULL && share->as_share.consumer != APT_NONE;
 
 	if (consumer == NULL)
 		return CSM_STEP_END;

@@ -76,8 +76,8 @@ static uint64_t drop_consumer(struct granule *rd, struct csm_rid rid, struct csm
 	consumer = apt == NULL ? NULL : apt_find(apt, apt_rid_key(APT_CONSUMER, provider, n));
 	if (consumer != NULL) {
 		share = csm_find_share(peer, rd, n);
-		if (share != NULL && share->share.consumer == granule_index(rd)) {
-			if (share->share.mapped != 0) {
+		if (share != NULL && share->as_share.consumer == granule_index(rd)) {
+			if (share->as_share.mapped != 0) {
 				result = RMI_ERROR_REALM; /* RMI_CSM_UNMAP first */
 			} else {
 				csm_share_detached(peer, share);
@@ -135,7 +135,7 @@ uint64_t csm_apt_destroy(struct pa rd_pa, uint64_t *released, uint64_t *held, st
 	/* The other realm's lock may come before ours: look, let go, and lock both. */
 	if (seen.kind == APT_CONSUMER)
 		return drop_consumer(rd, rid, seen.peer, seen.n, doorbell);
-	csm_region_close(rd, rid, seen.region.id, &gone);
+	csm_region_close(rd, rid, seen.as_region.id, &gone);
 	*doorbell = gone.doorbell;
 	return RMI_SUCCESS;
 }
@@ -183,9 +183,9 @@ static uint64_t find_attachment(struct pa rd_pa, uint64_t addr, struct attachmen
 		return RMI_ERROR_INPUT;
 	}
 	at->share = csm_find_share(at->peer, rd, seen.n);
-	if (at->share != NULL && at->share->share.consumer != granule_index(rd))
+	if (at->share != NULL && at->share->as_share.consumer != granule_index(rd))
 		at->share = NULL;
-	at->region = at->share == NULL ? NULL : apt_entry(csm_apt(at->peer), at->share->share.region);
+	at->region = at->share == NULL ? NULL : apt_entry(csm_apt(at->peer), at->share->as_share.region);
 	return RMI_SUCCESS;
 }
 
@@ -228,8 +228,8 @@ uint64_t csm_unmap(struct pa rd, uint64_t addr, uint64_t *next, struct csm_doorb
 		cursor = addr - at.consumer->base;
 		csm_unmap_step(at.share, &cursor, unmapped_ripas(&at));
 		/* A range that ends as memory waits for the provider's end: only then may it have pages of its own. */
-		if (at.share->share.mapped == 0 && at.share->state == CSM_STATE_BROKEN &&
-		    !(at.consumer->consumer.flags & CSM_RESERVE_FLAG_RAM)) {
+		if (at.share->as_share.mapped == 0 && at.share->state == CSM_STATE_BROKEN &&
+		    !(at.consumer->as_consumer.flags & CSM_RESERVE_FLAG_RAM)) {
 			csm_share_detached(at.peer, at.share);
 			*doorbell = csm_doorbell_of(at.peer);
 		}

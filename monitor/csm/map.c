@@ -29,7 +29,7 @@ struct granule *csm_provider_page(struct granule *p, uint64_t addr)
 
 static const struct s2 *consumer_s2(const struct apt_entry *share)
 {
-	return &realm_of(granule_at(share->share.consumer))->s2;
+	return &realm_of(granule_at(share->as_share.consumer))->s2;
 }
 
 /* --- A place for each page ------------------------------------------------------------------------------------- */
@@ -105,7 +105,7 @@ static inline void map_at(struct apt_entry *share, struct rtt_walk *c, int level
 {
 	rtt_set(c, rtte_csm(granule_pa(first), level, (enum csm_permission)share->permission));
 	granule_get(first, 1);
-	share->share.mapped += rtt_entry_size(level) / GRANULE_SIZE;
+	share->as_share.mapped += rtt_entry_size(level) / GRANULE_SIZE;
 }
 
 /* A hole faults to the host, which may fill it. */
@@ -152,7 +152,7 @@ bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry 
 	const struct s2 *p_s2 = &realm_of(p)->s2;
 	const struct s2 *c_s2 = consumer_s2(share);
 	const uint64_t released = region->phase == APT_PHASE_RELEASE ? region->cursor : UINT64_MAX;
-	const uint64_t before = share->share.mapped;
+	const uint64_t before = share->as_share.mapped;
 	struct rtt_walk pw = { 0 }, cw = { 0 };
 
 	port_publish();
@@ -169,7 +169,7 @@ bool csm_map_step(struct granule *p, struct apt_entry *region, struct apt_entry 
 	}
 	rtt_unlock(c_s2);
 	port_publish();
-	*mapped += share->share.mapped - before;
+	*mapped += share->as_share.mapped - before;
 	return *cursor == region->size;
 }
 
@@ -195,8 +195,8 @@ static void unmap_entry(struct apt_entry *share, struct rtt_walk *c, uint64_t ad
 	rtt_set(c, rtte_unassigned(ripas));
 	port_tlb_leaf(ipa(addr));
 	granule_put(granule_find(first), 1);
-	REQUIRE(share->share.mapped >= pages);
-	share->share.mapped -= pages;
+	REQUIRE(share->as_share.mapped >= pages);
+	share->as_share.mapped -= pages;
 }
 
 bool csm_unmap_step(struct apt_entry *share, uint64_t *cursor, enum rmi_ripas ripas)

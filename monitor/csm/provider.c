@@ -67,7 +67,7 @@ static enum csm_step create_phase(const struct csm_call *call, struct apt *apt, 
 		region->phase = APT_PHASE_NONE;
 		region->state = CSM_STATE_CREATED;
 		csm_done(a, RSI_SUCCESS);
-		a->value[0] = region->region.id;
+		a->value[0] = region->as_region.id;
 		a->num_values = 1;
 		return CSM_STEP_END;
 	}
@@ -89,7 +89,7 @@ static enum csm_step create_locked(const struct csm_call *call, struct csm_answe
 		region = apt_alloc(apt, APT_REGION);
 		region->state = CSM_STATE_CREATING;
 		region->phase = APT_PHASE_SCAN;
-		region->region.id = apt_new_id(apt);
+		region->as_region.id = apt_new_id(apt);
 		region->base = base;
 		region->size = size;
 		if (!apt_insert(apt, region))
@@ -153,21 +153,21 @@ static struct apt_entry *add_share(struct apt *apt, struct apt_entry *region, st
 				   enum csm_permission permission)
 {
 	struct apt_entry *share = apt_alloc(apt, APT_SHARE);
-	struct apt_entry *last = apt_entry(apt, region->region.last);
+	struct apt_entry *last = apt_entry(apt, region->as_region.last);
 
 	share->state = CSM_STATE_OFFERED;
 	share->permission = (uint8_t)permission;
 	share->peer = peer;
 	share->n = n;
-	share->share.region = region->index;
-	share->share.prev = region->region.last;
+	share->as_share.region = region->index;
+	share->as_share.prev = region->as_region.last;
 	if (!apt_insert(apt, share))
 		return NULL;
-	region->region.last = share->index;
+	region->as_region.last = share->index;
 	if (last != NULL)
-		last->share.next = share->index;
+		last->as_share.next = share->index;
 	else
-		region->region.first = share->index;
+		region->as_region.first = share->index;
 	return share;
 }
 
@@ -240,7 +240,7 @@ static enum csm_step revoke_locked(const struct csm_call *call, struct granule *
 	}
 	base = share->base;
 	size = share->size;
-	attached = share->share.consumer != APT_NONE;
+	attached = share->as_share.consumer != APT_NONE;
 	if (csm_share_close(call->rd, peer, share) == CSM_STEP_MORE)
 		return CSM_STEP_MORE;
 	csm_done(a, RSI_SUCCESS);

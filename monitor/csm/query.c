@@ -53,12 +53,12 @@ static bool find_entry(struct apt *apt, uint64_t index, struct entry_info *info)
 	info->next = index < slots ? index : CSM_INDEX_NONE;
 	if (e == NULL)
 		return true;
-	range = e->kind == APT_SHARE ? apt_entry(apt, e->share.region) : e;
+	range = e->kind == APT_SHARE ? apt_entry(apt, e->as_share.region) : e;
 	info->role = role_of(e);
 	info->state = e->state;
 	info->peer = e->peer;
 	info->n = e->n;
-	info->id = range->kind == APT_REGION ? range->region.id : 0;
+	info->id = range->kind == APT_REGION ? range->as_region.id : 0;
 	info->base = range->base;
 	info->size = range->size;
 	info->permission = e->permission;

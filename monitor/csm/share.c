@@ -8,8 +8,8 @@
 
 void csm_share_detached(struct granule *p, struct apt_entry *share)
 {
-	REQUIRE(share->share.mapped == 0);
-	share->share.consumer = APT_NONE;
+	REQUIRE(share->as_share.mapped == 0);
+	share->as_share.consumer = APT_NONE;
 	if (share->state == CSM_STATE_REVOKED)
 		return;
 	share->state = CSM_STATE_OFFERED; /* P's consent stands until P takes it back */
@@ -21,7 +21,7 @@ enum rmi_ripas csm_ending(const struct apt_entry *consumer)
 	/* What C gives up of itself it does not want to touch any more. */
 	if (consumer->state == CSM_STATE_DESTROYING)
 		return RMI_EMPTY;
-	return (consumer->consumer.flags & CSM_RESERVE_FLAG_RAM) ? RMI_RAM : RMI_EMPTY;
+	return (consumer->as_consumer.flags & CSM_RESERVE_FLAG_RAM) ? RMI_RAM : RMI_EMPTY;
 }
 
 void csm_share_bind(struct apt *apt, struct apt_entry *share, const uint64_t rim[8])
@@ -29,34 +29,34 @@ void csm_share_bind(struct apt *apt, struct apt_entry *share, const uint64_t rim
 	struct apt_rim *bound = apt_alloc_rim(apt);
 
 	memcpy(bound->rim, rim, sizeof(bound->rim));
-	share->share.rim = bound->index;
+	share->as_share.rim = bound->index;
 }
 
 bool csm_share_admits(struct apt *apt, const struct apt_entry *share, const struct realm *consumer)
 {
-	const struct apt_rim *bound = apt_find_rim(apt, share->share.rim);
+	const struct apt_rim *bound = apt_find_rim(apt, share->as_share.rim);
 
 	return bound == NULL || memcmp(bound->rim, consumer->measurement[0], sizeof(bound->rim)) == 0;
 }
 
 void csm_share_remove(struct apt *apt, struct apt_entry *share)
 {
-	struct apt_entry *region = apt_entry(apt, share->share.region);
-	struct apt_entry *prev = apt_entry(apt, share->share.prev);
-	struct apt_entry *next = apt_entry(apt, share->share.next);
-	struct apt_rim *bound = apt_find_rim(apt, share->share.rim);
+	struct apt_entry *region = apt_entry(apt, share->as_share.region);
+	struct apt_entry *prev = apt_entry(apt, share->as_share.prev);
+	struct apt_entry *next = apt_entry(apt, share->as_share.next);
+	struct apt_rim *bound = apt_find_rim(apt, share->as_share.rim);
 
-	REQUIRE(share->share.consumer == APT_NONE);
+	REQUIRE(share->as_share.consumer == APT_NONE);
 	if (prev != NULL)
-		prev->share.next = share->share.next;
+		prev->as_share.next = share->as_share.next;
 	else
-		region->region.first = share->share.next;
+		region->as_region.first = share->as_share.next;
 	if (next != NULL)
-		next->share.prev = share->share.prev;
+		next->as_share.prev = share->as_share.prev;
 	else
-		region->region.last = share->share.prev;
-	if (region->region.release == share->index)
-		region->region.release = share->share.next;
+		region->as_region.last = share->as_share.prev;
+	if (region->as_region.release == share->index)
+		region->as_region.release = share->as_share.next;
 	if (bound != NULL)
 		apt_free_rim(apt, bound);
 	apt_remove(apt, share);
@@ -67,27 +67,27 @@ static enum csm_step close_consumer(struct granule *p, struct granule *c, struct
 {
 	struct apt_entry *consumer;
 
-	REQUIRE(c != NULL && granule_at(share->share.consumer) == c);
+	REQUIRE(c != NULL && granule_at(share->as_share.consumer) == c);
 	consumer = apt_find(csm_apt(c), apt_rid_key(APT_CONSUMER, realm_of(p)->rid, share->n));
 	REQUIRE(consumer != NULL);
 	if (share->state != CSM_STATE_REVOKED) {
 		share->state = CSM_STATE_REVOKED; /* nothing is mapped from now on */
 		share->cursor = 0;
-		consumer->consumer.flags |= APT_FLAG_ENDING;
+		consumer->as_consumer.flags |= APT_FLAG_ENDING;
 	}
 	if (!csm_unmap_step(share, &share->cursor, csm_ending(consumer)))
 		return CSM_STEP_MORE;
-	REQUIRE(share->share.mapped == 0);
+	REQUIRE(share->as_share.mapped == 0);
 	consumer->state = CSM_STATE_REVOKED;
 	consumer->phase = APT_PHASE_NONE;
-	share->share.consumer = APT_NONE;
+	share->as_share.consumer = APT_NONE;
 	csm_make_pending(c, consumer);
 	return CSM_STEP_END;
 }
 
 enum csm_step csm_share_close(struct granule *p, struct granule *c, struct apt_entry *share)
 {
-	if (share->share.consumer != APT_NONE && close_consumer(p, c, share) == CSM_STEP_MORE)
+	if (share->as_share.consumer != APT_NONE && close_consumer(p, c, share) == CSM_STEP_MORE)
 		return CSM_STEP_MORE;
 	csm_share_remove(csm_apt(p), share);
 	return CSM_STEP_END;
@@ -97,9 +97,9 @@ enum csm_step csm_share_close(struct granule *p, struct granule *c, struct apt_e
 static void drop_offered(struct apt *apt, struct apt_entry *region)
 {
 	for (unsigned int i = 0; i < CSM_STEP_REMOVALS; i++) {
-		struct apt_entry *share = apt_entry(apt, region->region.first);
+		struct apt_entry *share = apt_entry(apt, region->as_region.first);
 
-		if (share == NULL || share->share.consumer != APT_NONE)
+		if (share == NULL || share->as_share.consumer != APT_NONE)
 			return;
 		csm_share_remove(apt, share);
 	}
@@ -110,7 +110,7 @@ static void close_first(struct granule *rd, struct granule *peer, struct apt_ent
 			struct csm_gone *gone)
 {
 	const struct csm_gone seen = { APT_SHARE, share->base, share->size, { 0, 0 } };
-	bool attached = share->share.consumer != APT_NONE;
+	bool attached = share->as_share.consumer != APT_NONE;
 
 	if (csm_share_close(rd, peer, share) == CSM_STEP_END && attached) {
 		*gone = seen;
@@ -135,7 +135,7 @@ enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t 
 	if (region != NULL) {
 		region->state = CSM_STATE_DESTROYING;
 		drop_offered(apt, region);
-		share = apt_entry(apt, region->region.first);
+		share = apt_entry(apt, region->as_region.first);
 		if (share != NULL) {
 			peer_rid = share->peer;
 			step = CSM_STEP_MORE;
@@ -152,7 +152,7 @@ enum csm_step csm_region_close(struct granule *rd, struct csm_rid rid, uint64_t 
 		return CSM_STEP_END;
 	apt = csm_apt(rd);
 	region = apt == NULL ? NULL : apt_find(apt, apt_region_key(id));
-	share = region == NULL ? NULL : apt_entry(apt, region->region.first);
+	share = region == NULL ? NULL : apt_entry(apt, region->as_region.first);
 	/* If another PE was faster the next step finds what is left. */
 	if (share != NULL && rid_equal(share->peer, peer_rid))
 		close_first(rd, peer, share, gone);

@@ -19,7 +19,7 @@ static void describe_share(struct apt *apt, const struct apt_entry *share, struc
 	*item = (struct csm_sharing){
 		.peer = share->peer,
 		.permission = (enum csm_permission)share->permission,
-		.size = apt_entry(apt, share->share.region)->size,
+		.size = apt_entry(apt, share->as_share.region)->size,
 	};
 }
 

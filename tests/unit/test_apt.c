@@ -33,7 +33,7 @@ static struct apt_entry *add(struct apt *apt, uint64_t number)
 		assert_true(apt_extend(apt, new_granule()));
 	e = apt_alloc(apt, number % 2 ? APT_REGION : APT_CONSUMER);
 	if (e->kind == APT_REGION)
-		e->region.id = number;
+		e->as_region.id = number;
 	e->peer = (struct csm_rid){ number * UINT64_C(0x9e3779b97f4a7c15), number };
 	e->n = number % 3;
 	e->base = number * UINT64_C(7919) % UINT64_C(1000003) * GRANULE_SIZE;
@@ -113,11 +113,11 @@ static void test_twice(void **state)
 	apt = new_apt(NULL);
 	e = add(apt, 1);
 	again = apt_alloc(apt, APT_REGION);
-	again->region.id = e->region.id;
+	again->as_region.id = e->as_region.id;
 	again->base = e->base + GRANULE_SIZE;
 	assert_false(apt_insert(apt, again));
 	again = apt_alloc(apt, APT_REGION);
-	again->region.id = e->region.id + 1;
+	again->as_region.id = e->as_region.id + 1;
 	again->base = e->base;
 	assert_false(apt_insert(apt, again));
 	again = apt_alloc(apt, APT_SHARE);

@@ -131,12 +131,12 @@ static void check_foreign(unsigned int r, uint64_t at, uint64_t page, uint64_t d
 	assert_non_null(p);
 	share = csm_find_share(p, rd_of(r), consumer->n);
 	assert_non_null(share);
-	assert_int_equal(share->share.consumer, granule_index(rd_of(r)));
+	assert_int_equal(share->as_share.consumer, granule_index(rd_of(r)));
 	assert_int_not_equal(share->state, CSM_STATE_OFFERED);
 	assert_int_equal(share->base, consumer->base);
 	assert_int_equal(share->size, consumer->size);
 	/* I3, I6. */
-	region = apt_entry(csm_apt(p), share->share.region);
+	region = apt_entry(csm_apt(p), share->as_share.region);
 	assert_int_equal(region->kind, APT_REGION);
 	assert_int_equal(region->size, share->size);
 	assert_true(
@@ -163,7 +163,8 @@ static void check_own(unsigned int r, uint64_t at)
 
 	if (e == NULL || e->kind != APT_CONSUMER || e->state == CSM_STATE_CREATING)
 		return;
-	assert_true((e->consumer.flags & CSM_RESERVE_FLAG_RAM) && (e->consumer.flags & APT_FLAG_ENDING));
+	assert_true((e->as_consumer.flags & CSM_RESERVE_FLAG_RAM) &&
+		    (e->as_consumer.flags & APT_FLAG_ENDING));
 }
 
 static void check_page(unsigned int r, unsigned int p)
@@ -192,12 +193,12 @@ static void check_share(unsigned int r, const struct apt_entry *share)
 	const struct apt_entry *consumer;
 	struct granule *c;
 
-	assert_int_equal(share->share.mapped, share_mappings[r][share->index]);
-	if (share->share.consumer == APT_NONE) {
+	assert_int_equal(share->as_share.mapped, share_mappings[r][share->index]);
+	if (share->as_share.consumer == APT_NONE) {
 		assert_true(share->state == CSM_STATE_OFFERED || share->state == CSM_STATE_REVOKED);
 		return;
 	}
-	c = granule_at(share->share.consumer);
+	c = granule_at(share->as_share.consumer);
 	assert_true(rid_equal(m.rid[number_of(c)], share->peer));
 	consumer = apt_find(csm_apt(c), apt_rid_key(APT_CONSUMER, m.rid[r], share->n));
 	assert_non_null(consumer);
@@ -228,11 +229,11 @@ static void check_entries(unsigned int r)
 			const struct apt_entry *share = p == NULL ? NULL : csm_find_share(p, rd_of(r), e->n);
 
 			assert_non_null(share);
-			assert_int_equal(share->share.consumer, granule_index(rd_of(r)));
+			assert_int_equal(share->as_share.consumer, granule_index(rd_of(r)));
 		}
 		if (e->kind == APT_CONSUMER && pick(8) == 0 &&
 		    (e->state == CSM_STATE_RESERVED ||
-		     (e->state == CSM_STATE_REVOKED && !(e->consumer.flags & CSM_RESERVE_FLAG_RAM))))
+		     (e->state == CSM_STATE_REVOKED && !(e->as_consumer.flags & CSM_RESERVE_FLAG_RAM))))
 			check_empty(r, e);
 	}
 }
@@ -443,7 +444,7 @@ static bool choose_share(unsigned int r, uint64_t x[18])
 
 	if (region == NULL || apt_num_slots(csm_apt(rd_of(r))) > 300)
 		return false;
-	return ask(x, say_share(region->region.id, m.rid[pick(REALMS)], CSM_PERM_RO + pick(3), 0));
+	return ask(x, say_share(region->as_region.id, m.rid[pick(REALMS)], CSM_PERM_RO + pick(3), 0));
 }
 
 static bool choose_revoke(unsigned int r, uint64_t x[18])
@@ -461,7 +462,7 @@ static bool choose_destroy(unsigned int r, uint64_t x[18])
 
 	if (region == NULL || pick(8) != 0)
 		return false;
-	return ask(x, say(RSI_CSM_DESTROY, region->region.id));
+	return ask(x, say(RSI_CSM_DESTROY, region->as_region.id));
 }
 
 static bool choose_reserve(unsigned int r, uint64_t x[18])
@@ -474,7 +475,7 @@ static bool choose_reserve(unsigned int r, uint64_t x[18])
 		return false;
 	choose_range(&base, &size);
 	if (pick(12) != 0) /* mostly what fits */
-		size = apt_entry(csm_apt(rd_of(from)), share->share.region)->size;
+		size = apt_entry(csm_apt(rd_of(from)), share->as_share.region)->size;
 	if (size == BLOCK)
 		base = WORLD_CSM;
 	if (base + size > WORLD_CSM + PAGES(WINDOW))
