@@ -3,16 +3,18 @@
  * From TF-A to C. Both entries: EL2, MMU off, interrupts masked. The primary comes here with nothing of
  * interest in its registers, a secondary with its CPU number in x0 (the context of PSCI_CPU_ON).
  */
+#include <caec/arm.h>
+
 #include "platform.h"
 
-/* HCR_EL2: RW, and physical interrupts are EL2's (IMO, FMO, AMO); no VHE. */
-#define HCR 0x80000038
-/* MAIR_EL2: 0 Device-nGnRE, 1 Normal Write-Back. */
-#define MAIR 0xff04
-/* TCR_EL2: 32 bits of VA, walks Write-Back inner shareable, 4 KiB granule, 40 bits of PA; RES1. */
-#define TCR 0x80823520
-/* SCTLR_EL2: RES1, and I, SA, C, M. */
-#define SCTLR 0x30c5183d
+/* Physical interrupts are EL2's; no VHE. */
+#define HCR (HCR_RW | HCR_AMO | HCR_IMO | HCR_FMO)
+#define MAIR (MAIR_ATTR(0, MAIR_DEVICE_NGNRE) | MAIR_ATTR(1, MAIR_NORMAL_WB))
+/* 32 bits of VA, walks Write-Back Inner Shareable, 4 KiB granule. */
+#define TCR                                                                                              \
+	((64 - 32) << TCR_T0SZ_SHIFT | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER |                     \
+	 PARANGE_40_BITS << TCR_EL2_PS_SHIFT | TCR_EL2_RES1)
+#define SCTLR (SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I)
 
 	.section .text.entry, "ax"
 	.global entry
@@ -62,11 +64,13 @@ enable:
 	b	2b
 
 /*
- * One level 1 table of 1 GiB blocks, VA = PA: devices, then DRAM. EL2 has one privilege level, so AP[1] is
- * RES1. Granules that are not ours stay mapped: the granule protection check is what keeps us out.
+ * One level 1 table of 1 GiB blocks, VA = PA: devices, then DRAM. EL2 has one privilege level: AP[1]
+ * (EL0's) is RES1, and XN is where UXN is. Granules that are not ours stay mapped: the granule
+ * protection check is what keeps us out.
  */
-#define BLOCK_DEVICE 0x0040000000000441
-#define BLOCK_NORMAL 0x0000000000000745
+#define BLOCK (DESC_BLOCK | DESC_EL0 | DESC_AF)
+#define BLOCK_DEVICE (BLOCK | DESC_UXN)
+#define BLOCK_NORMAL (BLOCK | DESC_ATTR_1 | DESC_SH_INNER)
 
 	.section .rodata.page_table, "a"
 	.balign	4096

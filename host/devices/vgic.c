@@ -2,6 +2,8 @@
 /*
  * The vGIC out of reset, and the sources of its interrupts: lines and SGIs.
  */
+#include <caec/arm.h>
+
 #include "vgic_irq.h"
 
 /* ICC_SGI1R_EL1. */
@@ -12,10 +14,6 @@
 #define SGI1R_AFF1(value) ((uint32_t)((value) >> 16 & 0xff))
 #define SGI1R_AFF2(value) ((value) >> 32 & 0xff)
 #define SGI1R_AFF3(value) ((value) >> 48 & 0xff)
-
-/* ESR_EL2 of a trapped system register: which, and that it is written. */
-#define ESR_SYSREG_MASK ABI_U64(0x3ffc1e)
-#define ESR_ICC_SGI1R ABI_U64(0x3a3016)
 
 /* ICH_VMCR_EL2. */
 #define VMCR_VENG0 0x1U
@@ -148,7 +146,7 @@ void vgic_sgi(struct vgic *vgic, unsigned int cpu, uint64_t value)
 
 void vgic_sysreg(struct vgic *vgic, unsigned int cpu, uint64_t esr, uint64_t value)
 {
-	if ((esr & ESR_SYSREG_MASK) == ESR_ICC_SGI1R)
+	if (ESR_SYSREG_NAME(esr) == ESR_ICC_SGI1R_EL1)
 		vgic_sgi(vgic, cpu, value);
 }
 

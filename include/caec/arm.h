@@ -129,6 +129,18 @@
 #define ESR_SYSREG_OP1(esr) ((unsigned int)((esr) >> 14) & 7)
 #define ESR_SYSREG_OP2(esr) ((unsigned int)((esr) >> 17) & 7)
 #define ESR_SYSREG_OP0(esr) ((unsigned int)((esr) >> 20) & 3)
+#define OP0_DEBUG 2
+#define OP0_SYSTEM 3
+#define CRN_ID 0 /* of op0 3, op1 0, as the next */
+#define CRN_GIC 12
+/* A register as a syndrome names it. */
+#define ESR_SYSREG(op0, op1, crn, crm, op2)                                                  \
+	(ABI_U64(op0) << 20 | ABI_U64(op2) << 17 | ABI_U64(op1) << 14 | ABI_U64(crn) << 10 | \
+	 ABI_U64(crm) << 1)
+#define ESR_SYSREG_NAME(esr) ((esr)&ESR_SYSREG(3, 7, 15, 15, 7))
+#define ESR_OSLAR_EL1 ESR_SYSREG(2, 0, 1, 0, 4)
+#define ESR_OSLSR_EL1 ESR_SYSREG(2, 0, 1, 1, 4)
+#define ESR_ICC_SGI1R_EL1 ESR_SYSREG(3, 0, 12, 11, 5)
 
 /* HPFAR_EL2.FIPA, and PAR_EL1. */
 #define HPFAR_FIPA ABI_U64(0x00000ffffffffff0) /* [43:4]: IPA [51:12] */
@@ -215,10 +227,34 @@
 /* --- Translation: SCTLR_ELx, TCR_ELx, descriptors ------------------------------------------------------------ */
 
 #define SCTLR_M (ABI_U64(1) << 0)
+#define SCTLR_C (ABI_U64(1) << 2)
+#define SCTLR_SA (ABI_U64(1) << 3)
+#define SCTLR_SA0 (ABI_U64(1) << 4)
+#define SCTLR_CP15BEN (ABI_U64(1) << 5)
+#define SCTLR_EOS (ABI_U64(1) << 11)
+#define SCTLR_I (ABI_U64(1) << 12)
+#define SCTLR_NTWI (ABI_U64(1) << 16)
+#define SCTLR_NTWE (ABI_U64(1) << 18)
+#define SCTLR_WXN (ABI_U64(1) << 19)
+#define SCTLR_TSCXT (ABI_U64(1) << 20)
+#define SCTLR_EIS (ABI_U64(1) << 22)
 #define SCTLR_SPAN (ABI_U64(1) << 23)
 #define SCTLR_EE (ABI_U64(1) << 25)
+#define SCTLR_NTLSMD (ABI_U64(1) << 28)
+#define SCTLR_LSMAOE (ABI_U64(1) << 29)
 #define SCTLR_DSSBS (ABI_U64(1) << 44)
 #define SCTLR_SPINTMASK (ABI_U64(1) << 62)
+/* What Armv8.0 has as RES1 in either, and in SCTLR_EL2 beyond that. */
+#define SCTLR_RES1 (SCTLR_EOS | SCTLR_EIS | SCTLR_SPAN | SCTLR_NTLSMD | SCTLR_LSMAOE)
+#define SCTLR_EL2_RES1 (SCTLR_RES1 | SCTLR_SA0 | SCTLR_CP15BEN | SCTLR_NTWI | SCTLR_NTWE)
+
+/* MAIR_ELx: eight attributes of memory. */
+#define MAIR_ATTR(n, attribute) ((attribute) << (8 * (n)))
+#define MAIR_DEVICE_NGNRNE ABI_U64(0x00)
+#define MAIR_DEVICE_NGNRE ABI_U64(0x04)
+#define MAIR_NORMAL_WB ABI_U64(0xff)
+
+#define CPACR_FPEN (ABI_U64(3) << 20) /* no trap of SIMD */
 
 /* TCR_EL1, and TCR_EL2 with E2H. */
 #define TCR_T0SZ(tcr) ((unsigned int)(tcr)&0x3f)
@@ -237,6 +273,9 @@
 #define TCR_SH1_INNER (ABI_U64(3) << 28)
 #define TCR_TG1_4K (ABI_U64(2) << 30)
 #define TCR_IPS_SHIFT 32
+/* TCR_EL2 without E2H. */
+#define TCR_EL2_PS_SHIFT 16
+#define TCR_EL2_RES1 (ABI_U64(1) << 23 | ABI_U64(1) << 31)
 #define VA_IS_HIGH (ABI_U64(1) << 55)
 
 /* Descriptors of stage 1 (D8.3). */
@@ -369,6 +408,7 @@
 #define MMFR0_EXS 44
 #define MMFR0_FGT 56
 #define MMFR0_ECV 60
+#define PARANGE_40_BITS 2
 #define PARANGE_48_BITS 5
 
 #define MMFR1_HAFDBS 0

@@ -11,11 +11,9 @@
  * there are fewer, the largest size counts: DDI0487 D8.2). */
 #define TCR ((16 << TCR_T0SZ_SHIFT) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER | TCR_EPD1 | (5 << TCR_IPS_SHIFT))
 
-/* SCTLR_EL1: what is RES1 in Armv8.0, and M, C, SA, I. */
-#define SCTLR (0x30d00800 | 0x1 | 0x4 | 0x8 | 0x1000)
+#define SCTLR (SCTLR_RES1 | SCTLR_TSCXT | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I)
 
-#define MAIR 0xff /* attribute 0: Normal Write-Back */
-#define CPACR_FPEN (3 << 20)
+#define MAIR MAIR_ATTR(0, MAIR_NORMAL_WB)
 
 	/* Contract: x0 program, x1 argument, x2 IPA width. The registers are written down first (entry.S). */
 	.section .text.entry, "ax"

@@ -11,8 +11,7 @@
 #include "percpu.h"
 #include "smc.h"
 
-/* Normal Write-Back; Device-nGnRnE. */
-#define MAIR 0x00ff
+#define MAIR (MAIR_ATTR(0, MAIR_NORMAL_WB) | MAIR_ATTR(1, MAIR_DEVICE_NGNRNE))
 
 /*
  * T0SZ = T1SZ = 16; walks cacheable, inner shareable; 4 KiB granules in both halves. IPS is added.
@@ -22,8 +21,8 @@
 	((16 << TCR_T0SZ_SHIFT) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER |    \
 	 (16 << TCR_T1SZ_SHIFT) | TCR_IRGN1_WB | TCR_ORGN1_WB | TCR_SH1_INNER | TCR_TG1_4K)
 
-/* M, C, SA, I, WXN, and the bits that are RES1 (DDI0487 D24.2.169). */
-#define SCTLR 0x30cd183d
+/* DDI0487 D24.2.169. */
+#define SCTLR (SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
 
 	.section .text.boot, "ax"
 	.globl boot_entry
@@ -81,11 +80,11 @@ mmu_on:
 	msr	mair_el2, x0
 	mrs	x1, id_aa64mmfr0_el1
 	and	x1, x1, #7		/* PARange; 52 bits need another layout, so 48 at most */
-	mov	x2, #5
+	mov	x2, #PARANGE_48_BITS
 	cmp	x1, x2
 	csel	x1, x1, x2, lo
 	ldr	x0, =TCR_COMMON
-	bfi	x0, x1, #32, #3
+	bfi	x0, x1, #TCR_IPS_SHIFT, #3
 	msr	tcr_el2, x0
 	adrp	x0, mmu_low_table
 	msr	ttbr0_el2, x0

@@ -4,8 +4,8 @@
  */
 #include "run/aarch64/context.h"
 
-/* SCTLR_EL1 after reset: what is RES1 without newer features; MMU and caches off (DDI0487 D24.2.168). */
-#define SCTLR_EL1_RESET UINT64_C(0x30c50838)
+/* SCTLR_EL1 after reset: nothing trapped, MMU and caches off (DDI0487 D24.2.168). */
+#define SCTLR_EL1_RESET (SCTLR_RES1 | SCTLR_SA | SCTLR_SA0 | SCTLR_CP15BEN | SCTLR_NTWI | SCTLR_NTWE)
 
 /* One list, not nested calls. Pairs: two registers take three instructions. */
 /* clang-format off */

@@ -10,20 +10,22 @@ static bool is_gic_for_host(uint64_t esr)
 {
 	unsigned int op2 = ESR_SYSREG_OP2(esr);
 
-	return ESR_SYSREG_OP0(esr) == 3 && ESR_SYSREG_OP1(esr) == 0 && ESR_SYSREG_CRN(esr) == 12 &&
-	       ESR_SYSREG_CRM(esr) == 11 && ((op2 >= 5 && op2 <= 7) || op2 == 1) && !(esr & ESR_SYSREG_READ);
+	return ESR_SYSREG_OP0(esr) == OP0_SYSTEM && ESR_SYSREG_OP1(esr) == 0 &&
+	       ESR_SYSREG_CRN(esr) == CRN_GIC && ESR_SYSREG_CRM(esr) == 11 &&
+	       ((op2 >= 5 && op2 <= 7) || op2 == 1) && !(esr & ESR_SYSREG_READ);
 }
 
 static bool is_id_group(uint64_t esr)
 {
-	return ESR_SYSREG_OP0(esr) == 3 && ESR_SYSREG_OP1(esr) == 0 && ESR_SYSREG_CRN(esr) == 0 &&
-	       ESR_SYSREG_CRM(esr) >= 1 && ESR_SYSREG_CRM(esr) <= 7 && (esr & ESR_SYSREG_READ);
+	return ESR_SYSREG_OP0(esr) == OP0_SYSTEM && ESR_SYSREG_OP1(esr) == 0 &&
+	       ESR_SYSREG_CRN(esr) == CRN_ID && ESR_SYSREG_CRM(esr) >= 1 && ESR_SYSREG_CRM(esr) <= 7 &&
+	       (esr & ESR_SYSREG_READ);
 }
 
 /* EL1's, and the debug channel's, which are EL0's: s2_3_c0_c{1,4,5}_0. */
 static bool is_debug(uint64_t esr)
 {
-	return ESR_SYSREG_OP0(esr) == 2 &&
+	return ESR_SYSREG_OP0(esr) == OP0_DEBUG &&
 	       (ESR_SYSREG_OP1(esr) == 0 || (ESR_SYSREG_OP1(esr) == 3 && ESR_SYSREG_CRN(esr) == 0));
 }
 
@@ -37,7 +39,7 @@ static bool is_switched_debug(uint64_t esr)
 /* A debug register other than those: what it reads as. OSLSR_EL1 says that there is a lock, and its state. */
 static uint64_t debug_value(const struct rec *rec, uint64_t esr)
 {
-	bool is_oslsr = ESR_SYSREG_CRN(esr) == 1 && ESR_SYSREG_CRM(esr) == 1 && ESR_SYSREG_OP2(esr) == 4;
+	bool is_oslsr = ESR_SYSREG_NAME(esr) == ESR_OSLSR_EL1;
 
 	return is_oslsr ? OSLSR_OSLM | context_of((struct rec *)rec)->os_lock << OSLSR_OSLK_SHIFT : 0;
 }
@@ -45,7 +47,7 @@ static uint64_t debug_value(const struct rec *rec, uint64_t esr)
 /* Self-hosted debug is the realm's; the external debugger's side reads as zero and ignores writes. */
 static enum trap_result trap_debug(struct rec *rec, uint64_t esr)
 {
-	bool is_oslar = ESR_SYSREG_CRN(esr) == 1 && ESR_SYSREG_CRM(esr) == 0 && ESR_SYSREG_OP2(esr) == 4;
+	bool is_oslar = ESR_SYSREG_NAME(esr) == ESR_OSLAR_EL1;
 
 	if (is_switched_debug(esr) && !context_of(rec)->debug_live) {
 		debug_give(context_of(rec));
