@@ -3,6 +3,8 @@
 #   bin/      static, for an image without libraries; caec-verify and csm-pair are not, they need OpenSSL and jansson
 #   shared/   csm as its package has it
 #   lib/      libcsm, and the verifier's library
+include check/host.mk
+
 CC := aarch64-linux-gnu-gcc-14
 AR := aarch64-linux-gnu-ar
 CFLAGS := -std=gnu11 -O2 -fPIC -Wall -Wextra -Werror -Wconversion -Wno-sign-conversion \
