@@ -64,10 +64,3 @@ void port_platform_token_end(void)
 {
 	el3.in_use = false;
 }
-
-struct arena **port_current_arena(void)
-{
-	static struct arena *current;
-
-	return &current;
-}

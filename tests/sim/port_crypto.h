@@ -3,9 +3,7 @@
 #ifndef PORT_CRYPTO_H
 #define PORT_CRYPTO_H
 
-#include "port/port.h"
-
-extern _Thread_local unsigned int sim_simd_depth; /* sim.c */
+#include "sim/sim.h"
 
 /* A matter of the real machine. */
 static inline bool port_timing_is_constant(void)
@@ -15,13 +13,13 @@ static inline bool port_timing_is_constant(void)
 
 static inline void port_simd_begin(void)
 {
-	sim_simd_depth++;
+	sim_pe()->hashes++;
 }
 
 static inline void port_simd_end(void)
 {
-	REQUIRE(sim_simd_depth != 0);
-	sim_simd_depth--;
+	REQUIRE(sim_pe()->hashes != 0);
+	sim_pe()->hashes--;
 }
 
 #endif

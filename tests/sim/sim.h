@@ -2,6 +2,10 @@
 /*
  * A simulated machine below the monitor: DRAM, a granule protection table, TLBs that keep what nobody invalidates,
  * and faults to order. For tests of the model and the calls.
+ *
+ * It notices what hardware punishes, or lets pass: stale TLB entries (tlb.c), the monitor's use of an address that it got
+ * before the granule was wiped or left the Realm PAS (under ASan: port_mem() maps, port_wipe() and undelegation unmap),
+ * a second read of Non-secure memory by one command.
  */
 #ifndef SIM_H
 #define SIM_H
@@ -34,17 +38,52 @@ void sim_threads(bool on);
 
 bool sim_is_realm(struct pa granule);
 
+/* --- PEs ------------------------------------------------------------------------------------------------------ */
+
+#define SIM_FETCHES_MAX 32U
+
+/* What a PE has of its own in the monitor. */
+struct sim_pe {
+	struct held_locks held;
+	struct arena *arena;
+	unsigned int hashes; /* pairs of port_hash_begin() and port_hash_end() that are open */
+	uint64_t vttbr;      /* of the open batch of TLB maintenance; 0: none */
+	bool in_command;     /* and what of Non-secure memory it has read: */
+	unsigned int num_fetches;
+	struct {
+		uint64_t base, size;
+	} fetch[SIM_FETCHES_MAX];
+};
+
+/* The PE that runs: that of sim_run_as(), else the thread's own (NULL: that again). */
+struct sim_pe *sim_pe(void);
+void sim_run_as(struct sim_pe *pe);
+
+/*
+ * For who plays several PEs in one thread: `point` is called before what other PEs can notice (an access to Non-secure
+ * memory, a wipe, a change of the granule protection table, TLB maintenance), `wait` in each turn of a lock's wait loop.
+ */
+void sim_at_points(void (*point)(void), void (*wait)(void));
+void sim_point(void);
+
+/*
+ * Around each command: none may read Non-secure memory twice, nor leave in TLBs what its tables have not. world_rmi()
+ * does that.
+ */
+void sim_command_begin(void);
+void sim_command_end(void);
+
 /* --- What a PE could still reach --------------------------------------------------------------------------- */
 
 /*
- * Every PE caches a translation as soon as it exists and uses it until it is invalidated. The tests note what a realm
- * may have cached, then ask whether it is gone: sim_tlb_note() after mapping, sim_tlb_holds() after.
+ * The realm with this RD may run from now on: PEs walk its tables and keep what they find until it is invalidated
+ * (tlb.c). world_rmi() does that after RMI_REALM_CREATE.
  */
-void sim_tlb_note(uint64_t vttbr, struct ipa ipa);
-bool sim_tlb_holds(uint64_t vttbr, struct ipa ipa);
-
-/* For a test with a model of its own: `invalidated` is told of each address (or all, size UINT64_MAX), until the reset. */
-void sim_tlb_watch(void (*invalidated)(uint64_t vttbr, uint64_t base, uint64_t size));
+void sim_tlb_watch(uint64_t rd);
+/* Nothing is cached that the tables have not, and all that they have is. */
+void sim_tlb_check(void);
+/* The leaf descriptor that a TLB may have for the address; 0: none. */
+uint64_t sim_tlb_entry(uint64_t vttbr, struct ipa ipa);
 
 /*
  * The granule as a PE fetches it: what was there at the last fetch, or where nobody has fetched since, at the last
@@ -60,6 +99,14 @@ unsigned int sim_open_hashes(void);
 
 /* The features that port_features() reports; tests may change them. */
 struct port_features *sim_features(void);
+
+/* --- Snapshots (snapshot.c): of one thread, between commands ---------------------------------------------------- */
+
+/* What comes is measured against, and goes back to, this. To the next sim_reset(). */
+void sim_save(void);
+void sim_restore(void);
+/* A hash of what is different in granules (but Non-secure ones) now: states, references, contents, PAS. 0: nothing is. */
+uint64_t sim_changes(void);
 
 /* Content of a granule in either world. */
 void *sim_mem(struct pa pa);

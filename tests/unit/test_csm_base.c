@@ -17,8 +17,6 @@ static void test_data_destroy(void **state)
 	(void)state;
 	csm_share_all(&w, 4, CSM_PERM_RW);
 	assert_true(world_translate(&w.c, WORLD_CSM + PAGES(1), &page, &desc));
-	sim_tlb_note(world_vttbr(&w.c), (struct ipa){ WORLD_CSM + PAGES(1) });
-	sim_tlb_note(world_vttbr(&w.p), (struct ipa){ WORLD_CSM + PAGES(1) });
 	memset(world_mem(page), 0x33, GRANULE_SIZE);
 	/* Not through the consumer: it is not the consumer's. */
 	out = world_rmi(RMI_DATA_DESTROY, w.c.rd, WORLD_CSM + PAGES(1));
@@ -30,8 +28,6 @@ static void test_data_destroy(void **state)
 	assert_int_equal(out.x[1], page);
 	assert_false(world_translate(&w.c, WORLD_CSM + PAGES(1), &pa, &desc));
 	assert_false(world_translate(&w.p, WORLD_CSM + PAGES(1), &pa, &desc));
-	assert_false(sim_tlb_holds(world_vttbr(&w.c), (struct ipa){ WORLD_CSM + PAGES(1) }));
-	assert_false(sim_tlb_holds(world_vttbr(&w.p), (struct ipa){ WORLD_CSM + PAGES(1) }));
 	assert_true(world_is_zero(page));
 	world_undelegate(page);
 	/* C is left with a hole, the rest is there. */
@@ -51,11 +47,7 @@ static void test_tlb(void **state)
 
 	(void)state;
 	csm_share_all(&w, 4, CSM_PERM_RW);
-	for (uint64_t i = 0; i < 4; i++)
-		sim_tlb_note(world_vttbr(&w.c), (struct ipa){ WORLD_CSM + PAGES(i) });
 	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
-	for (uint64_t i = 0; i < 4; i++)
-		assert_false(sim_tlb_holds(world_vttbr(&w.c), (struct ipa){ WORLD_CSM + PAGES(i) }));
 	csm_end(&w);
 }
 
@@ -339,7 +331,6 @@ static void test_fold(void **state)
 	assert_int_equal(desc >> 6 & 3, 1); /* read only */
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).level, 2);
 	/* A page of P goes: C's whole block goes with it, and comes back but for that page. */
-	sim_tlb_note(world_vttbr(&w.c), (struct ipa){ WORLD_CSM });
 	page = world_delegated();
 	assert_int_equal(rmi(RMI_RTT_CREATE, w.p.rd, page, WORLD_CSM, 3), RMI_SUCCESS);
 	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(7));
@@ -347,7 +338,6 @@ static void test_fold(void **state)
 	assert_int_equal(out.x[1], RUN + PAGES(7));
 	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, RUN + PAGES(7)), RMI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
-	assert_false(sim_tlb_holds(world_vttbr(&w.c), (struct ipa){ WORLD_CSM }));
 	world_tables(&w.c, WORLD_CSM, w.size);
 	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM);
 	assert_int_equal(out.x[2], 511);
@@ -401,10 +391,8 @@ static void test_revoke_folded(void **state)
 	out = world_rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	world_undelegate(out.x[1]);
-	sim_tlb_note(world_vttbr(&w.c), (struct ipa){ WORLD_CSM });
 	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
-	assert_false(sim_tlb_holds(world_vttbr(&w.c), (struct ipa){ WORLD_CSM }));
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
 	contiguous_end(&w);
 }

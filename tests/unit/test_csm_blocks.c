@@ -150,13 +150,11 @@ static void test_attach(void **state)
 		assert_int_equal(desc & 3, 1);
 		assert_int_equal(refs(i * 512), 1);
 		assert_int_equal(refs(i * 512 + 5), 0);
-		sim_tlb_note(world_vttbr(&w.c), ipa(AT(i)));
 	}
 	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	for (unsigned int i = 0; i < 3; i++) {
 		assert_int_equal(refs(i * 512), 0);
-		assert_false(sim_tlb_holds(world_vttbr(&w.c), ipa(AT(i)))); /* I5 */
 		assert_int_equal(world_entry(&w.c, AT(i)).ripas, RMI_EMPTY);
 	}
 	end(&w);
@@ -323,7 +321,6 @@ static void test_page_goes(void **state)
 	offer(&w, 2 * 512, 2, ALL);
 	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
 	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
-	sim_tlb_note(world_vttbr(&w.c), ipa(AT(1)));
 	split(&w.p, AT(1));
 	/* Its own references are none: it is in a block that begins elsewhere. */
 	assert_int_equal(refs(512 + 7), 0);
@@ -332,7 +329,6 @@ static void test_page_goes(void **state)
 	assert_int_equal(out.x[1], granule_of(512 + 7));
 	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, out.x[1]), RMI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 512);
-	assert_false(sim_tlb_holds(world_vttbr(&w.c), ipa(AT(1))));
 	assert_int_equal(world_entry(&w.c, AT(1)).ripas, RMI_RAM);
 	assert_int_equal(refs(512), 0);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, AT(1)), rmi_result(RMI_ERROR_RTT, 2));

@@ -227,12 +227,8 @@ static void test_assigned(void **state)
 		fill(base, 0);
 		memset(world_mem(RUN + 9 * GRANULE_SIZE), 0x44, GRANULE_SIZE);
 		if (ripas == RMI_RAM) {
-			for (unsigned int i = 0; i < 512; i += 73)
-				sim_tlb_note(world_vttbr(&r), ipa(base + i * GRANULE_SIZE));
 		}
 		fold(base, 3);
-		for (unsigned int i = 0; i < 512; i += 73)
-			assert_false(sim_tlb_holds(world_vttbr(&r), ipa(base + i * GRANULE_SIZE)));
 		check_entry(base, 2, RMI_ASSIGNED, RUN, ripas);
 		assert_int_equal(read_entry(base, 3).x[1], 2);
 		assert_int_equal(world_translate(&r, base + 5 * GRANULE_SIZE + 1, &addr, &desc),
@@ -240,14 +236,12 @@ static void test_assigned(void **state)
 		if (ripas == RMI_RAM) {
 			assert_int_equal(addr, RUN + 5 * GRANULE_SIZE + 1);
 			assert_int_equal(desc, RUN | 0x7d9);
-			sim_tlb_note(world_vttbr(&r), ipa(base));
 		}
 		/* The block keeps the table of level 2. */
 		DESTROY_FAILS(RTT(2), 0, r.rd, 0, 2);
 		DESTROY_FAILS(RTT(2), base, r.rd, base, 3);
 		FOLD_FAILS(RTT(2), r.rd, base, 3);
 		create(base, 3);
-		assert_false(sim_tlb_holds(world_vttbr(&r), ipa(base)));
 		for (uint64_t i = 0; i < 512; i++)
 			check_entry(base + i * GRANULE_SIZE, 3, RMI_ASSIGNED, RUN + i * GRANULE_SIZE, ripas);
 		assert_int_equal(world_translate(&r, base + 5 * GRANULE_SIZE, &addr, &desc),
@@ -531,9 +525,7 @@ static void test_start_0(void **state)
 		assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, half + i * SPAN1, 1, (i * SPAN1) | 0xd8),
 				 RMI_SUCCESS);
 	FOLD_FAILS(RTT(1), r.rd, half, 1);
-	sim_tlb_note(world_vttbr(&r), ipa(half + 300 * SPAN1));
 	destroy(half, 1, half * 2);
-	assert_false(sim_tlb_holds(world_vttbr(&r), ipa(half + 300 * SPAN1)));
 	check_entry(half, 0, RMI_UNASSIGNED, 0, 0);
 	assert_int_equal(rmi(RMI_REALM_DESTROY, r.rd), RMI_SUCCESS);
 	world_undelegate(r.rd);

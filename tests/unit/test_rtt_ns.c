@@ -150,12 +150,10 @@ static void test_levels(void **state)
 			UNMAP_FAILS(RTT(level), HALF + span(below), r.rd, HALF + span(below), below);
 		}
 		assert_int_equal(read_entry(HALF, 3).x[1], level);
-		sim_tlb_note(world_vttbr(&r), ipa(HALF));
-		assert_true(sim_tlb_holds(world_vttbr(&r), ipa(HALF)));
+		assert_int_not_equal(sim_tlb_entry(world_vttbr(&r), ipa(HALF)), 0);
 		out = world_rmi(RMI_RTT_UNMAP_UNPROTECTED, r.rd, HALF, level);
 		assert_int_equal(out.x[0], RMI_SUCCESS);
 		assert_int_equal(out.x[1], level == 1 ? HALF * 2 : HALF + span(level - 1));
-		assert_false(sim_tlb_holds(world_vttbr(&r), ipa(HALF)));
 		assert_int_equal(read_entry(HALF, level).x[2], RMI_UNASSIGNED);
 		assert_int_equal(read_entry(HALF, level).x[3] | read_entry(HALF, level).x[4], 0);
 		assert_false(world_translate(&r, HALF, &addr, &desc));
@@ -244,14 +242,12 @@ static void test_table_destroyed(void **state)
 
 		assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, at, 3, (DEV + at) | NORMAL_RW),
 				 RMI_SUCCESS);
-		sim_tlb_note(world_vttbr(&r), ipa(at));
 	}
 	/* Live means something else here. */
 	out = world_rmi(RMI_RTT_DESTROY, r.rd, HALF, 3);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(out.x[2], HALF + SPAN1);
 	for (size_t i = 0; i < 4; i++) {
-		assert_false(sim_tlb_holds(world_vttbr(&r), ipa(HALF + pages[i] * GRANULE_SIZE)));
 		assert_false(world_translate(&r, HALF + pages[i] * GRANULE_SIZE, &addr, &desc));
 	}
 	world_undelegate(out.x[1]);
@@ -271,10 +267,8 @@ static void test_blocks(void **state)
 
 		tables_to(level);
 		assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, HALF, level, base), RMI_SUCCESS);
-		sim_tlb_note(world_vttbr(&r), ipa(HALF));
 		table = world_delegated();
 		assert_int_equal(rmi(RMI_RTT_CREATE, r.rd, table, HALF, level + 1), RMI_SUCCESS);
-		assert_false(sim_tlb_holds(world_vttbr(&r), ipa(HALF)));
 		for (uint64_t i = 0; i < 512; i++) {
 			at = i * span(level + 1);
 			out = read_entry(HALF + at, level + 1);
@@ -300,14 +294,10 @@ static void test_blocks(void **state)
 				assert_int_equal(rmi(RMI_RTT_MAP_UNPROTECTED, r.rd, at, level + 1, mine),
 						 RMI_SUCCESS);
 		}
-		for (unsigned int i = 0; i < 512; i += 73)
-			sim_tlb_note(world_vttbr(&r), ipa(HALF + i * span(level + 1)));
 		out = world_rmi(RMI_RTT_FOLD, r.rd, HALF, level + 1);
 		assert_int_equal(out.x[0], RMI_SUCCESS);
 		assert_int_equal(out.x[1], table);
 		world_undelegate(table);
-		for (unsigned int i = 0; i < 512; i += 73)
-			assert_false(sim_tlb_holds(world_vttbr(&r), ipa(HALF + i * span(level + 1))));
 		assert_int_equal(read_entry(HALF, 3).x[1], level);
 		assert_int_equal(read_entry(HALF, 3).x[3], base);
 		assert_int_equal(rmi(RMI_RTT_UNMAP_UNPROTECTED, r.rd, HALF, level), RMI_SUCCESS);

@@ -126,14 +126,41 @@ void world_check_all_back(void)
 
 /* --- The host ------------------------------------------------------------------------------------------- */
 
+/* What the compiler puts into variables that nobody has written yet (CMakeLists.txt). It must not come out. */
+#define STAIN UINT32_C(0xfefefefe)
+
+static void check_outputs(const uint64_t *word, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if ((uint32_t)word[i] == STAIN || word[i] >> 32 == STAIN)
+			fail_msg("output %zu was never written: 0x%lx", i, (unsigned long)word[i]);
+	}
+}
+
+/* The record, and the registers with which the realm goes on. */
+static void check_exit(uint64_t rec, uint64_t run)
+{
+	const struct rmi_rec_run *record = world_mem(run);
+
+	check_outputs((const uint64_t *)&record->exit, sizeof(record->exit) / sizeof(uint64_t));
+	check_outputs(rec_of(granule_find(pa(rec)))->gprs, 31);
+}
+
 struct smc_regs world_rmi_args(uint64_t fid, const uint64_t args[8])
 {
 	struct smc_regs regs = { { fid } };
 
 	memcpy(&regs.x[1], args, 7 * sizeof(args[0]));
+	sim_command_begin();
 	rmi_call(&regs);
 	assert_int_equal(port_held_locks()->count, 0); /* whatever happened, no lock is left */
 	assert_int_equal(sim_open_hashes(), 0);
+	if (fid == RMI_REALM_CREATE && regs.x[0] == RMI_SUCCESS)
+		sim_tlb_watch(args[0]);
+	if (fid == RMI_REC_ENTER && regs.x[0] == RMI_SUCCESS)
+		check_exit(args[0], args[1]);
+	check_outputs(regs.x, 5);
+	sim_command_end();
 	return regs;
 }
 

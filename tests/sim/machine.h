@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the simulated machine consists of, for the files of this room (sim.h is what tests see).
+ */
+#ifndef SIM_MACHINE_H
+#define SIM_MACHINE_H
+
+#include "sim/sim.h"
+
+struct sim_machine {
+	uint8_t *dram; /* as tests and the hardware see it */
+	uint8_t *
+		view; /* the same memory, as the monitor sees it: under ASan it faults where nothing is mapped */
+	struct granule *granules;
+	uint8_t *world;   /* of each granule: 'n', 'r', or '-' for neither */
+	bool *walked;     /* it is a table that a walk has come to (tlb.c) */
+	bool *mapped;     /* the monitor has asked for it since it was last wiped or Non-secure */
+	uint8_t *unified; /* what a fetch finds where no instruction cache has it */
+	uint8_t *fetched; /* what the instruction cache has */
+	bool *is_fetched;
+	size_t count;
+	long ns_fault;
+	long irq;
+	unsigned long wipes;
+	uint64_t entropy;
+	bool no_entropy;
+	bool threads;
+};
+
+extern struct sim_machine sim_machine;
+
+/* The number of the granule; fails if it is not in DRAM. */
+size_t sim_number_of(struct pa addr);
+
+/* The granule's content, or what is kept of it, may change (snapshot.c). */
+void sim_touch_first(size_t number);
+void sim_snapshot_reset(void);
+extern bool *sim_touched; /* of each granule; NULL: nobody wants to know */
+
+static inline void sim_touch(size_t number)
+{
+	if (sim_touched != NULL && !sim_touched[number])
+		sim_touch_first(number);
+}
+
+/* Nothing of the monitor's may use an address of the granule that it got before. */
+void sim_unmap(size_t number);
+
+/* --- TLBs (tlb.c) -------------------------------------------------------------------------------------------- */
+
+/* What is cached of the table in a granule. */
+#define SIM_TABLE_ENTRIES 512U
+struct sim_tlb_table {
+	uint64_t entry[SIM_TABLE_ENTRIES]; /* 0: not cached */
+	uint64_t base;                     /* IPA of the first */
+	uint32_t filled;                   /* entries that are cached */
+	uint16_t realm;
+	bool is_new; /* it may have changed since it was looked at */
+	int level;
+};
+
+void sim_tlb_reset(void);
+/* The monitor may write to the table. */
+void sim_tlb_opened(size_t number);
+/* The granule is about to be wiped: nobody may reach it. */
+void sim_tlb_wiped(size_t number);
+
+/* For snapshots: what is of a granule; the realms that are walked, in one piece; between two commands. */
+struct sim_tlb_table *sim_tlb_table(size_t number);
+uint32_t *sim_tlb_leads_to(size_t number);
+void *sim_tlb_realms(size_t *size);
+
+#endif
