@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "csm/internal.h"
+#include "csm_check.h"
 #include "world.h"
 
 #define REALMS 4U
@@ -23,7 +24,6 @@
 #define POOL(r, p) (SIM_DRAM_BASE + 0x400000 + PAGES((r)*WINDOW + (p)))
 
 #define DESC_FOREIGN (UINT64_C(1) << 56)
-#define DESC_IS_BLOCK(desc) (((desc)&3) == 1)
 #define BLOCK PAGES(512)
 
 /* What a REC is in the middle of. */
@@ -58,160 +58,9 @@ static struct granule *rd_of(unsigned int r)
 	return granule_find(pa(m.realm[r].rd));
 }
 
-static unsigned int number_of(const struct granule *rd)
-{
-	unsigned int r = 0;
-
-	while (r < REALMS && rd_of(r) != rd)
-		r++;
-	assert_true(r < REALMS);
-	return r;
-}
-
 static unsigned int page_of(uint64_t addr)
 {
 	return (unsigned int)((addr - WORLD_CSM) / GRANULE_SIZE);
-}
-
-/* --- Invariants ------------------------------------------------------------------------------------------ */
-
-/* Mappings of others' pages: of each granule, and of each share by its provider's index for it. */
-static uint32_t granule_mappings[WORLD_GRANULES];
-static uint64_t share_mappings[REALMS][512];
-
-/* Page `at` of realm `r` is another's: there are a consumer, a share and a region that explain it. */
-static void check_foreign(unsigned int r, uint64_t at, uint64_t page, uint64_t desc)
-{
-	struct apt_entry *consumer = csm_find_overlap(csm_apt(rd_of(r)), at, at + GRANULE_SIZE);
-	struct apt_entry *share, *region;
-	uint64_t own, own_desc;
-	struct granule *p;
-
-	/* I1. */
-	assert_non_null(consumer);
-	assert_int_equal(consumer->kind, APT_CONSUMER);
-	assert_true(consumer->state == CSM_STATE_ATTACHED || consumer->state == CSM_STATE_BROKEN ||
-		    consumer->state == CSM_STATE_DESTROYING);
-	p = registry_find(consumer->peer);
-	assert_non_null(p);
-	share = csm_find_share(p, rd_of(r), consumer->n);
-	assert_non_null(share);
-	assert_int_equal(share->as_share.consumer, granule_index(rd_of(r)));
-	assert_int_not_equal(share->state, CSM_STATE_OFFERED);
-	assert_int_equal(share->base, consumer->base);
-	assert_int_equal(share->size, consumer->size);
-	/* I3, I6. */
-	region = apt_entry(csm_apt(p), share->as_share.region);
-	assert_int_equal(region->kind, APT_REGION);
-	assert_int_equal(region->size, share->size);
-	assert_true(
-		world_translate(&m.realm[number_of(p)], region->base + at - consumer->base, &own, &own_desc));
-	assert_int_equal(own, page);
-	assert_false(own_desc & DESC_FOREIGN);
-	/* I4. */
-	assert_int_equal((desc >> 7 & 1) != 0, share->permission == CSM_PERM_RW);
-	assert_int_equal((desc >> 53 & 3) == 0, share->permission == CSM_PERM_RX);
-	assert_int_equal(consumer->permission, share->permission);
-
-	/* A block counts in its first granule. */
-	granule_mappings[(page - SIM_DRAM_BASE) / GRANULE_SIZE] +=
-		!DESC_IS_BLOCK(desc) || is_aligned(at, BLOCK);
-	assert_true(share->index < 512);
-	share_mappings[number_of(p)][share->index]++;
-}
-
-/* The realm's own page, in a consumer range: its provider has ended the share, and the realm asked for memory then. */
-static void check_own(unsigned int r, uint64_t at)
-{
-	struct apt *apt = csm_apt(rd_of(r));
-	const struct apt_entry *e = apt == NULL ? NULL : csm_find_overlap(apt, at, at + GRANULE_SIZE);
-
-	if (e == NULL || e->kind != APT_CONSUMER || e->state == CSM_STATE_CREATING)
-		return;
-	assert_true((e->as_consumer.flags & CSM_RESERVE_FLAG_RAM) &&
-		    (e->as_consumer.flags & APT_FLAG_ENDING));
-}
-
-static void check_page(unsigned int r, unsigned int p)
-{
-	uint64_t at = WORLD_CSM + PAGES(p), page = 0, desc = 0;
-	bool there = world_translate(&m.realm[r], at, &page, &desc);
-
-	if (!there)
-		return;
-	/* I2. */
-	assert_true(sim_is_realm(pa(page)));
-	assert_int_equal(world_state(page), GRANULE_DATA);
-	if (desc & DESC_FOREIGN)
-		check_foreign(r, at, page, desc);
-	else
-		check_own(r, at);
-}
-
-static void check_share(unsigned int r, const struct apt_entry *share)
-{
-	const struct apt_entry *consumer;
-	struct granule *c;
-
-	assert_int_equal(share->as_share.mapped, share_mappings[r][share->index]);
-	if (share->as_share.consumer == APT_NONE) {
-		assert_true(share->state == CSM_STATE_OFFERED || share->state == CSM_STATE_REVOKED);
-		return;
-	}
-	c = granule_at(share->as_share.consumer);
-	assert_true(rid_equal(m.rid[number_of(c)], share->peer));
-	consumer = apt_find(csm_apt(c), apt_rid_key(APT_CONSUMER, m.rid[r], share->n));
-	assert_non_null(consumer);
-	assert_int_not_equal(consumer->state, CSM_STATE_RESERVED);
-	assert_int_not_equal(consumer->state, CSM_STATE_REVOKED);
-	if (share->state == CSM_STATE_ATTACHED)
-		assert_int_equal(consumer->state, CSM_STATE_ATTACHED);
-}
-
-/* A range that nothing is mapped in is no memory: access is an abort, not an exit. */
-static void check_empty(unsigned int r, const struct apt_entry *consumer)
-{
-	for (uint64_t at = 0; at < consumer->size; at += GRANULE_SIZE)
-		assert_int_not_equal(world_entry(&m.realm[r], consumer->base + at).ripas, RMI_RAM);
-}
-
-static void check_entries(unsigned int r)
-{
-	struct apt *apt = csm_apt(rd_of(r));
-
-	for (uint32_t i = 0; apt != NULL && i < apt_num_slots(apt); i++) {
-		const struct apt_entry *e = apt_entry(apt, i);
-
-		if (e->kind == APT_SHARE)
-			check_share(r, e);
-		if (e->kind == APT_CONSUMER && e->state == CSM_STATE_ATTACHED) {
-			struct granule *p = registry_find(e->peer);
-			const struct apt_entry *share = p == NULL ? NULL : csm_find_share(p, rd_of(r), e->n);
-
-			assert_non_null(share);
-			assert_int_equal(share->as_share.consumer, granule_index(rd_of(r)));
-		}
-		if (e->kind == APT_CONSUMER && pick(8) == 0 &&
-		    (e->state == CSM_STATE_RESERVED ||
-		     (e->state == CSM_STATE_REVOKED && !(e->as_consumer.flags & CSM_RESERVE_FLAG_RAM))))
-			check_empty(r, e);
-	}
-}
-
-static void check_invariants(void)
-{
-	memset(granule_mappings, 0, sizeof(granule_mappings));
-	memset(share_mappings, 0, sizeof(share_mappings));
-	for (unsigned int r = 0; r < REALMS; r++) {
-		for (unsigned int p = 0; p < WINDOW; p++)
-			check_page(r, p);
-	}
-	for (unsigned int r = 0; r < REALMS; r++)
-		check_entries(r);
-	for (uint32_t i = 0; i < WORLD_GRANULES; i++) {
-		if (granule_state(granule_at(i)) == GRANULE_DATA)
-			assert_int_equal(granule_refs(granule_at(i)), granule_mappings[i]);
-	}
 }
 
 /* --- The host's hands ------------------------------------------------------------------------------------ */
@@ -664,7 +513,7 @@ static void run_seed(uint64_t seed)
 			step_realm();
 		else
 			step_host();
-		check_invariants();
+		csm_check_all();
 	}
 	for (unsigned int i = 0; i < REALMS; i++) {
 		unsigned int r = (i + (unsigned int)seed) % REALMS;

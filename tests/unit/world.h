@@ -32,7 +32,9 @@
 #include "model/granule.h"
 #include "sim/sim.h"
 
+#ifndef WORLD_GRANULES
 #define WORLD_GRANULES 16384U
+#endif
 #define WORLD_MAX_RECS 4U
 
 /* Where tests put things: RAM, and CSM ranges above it. */
