@@ -105,7 +105,9 @@ struct port_features *sim_features(void);
 /* What comes is measured against, and goes back to, this. To the next sim_reset(). */
 void sim_save(void);
 void sim_restore(void);
-/* A hash of what is different in granules (but Non-secure ones) now: states, references, contents, PAS. 0: nothing is. */
+/*
+ * A hash of what is different in granules now: states, references, PAS, and what RDs, tables and APTs hold. 0: nothing is.
+ */
 uint64_t sim_changes(void);
 
 /* Content of a granule in either world. */

@@ -143,7 +143,8 @@ static void check_exit(uint64_t rec, uint64_t run)
 	const struct rmi_rec_run *record = world_mem(run);
 
 	check_outputs((const uint64_t *)&record->exit, sizeof(record->exit) / sizeof(uint64_t));
-	check_outputs(rec_of(granule_find(pa(rec)))->gprs, 31);
+	if (world_state(rec) == GRANULE_REC)
+		check_outputs(rec_of(granule_find(pa(rec)))->gprs, 31);
 }
 
 struct smc_regs world_rmi_args(uint64_t fid, const uint64_t args[8])
@@ -155,7 +156,7 @@ struct smc_regs world_rmi_args(uint64_t fid, const uint64_t args[8])
 	rmi_call(&regs);
 	assert_int_equal(port_held_locks()->count, 0); /* whatever happened, no lock is left */
 	assert_int_equal(sim_open_hashes(), 0);
-	if (fid == RMI_REALM_CREATE && regs.x[0] == RMI_SUCCESS)
+	if (fid == RMI_REALM_CREATE && regs.x[0] == RMI_SUCCESS && world_state(args[0]) == GRANULE_RD)
 		sim_tlb_watch(args[0]);
 	if (fid == RMI_REC_ENTER && regs.x[0] == RMI_SUCCESS)
 		check_exit(args[0], args[1]);
