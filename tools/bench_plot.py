@@ -1,6 +1,7 @@
 """The figure of `./caec bench`: instructions per message against its size, as SVG."""
-import math
 import re
+
+import plot
 
 # (rows, label, colour): colours that can be told apart in light and dark, and without colour by their marks.
 SERIES = [
@@ -10,7 +11,6 @@ SERIES = [
     ("channel_in_place_words", "CSM channel, in place, used", "#b06fd8", "triangle"),
     ("channel_in_place", "CSM channel, in place", "#009e73", "diamond"),
 ]
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 800, 460, 86, 262, 44, 56
 
 
 def points(results, name):
@@ -35,58 +35,8 @@ def speedups(results):
     return lines
 
 
-def mark(kind, x, y, colour):
-    if kind == "circle":
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
-    paths = {"square": "M-4 -4h8v8h-8z", "diamond": "M0 -5L5 0L0 5L-5 0z", "triangle": "M0 -5L5 4L-5 4z",
-             "cross": "M-4 -4L4 4M-4 4L4 -4"}
-    return f'<path d="{paths[kind]}" transform="translate({x:.1f} {y:.1f})" fill="{colour}" stroke="{colour}" stroke-width="1.5"/>'
-
-
 def svg(results):
     """None if there is nothing to show."""
-    series = [(points(results, name), label, colour, kind) for name, label, colour, kind in SERIES]
-    series = [entry for entry in series if entry[0]]
-    if not series:
-        return None
-    sizes = sorted({size for data, *_ in series for size, _ in data})
-    values = [value for data, *_ in series for _, value in data]
-    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
-    span = math.log2(sizes[-1] / sizes[0]) or 1
-
-    def x(size):
-        return LEFT + (WIDTH - LEFT - RIGHT) * math.log2(size / sizes[0]) / span
-
-    def y(value):
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (math.log10(value) - low) / (high - low)
-
-    def text(at_x, at_y, what, anchor="middle", extra=""):
-        return f'<text x="{at_x:.1f}" y="{at_y:.1f}" text-anchor="{anchor}" {extra}>{what}</text>'
-
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="13">',
-        "<style>.a{fill:#222;stroke:none}.g{stroke:#ccc}.b{fill:#fff}"
-        "@media(prefers-color-scheme:dark){.a{fill:#ddd}.g{stroke:#444}.b{fill:#181818}}</style>",
-        f'<rect class="b" width="{WIDTH}" height="{HEIGHT}"/>', '<g class="a">',
-        text((LEFT + WIDTH - RIGHT) / 2, 24, "Instructions for a message from one realm to another"),
-        text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, "bytes of the message"),
-        text(0, 0, "instructions, both realms", extra=f'transform="translate(18 {HEIGHT / 2}) rotate(-90)"'), "</g>",
-    ]
-    for power in range(low, high + 1):
-        at = y(10 ** power)
-        lines.append(f'<path class="g" d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}"/>')
-        lines.append(f'<g class="a">{text(LEFT - 8, at + 4, f"{10 ** power:,}", "end")}</g>')
-    for size in sizes:
-        lines.append(f'<path class="g" d="M{x(size):.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
-        label = f"{size // 1024}K" if size >= 1024 else str(size)
-        lines.append(f'<g class="a">{text(x(size), HEIGHT - BOTTOM + 18, label)}</g>')
-    last = None
-    for data, label, colour, kind in sorted(series, key=lambda entry: entry[0][-1][1]):
-        path = "L".join(f"{x(size):.1f} {y(value):.1f}" for size, value in data)
-        lines.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        lines += [mark(kind, x(size), y(value), colour) for size, value in data]
-        at = y(data[-1][1]) + 4
-        at = at if last is None or last - at > 16 else last - 16  # labels of lines that lie on each other
-        lines.append(f'<g fill="{colour}">{text(WIDTH - RIGHT + 10, at, label, "start")}</g>')
-        last = at
-    return "\n".join(lines + ["</svg>"]) + "\n"
+    return plot.lines("Instructions for a message from one realm to another", "bytes of the message",
+                      "instructions, both realms",
+                      [plot.Series(points(results, name), *look) for name, *look in SERIES])
