@@ -5,6 +5,7 @@
 #include "conformance.h"
 
 #include "board/command.h"
+#include "record.h"
 
 extern const struct conf_group *const conf_groups_begin[], *const conf_groups_end[];
 
@@ -252,7 +253,11 @@ void conformance_main(const char *argument)
 	if (cpu_count() < group->smp)
 		verdict_fail("%s needs %u CPUs", group->name, group->smp);
 	rmm_init();
+	if (group->smp <= 1)
+		conf_record_begin();
 	conf_case(group->run);
+	if (group->smp <= 1)
+		conf_record_end(group->name);
 	print("END  %s: %u passed, %u failed, %u skipped\n", group->name, counts.passed, counts.failed,
 	      counts.skipped);
 }
