@@ -41,16 +41,22 @@ void bench_main(const char *argument)
 		bench_profile();
 		return;
 	}
+	if (strcmp(argument, "scale") == 0) {
+		bench_scale();
+		return;
+	}
 	if (*argument != '\0')
 		verdict_fail("bench: what is '%s'?", argument);
 	rmm.check_wiped = false; /* reading each granule that comes back would be in the figures */
 	bench_rmi();
 	bench_exit();
 	bench_token();
+	bench_masked();
 	if (host_rmi_csm_version(&rmm, CSM_ABI_VERSION, &lower, &higher, &features) == RMI_SUCCESS) {
 		bench_csm();
 		bench_notify();
 		bench_message();
 		bench_token_csm();
+		bench_masked_csm();
 	}
 }

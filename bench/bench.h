@@ -43,7 +43,19 @@ uint64_t bench_instructions(uint64_t ticks);
 /* The identifier of a realm that runs REALM_PROGRAM_BENCH. */
 struct csm_rid bench_rid(struct test_realm *realm);
 
+/* tools/profile knows it by name: what is executed between two calls of it belongs to one operation. */
+void bench_mark(void);
+
+#define BENCH_MARKED(name, statement)     \
+	do {                              \
+		print("MARK %s\n", name); \
+		bench_mark();             \
+		statement;                \
+		bench_mark();             \
+	} while (0)
+
 void bench_profile(void);
+void bench_profile_notify(void);
 void bench_rmi(void);
 void bench_exit(void);
 void bench_message(void);
@@ -51,5 +63,8 @@ void bench_notify(void);
 void bench_csm(void);
 void bench_token(void);
 void bench_token_csm(void);
+void bench_masked(void);
+void bench_masked_csm(void);
+void bench_scale(void);
 
 #endif

@@ -8,6 +8,12 @@
 
 #define COUNT 50U
 
+struct ends {
+	struct test_realm *p, *c;
+	struct csm_rid p_rid, c_rid;
+	uint64_t n; /* of the share between them */
+};
+
 static void enter(struct test_realm *realm)
 {
 	struct host_rec *rec = &realm->realm.recs[0];
@@ -38,46 +44,80 @@ static void check_exit(struct test_realm *realm)
  * P notifies, the host runs C, which finds that P did, and notifies back; the host runs P, which finds that. From P's exit to
  * P's next one.
  */
-static void round_trip(struct test_realm *p, struct test_realm *c, struct csm_rid p_rid, struct csm_rid c_rid,
-		       uint64_t n)
+static void round_trip(struct ends *e)
 {
-	uint64_t start;
+	enter(e->c);
+	enter(e->p);
+}
 
-	begin(p, c_rid, n, CSM_ROLE_SHARE);
-	begin(c, p_rid, n, CSM_ROLE_CONSUMER);
-	enter(p);
-	check_exit(p);
-	start = bench_now();
-	for (unsigned int i = 0; i < COUNT; i++) {
-		enter(c);
-		enter(p);
-	}
-	bench_row("csm_notify_round_trip", bench_now() - start, COUNT, 0);
-	check_exit(p);
-	check_exit(c);
+/* P has rung for the first time. */
+static void first_ring(struct ends *e)
+{
+	begin(e->p, e->c_rid, e->n, CSM_ROLE_SHARE);
+	begin(e->c, e->p_rid, e->n, CSM_ROLE_CONSUMER);
+	enter(e->p);
+	check_exit(e->p);
+}
+
+static struct ends start(void)
+{
+	const struct realm_options options = { .apt_granules = 1 };
+	struct ends e = { .p = realm_start(REALM_PROGRAM_BENCH, &options),
+			  .c = realm_start(REALM_PROGRAM_BENCH, &options) };
+	uint64_t id;
+
+	e.p_rid = bench_rid(e.p);
+	e.c_rid = bench_rid(e.c);
+	id = script(e.p, BENCH_SMC, RSI_CSM_CREATE, CSM_WINDOW, GRANULE_SIZE, 0).x[2];
+	e.n = script(e.p, BENCH_SMC, RSI_CSM_SHARE, id, e.c_rid.lo, e.c_rid.hi, CSM_PERM_RW, 0).x[2];
+	script(e.c, BENCH_SMC, RSI_CSM_RESERVE, e.p_rid.lo, e.p_rid.hi, e.n, CSM_WINDOW, GRANULE_SIZE);
+	CHECK_EQ(script(e.c, BENCH_SMC, RSI_CSM_ATTACH, e.p_rid.lo, e.p_rid.hi, e.n).x[1], RSI_SUCCESS);
+	return e;
+}
+
+static void end(struct ends *e)
+{
+	realm_end(e->c);
+	realm_end(e->p);
+}
+
+static void asking(struct ends *e)
+{
+	struct script_result r;
+
+	r = script(e->p, BENCH_SMC, RSI_CSM_PENDING, 0);
+	CHECK_EQ(r.x[1], RSI_SUCCESS);
+	bench_row("csm_pending_none", bench_instructions(r.x[0]), 1, 0);
+	r = script(e->p, BENCH_SMC, RSI_CSM_PEER_MEASUREMENT, e->c_rid.lo, e->c_rid.hi, 0);
+	CHECK_EQ(r.x[1], RSI_SUCCESS);
+	bench_row("csm_peer_measurement", bench_instructions(r.x[0]), 1, 0);
 }
 
 void bench_notify(void)
 {
-	const struct realm_options options = { .apt_granules = 1 };
-	struct test_realm *p = realm_start(REALM_PROGRAM_BENCH, &options);
-	struct test_realm *c = realm_start(REALM_PROGRAM_BENCH, &options);
-	struct csm_rid p_rid = bench_rid(p), c_rid = bench_rid(c);
-	struct script_result r;
-	uint64_t id, n;
+	struct ends e = start();
+	uint64_t begun;
 
-	id = script(p, BENCH_SMC, RSI_CSM_CREATE, CSM_WINDOW, GRANULE_SIZE, 0).x[2];
-	n = script(p, BENCH_SMC, RSI_CSM_SHARE, id, c_rid.lo, c_rid.hi, CSM_PERM_RW, 0).x[2];
-	script(c, BENCH_SMC, RSI_CSM_RESERVE, p_rid.lo, p_rid.hi, n, CSM_WINDOW, GRANULE_SIZE);
-	CHECK_EQ(script(c, BENCH_SMC, RSI_CSM_ATTACH, p_rid.lo, p_rid.hi, n).x[1], RSI_SUCCESS);
+	asking(&e);
+	first_ring(&e);
+	begun = bench_now();
+	for (unsigned int i = 0; i < COUNT; i++)
+		round_trip(&e);
+	bench_row("csm_notify_round_trip", bench_now() - begun, COUNT, 0);
+	check_exit(e.p);
+	check_exit(e.c);
+	end(&e);
+}
 
-	r = script(p, BENCH_SMC, RSI_CSM_PENDING, 0);
-	CHECK_EQ(r.x[1], RSI_SUCCESS);
-	bench_row("csm_pending_none", bench_instructions(r.x[0]), 1, 0);
-	r = script(p, BENCH_SMC, RSI_CSM_PEER_MEASUREMENT, c_rid.lo, c_rid.hi, 0);
-	CHECK_EQ(r.x[1], RSI_SUCCESS);
-	bench_row("csm_peer_measurement", bench_instructions(r.x[0]), 1, 0);
-	round_trip(p, c, p_rid, c_rid, n);
-	realm_end(c);
-	realm_end(p);
+/* For tools/profile: one round trip. */
+void bench_profile_notify(void)
+{
+	struct ends e = start();
+
+	first_ring(&e);
+	round_trip(&e);
+	BENCH_MARKED("CSM_NOTIFY_ROUND_TRIP", round_trip(&e));
+	check_exit(e.p);
+	check_exit(e.c);
+	end(&e);
 }

@@ -6,20 +6,10 @@
 
 #define IPA ABI_U64(0x40000000)
 
-/* tools/profile knows it by name: what is executed between two calls of it belongs to one operation. */
-void bench_mark(void);
 void __attribute__((noinline)) bench_mark(void)
 {
 	__asm__ volatile("" ::: "memory");
 }
-
-#define MARKED(name, statement)           \
-	do {                              \
-		print("MARK %s\n", name); \
-		bench_mark();             \
-		statement;                \
-		bench_mark();             \
-	} while (0)
 
 static uint64_t granules[4];
 
@@ -27,14 +17,15 @@ static void memory(struct test_realm *realm)
 {
 	uint64_t rd = realm->realm.rd, data, top, a, b;
 
-	MARKED("RMI_VERSION", host_rmi_version(&rmm, RMI_ABI_VERSION, &a, &b));
+	BENCH_MARKED("RMI_VERSION", host_rmi_version(&rmm, RMI_ABI_VERSION, &a, &b));
 	CHECK_OK(host_rmi_rtt_create(&rmm, rd, granules[0], IPA, 2));
-	MARKED("RTT_CREATE", CHECK_OK(host_rmi_rtt_create(&rmm, rd, granules[1], IPA, 3)));
+	BENCH_MARKED("RTT_CREATE", CHECK_OK(host_rmi_rtt_create(&rmm, rd, granules[1], IPA, 3)));
 	CHECK_OK(host_rmi_data_create_unknown(&rmm, rd, granules[2], IPA));
-	MARKED("DATA_CREATE_UNKNOWN",
-	       CHECK_OK(host_rmi_data_create_unknown(&rmm, rd, granules[3], IPA + GRANULE_SIZE)));
+	BENCH_MARKED("DATA_CREATE_UNKNOWN",
+		     CHECK_OK(host_rmi_data_create_unknown(&rmm, rd, granules[3], IPA + GRANULE_SIZE)));
 	CHECK_OK(host_rmi_data_destroy(&rmm, rd, IPA, &data, &top));
-	MARKED("DATA_DESTROY", CHECK_OK(host_rmi_data_destroy(&rmm, rd, IPA + GRANULE_SIZE, &data, &top)));
+	BENCH_MARKED("DATA_DESTROY",
+		     CHECK_OK(host_rmi_data_destroy(&rmm, rd, IPA + GRANULE_SIZE, &data, &top)));
 	CHECK_OK(host_rmi_rtt_destroy(&rmm, rd, IPA, 3, &data, &top));
 	CHECK_OK(host_rmi_rtt_destroy(&rmm, rd, IPA, 2, &data, &top));
 }
@@ -55,7 +46,7 @@ static void run(struct test_realm *realm)
 	rec->run->enter.gprs[2] = BENCH_USE_NOTHING;
 	for (unsigned int i = 0; i < 3; i++)
 		enter(rec);
-	MARKED("REC_ENTER_HOST_CALL", enter(rec));
+	BENCH_MARKED("REC_ENTER_HOST_CALL", enter(rec));
 }
 
 void bench_profile(void)
@@ -73,4 +64,5 @@ void bench_profile(void)
 	}
 	run(realm);
 	realm_end(realm);
+	bench_profile_notify();
 }
