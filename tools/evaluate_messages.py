@@ -1,0 +1,87 @@
+"""Messages between realms: what ./caec bench counts, beside what encryption takes."""
+import re
+
+import bench_plot
+import evaluation
+import evaluate_profile
+
+MODES = [
+    ("host_visible_copy", "plain text, memory of the host"),
+    ("aes_256_gcm", "AES-256-GCM (Mbed TLS)"),
+    ("channel_copy", "CSM, copied in and out"),
+    ("channel_in_place", "CSM, in place"),
+    ("channel_in_place_words", "CSM, in place, each word stored and loaded"),
+]
+METHOD = [
+    "Two bare realms, one CPU, QEMU with -icount: a figure is a number of instructions, of whoever runs, and the same on every "
+    "run. Each is the mean of 8 messages after one that is not counted. Both realms' instructions are in a figure: making the "
+    "message available at one end and having it at the other. The two realms poll: no host is in the way.",
+    "In the baseline are: AES-256-GCM with the CPU's AES and polynomial multiply instructions, a new IV for each message, the "
+    "tag, writing into memory that the host sees and reading from there. Not in it: setting up the key (once, before), a ring, "
+    "and the copy that would keep the host from changing the text between its authentication and its use. What is left out "
+    "is to the baseline's advantage.",
+    "One way is half of a request and its response of the same size. A receiver that sleeps is woken by a notification through "
+    "the host, each way; the table below has its cost and who executes it.",
+]
+CAVEATS = [
+    "Instructions are not cycles, and no estimate in cycles is given: this machine has no caches and no pipeline, and there is no "
+    "model of them here to state. The published 209x is of cycles; the ratios here are of instructions. The two are not comparable.",
+    "A message that is handed over in place is not touched in that row. The last column has each word stored once and loaded once, "
+    "which is the least that a program does with it; end to end the factor against encryption is about 14 from 1 KiB on.",
+    "Of the published modes OpenSSL is not here (bare realms have no OpenSSL), nor is Mbed TLS with its portable settings: the "
+    "baseline is the faster of the two settings of Mbed TLS.",
+    "Throughput is not given: instructions per message say all that this machine can say of it.",
+]
+
+
+def sizes_table(rows):
+    columns = [dict(bench_plot.points(rows, name)) for name, _ in MODES]
+    counts = sorted({count for column in columns for count in column})
+    table = evaluation.Table("Instructions for one message, one way, both realms", ["bytes", *(label for _, label in MODES)],
+                             [[evaluation.size(count), *(evaluation.number(column.get(count)) for column in columns)]
+                              for count in counts])
+    aes = columns[1]
+    ratios = [[evaluation.size(count),
+               *(f"{aes[count] / column[count]:,.1f}" if count in aes and count in column else "-" for column in columns[2:4]),
+               *end_to_end(aes, columns[2:5], count)]
+              for count in counts]
+    return [table, evaluation.Table("Times fewer instructions than AES-256-GCM",
+                                    ["bytes", "copied", "in place", "copied, end to end", "in place, end to end"], ratios)]
+
+
+def end_to_end(aes, columns, count):
+    """With each word of the message stored once and loaded once, in all modes."""
+    copied, in_place, words = (column.get(count) for column in columns)
+    if None in (copied, in_place, words) or count not in aes:
+        return ["-", "-"]
+    work = words - in_place
+    return [f"{(aes[count] + work) / (value + work):,.1f}" for value in (copied, in_place)]
+
+
+def linux(rows):
+    """What there is from Linux realms, as the bench has it."""
+    found = [row for row in rows if row["name"].startswith("linux_")]
+    return evaluation.Table("Linux realms (./caec bench --linux, bench/last.json)", ["row", "value", "unit"],
+                            [[row["name"], evaluation.number(row["value"]), row["unit"]] for row in found])
+
+
+def notified(rows):
+    by_name = {row["name"]: row["value"] for row in rows}
+    round_trip = by_name.get("csm_notify_round_trip")
+    one_way = None if round_trip is None else round_trip / 2
+    return evaluation.Table("A receiver that sleeps", ["", "instructions"],
+                            [["notification, one way", evaluation.number(one_way)],
+                             ["notification, round trip", evaluation.number(round_trip)]])
+
+
+def figure(rows, last, profile):
+    """`rows` of this run, `last` as they were saved; `profile`: also who executes."""
+    tables = [*sizes_table(rows), notified(rows)]
+    if profile:
+        tables.append(evaluate_profile.table())
+    tables.append(linux(last))
+    names = [name for name, _ in MODES]
+    values = {row["name"]: row["value"] for row in rows if re.sub(r"_\d+_bytes$", "", row["name"]) in names}
+    values |= {row["name"]: row["value"] for row in rows if row["name"] == "csm_notify_round_trip"}
+    return evaluation.Figure("messages", "Messages between two realms", evaluation.MEASURED, METHOD, tables,
+                             {"messages": bench_plot.svg(rows)}, values, CAVEATS)
