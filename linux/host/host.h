@@ -3,7 +3,8 @@
  * What the files of caec_host share. A realm lives as long as an open file of it or of one of its RECs.
  *
  * Locks, in this order: a REC's run_lock; a realm's lock; shared_lock, eventfd_lock; those of host/lib, which sleep; gic_lock,
- * and a REC's kick_lock, which do not. The list of realms has a mutex of its own, taken alone or first.
+ * and a REC's kick_lock, which do not. The list of realms has a mutex of its own, taken alone, or before a
+ * realm's lock.
  */
 #ifndef LINUX_HOST_HOST_H
 #define LINUX_HOST_HOST_H
@@ -152,7 +153,7 @@ int caec_csm_policy(struct caec_realm *realm, const struct caec_host_csm_policy 
 int caec_csm_entry(struct caec_realm *realm, struct caec_host_csm_entry *entry);
 void caec_csm_stats(struct caec_realm *realm, struct caec_host_stats *stats);
 bool caec_csm_serve(struct caec_realm *realm, const struct host_csm_request *request);
-void caec_csm_watch(struct caec_realm *realm); /* breaks what the policy does not want */
+void caec_csm_watch(struct caec_realm *realm); /* csm_names.c: breaks what the policy does not want */
 
 /* power.c */
 int caec_power_init(void);

@@ -69,6 +69,8 @@ static enum host_action on_enter(struct host_rec *r)
 	for (;;) {
 		if (must_stop(rec))
 			return HOST_STOP;
+		if (READ_ONCE(rec->realm->csm_watched))
+			caec_csm_watch(rec->realm);
 		if (is_wanted_elsewhere())
 			schedule();
 		local_irq_disable();

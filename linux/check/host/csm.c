@@ -35,6 +35,20 @@ static uint64_t hear(const struct talk *talk)
 	return word;
 }
 
+static void set_names(const struct test_realm *realm, const char *name)
+{
+	struct caec_host_csm_policy policy = {
+		.version = CAEC_HOST_VERSION,
+		.mode = CAEC_HOST_CSM_NAMES,
+		.max_pages = SIZE / PAGE,
+		.max_entries = 1,
+		.count = 1,
+	};
+
+	strcpy(policy.names[0], name);
+	expect("a policy by names", ioctl(realm->fd, CAEC_HOST_CSM_POLICY, &policy) == 0);
+}
+
 /* Until it has said so much. */
 static bool run_until(struct test_realm *realm, unsigned int said)
 {
@@ -77,6 +91,7 @@ static void provide(const struct talk *talk)
 	struct caec_host_stats stats;
 	uint64_t peer[3] = { 0 };
 
+	set_names(&realm, "consumer");
 	meet(&realm, talk, peer);
 	expect("P shares", run_until(&realm, 7));
 	expect_eq("P: create, share, number", realm.out[4] | realm.out[5] | realm.out[6], 0);
@@ -102,6 +117,7 @@ static void consume(const struct talk *talk)
 	struct test_realm realm = realm_make(&wish);
 	uint64_t peer[3] = { 0 };
 
+	set_names(&realm, "provider");
 	meet(&realm, talk, peer);
 	hear(talk);
 	expect("C attaches", run_until(&realm, 9));
@@ -117,6 +133,43 @@ static void consume(const struct talk *talk)
 	realm_close(&realm);
 }
 
+/* The provider of somebody else: what it shares with this one is broken before that has seen anything of it. */
+static void provide_unwanted(const struct talk *talk)
+{
+	const struct wish wish = {
+		.name = "unwanting", .csm = true, .task = TASK_PROVIDER, .arguments = { SIZE }
+	};
+	struct test_realm realm = realm_make(&wish);
+	uint64_t peer[3] = { 0 };
+
+	set_names(&realm, "nobody");
+	meet(&realm, talk, peer);
+	expect("P shares", run_until(&realm, 7));
+	say(talk, 1);
+	hear(talk);
+	realm_close(&realm);
+}
+
+static void consume_unwanted(const struct talk *talk)
+{
+	const struct wish wish = {
+		.name = "unwanted", .csm = true, .task = TASK_CONSUMER, .arguments = { SIZE }
+	};
+	struct test_realm realm = realm_make(&wish);
+	uint64_t peer[3] = { 0 };
+
+	meet(&realm, talk, peer);
+	hear(talk);
+	expect("C attaches, unwanted", run_until(&realm, 7));
+	expect_eq("C: reserve, attach", realm.out[4] | realm.out[5], 0);
+	expect_eq("C: it sees nothing of it", realm_run(&realm), CAEC_HOST_EXIT_ERROR);
+	expect_eq("C: there", realm.runs[0]->error.ipa, PAYLOAD_WINDOW + 0x40000000 + SIZE - PAGE);
+	expect_eq("C: which is gone", realm.runs[0]->error.why, CAEC_HOST_ERROR_FAULT);
+	expect_eq("C: it is broken", entries(&realm, 2, 6, PAYLOAD_WINDOW + 0x40000000), 1);
+	say(talk, 2);
+	realm_close(&realm);
+}
+
 /* A child's failures are its exit status. */
 static void in_child(void (*what)(const struct talk *), const struct talk *talk)
 {
@@ -127,15 +180,16 @@ static void in_child(void (*what)(const struct talk *), const struct talk *talk)
 	}
 }
 
-static void check_two(void)
+static void check_two(const char *name, void (*provider)(const struct talk *),
+		      void (*consumer)(const struct talk *))
 {
 	int to_consumer[2], to_provider[2], status;
 
 	expect("pipes", pipe(to_consumer) == 0 && pipe(to_provider) == 0);
-	in_child(provide, &(struct talk){ to_provider[0], to_consumer[1] });
-	in_child(consume, &(struct talk){ to_consumer[0], to_provider[1] });
+	in_child(provider, &(struct talk){ to_provider[0], to_consumer[1] });
+	in_child(consumer, &(struct talk){ to_consumer[0], to_provider[1] });
 	for (unsigned int i = 0; i < 2; i++)
-		expect("realms of two processes share", wait(&status) > 0 && status == 0);
+		expect(name, wait(&status) > 0 && status == 0);
 	for (unsigned int i = 0; i < 2; i++) {
 		close(to_consumer[i]);
 		close(to_provider[i]);
@@ -178,6 +232,7 @@ static void check_policy(void)
 
 void check_csm(void)
 {
-	check_two();
+	check_two("realms of two processes share", provide, consume);
+	check_two("realms that the policy keeps apart", provide_unwanted, consume_unwanted);
 	check_policy();
 }

@@ -198,8 +198,8 @@ struct caec_host_ioeventfd {
 
 /*
  * What the host grants from now on; what is there stays. The RMM tells no host who shares with whom before it is done, nor
- * RIDs: with NAMES a sharing that is not wanted is broken as soon as it shows (CSM_UNMAP), which the consumer sees as an end
- * of the share. EOPNOTSUPP: the realm has no CSM.
+ * RIDs. With NAMES a sharing that either side's policy does not want is broken as soon as it shows (CSM_UNMAP), at the
+ * consumer's next exit. A consumer that touches it all the same ends with CAEC_HOST_ERROR_FAULT. EOPNOTSUPP: the realm has no CSM.
  */
 struct caec_host_csm_policy {
 	__u32 version;
@@ -302,11 +302,11 @@ struct caec_host_run_call {
 	__u64 gprs[31];
 };
 
-#define CAEC_HOST_ERROR_FAULT 1  /* an access to protected memory that is gone: `ipa` */
-#define CAEC_HOST_ERROR_MEMORY 2 /* no memory for what the realm touched, or it reached its limit: `ipa` */
-#define CAEC_HOST_ERROR_SERROR 3 /* a hardware error */
+#define CAEC_HOST_ERROR_FAULT 1    /* an access to protected memory that is gone: `ipa` */
+#define CAEC_HOST_ERROR_MEMORY 2   /* no memory for what the realm touched, or it reached its limit: `ipa` */
+#define CAEC_HOST_ERROR_SERROR 3   /* a hardware error */
 #define CAEC_HOST_ERROR_SHUTDOWN 5 /* the machine goes down */
-#define CAEC_HOST_ERROR_RMM 4    /* the RMM refused to run it, or told of something that can't be: `result` */
+#define CAEC_HOST_ERROR_RMM 4 /* the RMM refused to run it, or told of something that can't be: `result` */
 
 struct caec_host_run_error {
 	__u32 why;

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/*
+ * Who shares with whom: seen afterwards, by the pages. What the policy of either side does not want is broken.
+ *
+ * An attachment's provider is the realm that has a region of the same size with the same page in it. The RMM tells of neither
+ * before the consumer has attached, so that this is looked at between a reservation and the first entry after the attachment.
+ */
+#include <linux/mm.h>
+
+#include "host.h"
+#include "lib/rmi_csm_call.h"
+
+static bool wants(struct caec_realm *realm, const char *peer)
+{
+	bool wanted;
+
+	mutex_lock(&realm->csm_lock);
+	wanted = realm->policy.mode != CAEC_HOST_CSM_NAMES;
+	for (unsigned int i = 0; i < realm->policy.count && !wanted; i++)
+		wanted = !strcmp(realm->policy.names[i], peer);
+	mutex_unlock(&realm->csm_lock);
+	return wanted;
+}
+
+static u64 page_at(struct caec_realm *realm, u64 ipa)
+{
+	u64 pa;
+
+	return host_translate(&realm->realm, ipa, &pa) == RMI_SUCCESS ? pa : 0;
+}
+
+/* The first page that is there: *offset is where. 0: none is. */
+static u64 first_page(struct caec_realm *realm, const struct caec_host_csm_entry *entry, u64 *offset)
+{
+	u64 pa = 0;
+
+	for (*offset = 0; *offset < entry->size && !pa; *offset += pa ? 0 : PAGE_SIZE)
+		pa = page_at(realm, entry->base + *offset);
+	return pa;
+}
+
+/* With its lock. */
+static bool provides(struct caec_realm *realm, u64 size, u64 offset, u64 pa)
+{
+	struct caec_host_csm_entry entry = {};
+
+	if (realm->gone || !realm->realm.has_apt)
+		return false;
+	while (!caec_csm_entry(realm, &entry))
+		if (entry.role == CSM_ROLE_REGION && entry.size == size &&
+		    page_at(realm, entry.base + offset) == pa)
+			return true;
+	return false;
+}
+
+/* With a reference, or NULL. */
+static struct caec_realm *provider_of(struct caec_realm *consumer, u64 size, u64 offset, u64 pa)
+{
+	struct caec_realm *realm, *found = NULL;
+
+	mutex_lock(&caec_realms_lock);
+	list_for_each_entry(realm, &caec_realms, node)
+	{
+		if (realm == consumer || found)
+			continue;
+		mutex_lock(&realm->lock);
+		if (provides(realm, size, offset, pa) && kref_get_unless_zero(&realm->refs))
+			found = realm;
+		mutex_unlock(&realm->lock);
+	}
+	mutex_unlock(&caec_realms_lock);
+	return found;
+}
+
+/* True: it is settled, one way or the other. */
+static bool judge(struct caec_realm *consumer, const struct caec_host_csm_entry *entry)
+{
+	u64 offset, pa = first_page(consumer, entry, &offset);
+	struct caec_realm *provider = pa ? provider_of(consumer, entry->size, offset, pa) : NULL;
+
+	if (!provider)
+		return false;
+	if (!wants(consumer, provider->name) || !wants(provider, consumer->name))
+		host_csm_unmap(&consumer->realm, entry->base, entry->size);
+	caec_realm_put(provider);
+	return true;
+}
+
+void caec_csm_watch(struct caec_realm *realm)
+{
+	struct caec_host_csm_entry entry = {};
+	bool settled = true;
+
+	WRITE_ONCE(realm->csm_watched, false);
+	while (!caec_csm_entry(realm, &entry)) {
+		if (entry.role != CSM_ROLE_CONSUMER)
+			continue;
+		if (entry.state == CSM_STATE_CREATING || entry.state == CSM_STATE_RESERVED)
+			settled = false;
+		else if (entry.state == CSM_STATE_ATTACHED && !judge(realm, &entry))
+			settled = false;
+	}
+	if (!settled)
+		WRITE_ONCE(realm->csm_watched, true);
+}
