@@ -15,22 +15,47 @@ static struct virtio_net *net_of(struct virtio *virtio)
 
 /* --- Output ----------------------------------------------------------------------------------------------- */
 
-static bool send(struct virtio *virtio, uint32_t *written)
+/* The frame in the chain; its size. 0: the driver broke a rule. */
+static uint32_t read_frame(struct virtio *virtio, uint8_t frame[VIRTIO_NET_FRAME_MAX])
 {
-	struct virtio_net *net = net_of(virtio);
-	uint8_t frame[VIRTIO_NET_FRAME_MAX];
 	uint32_t bytes;
 
-	*written = 0;
 	if (virtio->chain.writable != 0 ||
 	    virtio->chain.readable < VIRTIO_NET_HEADER + VIRTIO_NET_FRAME_MIN ||
 	    virtio->chain.readable > VIRTIO_NET_HEADER + VIRTIO_NET_FRAME_MAX)
-		return false;
+		return 0;
 	bytes = virtio->chain.readable - VIRTIO_NET_HEADER;
-	if (!virtio_read(virtio, VIRTIO_NET_HEADER, frame, bytes))
+	return virtio_read(virtio, VIRTIO_NET_HEADER, frame, bytes) ? bytes : 0;
+}
+
+/* One frame; false: no more after it. It goes out when its buffer is back: an answer may come in at once, and takes the chain. */
+static bool send_frame(struct virtio_net *net)
+{
+	struct virtio *virtio = &net->virtio;
+	uint8_t frame[VIRTIO_NET_FRAME_MAX];
+	uint32_t bytes;
+
+	if (!virtio_is_live(virtio, VIRTIO_NET_TRANSMITQ) || !virtio_take(virtio, VIRTIO_NET_TRANSMITQ))
+		return false;
+	bytes = read_frame(virtio, frame);
+	if (bytes == 0) {
+		virtio_fail(virtio);
+		return false;
+	}
+	if (!virtio_give(virtio, VIRTIO_NET_TRANSMITQ, 0))
 		return false;
 	net->transmit(net->context, frame, bytes);
 	return true;
+}
+
+static void send_frames(struct virtio_net *net)
+{
+	unsigned int pending = virtio_pending(&net->virtio, VIRTIO_NET_TRANSMITQ), sent = 0;
+
+	while (sent < pending && send_frame(net))
+		sent++;
+	if (sent > 0 && virtio_is_live(&net->virtio, VIRTIO_NET_TRANSMITQ))
+		virtio_notify(&net->virtio, VIRTIO_NET_TRANSMITQ);
 }
 
 /* --- Input ------------------------------------------------------------------------------------------------ */
@@ -72,7 +97,7 @@ static void notify(struct virtio *virtio, unsigned int queue)
 	struct virtio_net *net = net_of(virtio);
 
 	if (queue == VIRTIO_NET_TRANSMITQ)
-		virtio_serve(virtio, queue, send);
+		send_frames(net);
 	else if (net->ready != NULL)
 		net->ready(net->context);
 }

@@ -20,7 +20,8 @@ struct virtio_net {
 	struct virtio virtio;
 	uint8_t mac[6];
 
-	/* A frame of VIRTIO_NET_FRAME_MIN to _MAX bytes goes out; it is a copy. Under the lock, inside an access. */
+	/* A frame of VIRTIO_NET_FRAME_MIN to _MAX bytes goes out; it is a copy. Under the lock, inside an access. May call
+	 * virtio_net_receive(). */
 	void (*transmit)(void *context, const uint8_t *frame, uint32_t bytes);
 
 	/* There may be room for frames again. Under the lock, inside an access. May be NULL. */

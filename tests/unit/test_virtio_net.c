@@ -20,6 +20,7 @@ struct machine {
 	uint8_t frame[MOST];
 	uint32_t frame_bytes;
 	unsigned int frames, ready;
+	bool echoes; /* what goes out comes in at once */
 };
 
 static void transmit(void *context, const uint8_t *frame, uint32_t bytes)
@@ -30,6 +31,8 @@ static void transmit(void *context, const uint8_t *frame, uint32_t bytes)
 	memcpy(m->frame, frame, bytes);
 	m->frame_bytes = bytes;
 	m->frames++;
+	if (m->echoes)
+		virtio_net_receive(&m->net, frame, bytes);
 }
 
 static void ready(void *context)
@@ -92,6 +95,46 @@ static void test_transmit(void **state)
 	assert_int_equal(m->frame_bytes, MOST);
 	for (unsigned int i = 0; i < MOST; i++)
 		assert_int_equal(m->frame[i], (uint8_t)(1 + i));
+}
+
+/* Whoever is behind the device answers before the frame's own buffer is back: they don't get mixed up. */
+static void test_answer_at_once(void **state)
+{
+	struct machine *m = *state;
+	struct vworld *w = &m->w;
+	const struct part out = { DATA, HEADER + 100, 0 }, in = { DATA + PAGE, 1600, D_WRITE };
+	uint16_t sent[3], room[3];
+
+	m->echoes = true;
+	for (unsigned int i = 0; i < 3; i++)
+		room[i] = offer(w, RX, &in, 1);
+	w->queues[TX].next_desc = 5; /* other numbers than those of the answers */
+	for (unsigned int i = 0; i < 3; i++)
+		sent[i] = offer(w, TX, &out, 1);
+	kick(w, TX);
+	for (unsigned int i = 0; i < 3; i++) {
+		expect_used(w, TX, sent[i], 0);
+		expect_used(w, RX, room[i], HEADER + 100);
+	}
+	assert_int_equal(m->frames, 3);
+}
+
+/* The answer finds a bad buffer: no frame after that one goes out. */
+static void test_answer_fails(void **state)
+{
+	struct machine *m = *state;
+	struct vworld *w = &m->w;
+	const struct part out = { DATA, HEADER + 100, 0 }, in = { NOWHERE, 1600, D_WRITE };
+
+	m->echoes = true;
+	offer(w, RX, &in, 1);
+	for (unsigned int i = 0; i < 3; i++)
+		offer(w, TX, &out, 1);
+	kick(w, TX);
+	expect_failed(w);
+	assert_int_equal(m->frames, 1);
+	expect_used(w, TX, 0, 0);
+	expect_nothing_used(w, TX);
 }
 
 static void test_transmit_sizes(void **state)
@@ -224,6 +267,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_config, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_transmit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_answer_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_answer_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_transmit_sizes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_transmit_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_receive, setup, teardown),

@@ -133,6 +133,48 @@ static void test_no_buffer(void **state)
 	assert_true(receive_frame(m, frame) >= 42);
 }
 
+/* "Is 10.0.2.2 there?", as ping asks; the answer. */
+static void ping(struct machine *m, uint8_t number)
+{
+	uint8_t frame[42] = { 0x52, 0x55, 10, 0, 2, 2 }, got[2000];
+	uint32_t sum = 0;
+
+	memcpy(frame + 6, m->net.device.mac, 6);
+	memcpy(frame + 12, "\x08\0\x45\0\0\x1c\0\1\0\0\x40\1\0\0", 14);
+	memcpy(frame + 26, own, 4);
+	memcpy(frame + 30, gateway, 4);
+	for (unsigned int i = 14; i < 34; i += 2)
+		sum += (uint32_t)frame[i] << 8 | frame[i + 1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	frame[24] = (uint8_t)(~sum >> 8);
+	frame[25] = (uint8_t)~sum;
+	frame[34] = 8;
+	frame[41] = number;
+	frame[36] = 0xf7;
+	frame[37] = (uint8_t)(0xff - number);
+	give_buffer(m);
+	send_frame(m, frame, sizeof(frame));
+	assert_true(receive_frame(m, got) >= 42);
+	assert_int_equal(got[34], 0);
+	assert_int_equal(got[41], number);
+}
+
+/* Again and again, with pauses: nothing is used up, and nothing falls asleep. */
+static void test_pings(void **state)
+{
+	struct machine *m = *state;
+	const struct timespec pause = { .tv_nsec = 300000000 };
+	uint32_t id, length;
+
+	test_gateway_answers(state);
+	for (uint8_t i = 0; i < 12; i++) {
+		ping(m, i);
+		while (take_used(&m->w, TX, &id, &length))
+			;
+		nanosleep(&pause, NULL);
+	}
+}
+
 /* A doorbell that comes as an eventfd, without an exit to this process. */
 static void test_eventfd(void **state)
 {
@@ -206,6 +248,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gateway_answers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_buffer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_eventfd, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
 	};
 
