@@ -47,8 +47,8 @@ const char *outcome_name(enum outcome outcome)
 	return name[outcome];
 }
 
-static void note(struct caec_result *result, enum check_id id, enum outcome outcome, const char *format,
-		 va_list args)
+static void __attribute__((format(printf, 4, 0)))
+note(struct caec_result *result, enum check_id id, enum outcome outcome, const char *format, va_list args)
 {
 	struct check *check = &result->check[id];
 

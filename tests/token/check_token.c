@@ -31,7 +31,7 @@ struct seen {
 static struct seen seen[MAX_NAMES];
 static int num_names;
 
-static void give_up(const char *name, const char *what)
+static void __attribute__((noreturn)) give_up(const char *name, const char *what)
 {
 	fprintf(stderr, "check_token: %s: %s\n", name, what);
 	exit(1);

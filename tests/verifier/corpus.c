@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void give_up(const char *what, const char *name)
+static void __attribute__((noreturn)) give_up(const char *what, const char *name)
 {
 	fprintf(stderr, "corpus: %s: %s\n", what, name);
 	abort();

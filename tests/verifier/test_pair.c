@@ -226,7 +226,7 @@ static void put_noise(struct world *w)
 	for (size_t i = 0; w->cheat == TOO_MUCH_NOISE && i < 2 * PAIR_NOISE_MAX; i += sizeof(line) - 1)
 		put_text(w, line, sizeof(line) - 1);
 	for (size_t i = 0; w->cheat == ENDLESS_LINE && i < 2 * PAIR_LINE_MAX; i++)
-		put_text(w, "csm-pair 1 offer 0" + (i < 17 ? i : 17), 1);
+		put_text(w, &"csm-pair 1 offer 0"[i < 17 ? i : 17], 1);
 }
 
 /* What the peer does when it hears the other side. */

@@ -246,7 +246,7 @@ static void test_reader(void **state)
 		"\x3b\x7f\xff\xff\xff\xff\xff\xff\xff";
 	struct cbor_reader r = cbor_open((struct span){ bytes, sizeof(bytes) - 1 });
 	struct cbor_item item;
-	int64_t value;
+	int64_t value = 0;
 
 	(void)state;
 	assert_false(cbor_expect(&r, CBOR_MAP, &item));
