@@ -6,6 +6,7 @@
 #ifndef HOST_BOARD_COMMAND_H
 #define HOST_BOARD_COMMAND_H
 
+void attack_main(const char *argument);      /* tests/attack: all, those named, or "from ID" */
 void bench_main(const char *argument);       /* instruction counts (bench/) */
 void conformance_main(const char *argument); /* tests/conformance: one group, or which there are */
 void demo_main(const char *argument);        /* the story that `./caec demo` tells */

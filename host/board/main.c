@@ -18,6 +18,7 @@ static const struct command {
 	void (*run)(const char *argument); /* returns if all is well; else verdict_fail() */
 } commands[] = {
 	/* clang-format off */
+	{ "attack", attack_main },
 	{ "bench", bench_main },
 	{ "conformance", conformance_main },
 	{ "demo", demo_main },

@@ -37,6 +37,8 @@ BREACHES = (
     ("python", "tools/bench_plot.py", "def\n", "tools/bench_plot.py"),
     ("scripts", "tools/setup", "echo $undefined_and_unquoted\n", "SC2086"),
     ("layout", "monitor/call/rmi.c", "int  x ;\n", "monitor/call/rmi.c: lines"),
+    ("attacks", "docs/attacks.md", "| id |\n", "docs/attacks.md"),
+    ("attacks", "tests/attack/attacks.def", 'ATTACK(nothing, HOST, I1, "a", "b", "c")\n', "nothing has no function"),
     ("cppcheck", "monitor/call/rmi.c", "int f(void)\n{\n\tint a[2] = { 0 };\n\treturn a[2];\n}\n", "arrayIndexOutOfBounds"),
 )
 
