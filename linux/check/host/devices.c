@@ -210,10 +210,10 @@ static uint64_t now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-static void check_timer(void)
+static void check_timer(bool awake)
 {
 	uint64_t frequency, begin, took;
-	struct wish wish = { .name = "timer", .task = TASK_TIMER, .arguments = { 20 } };
+	struct wish wish = { .name = "timer", .task = TASK_TIMER, .arguments = { 20, 0, awake } };
 	struct test_realm realm;
 
 	__asm__("mrs %0, cntfrq_el0" : "=r"(frequency));
@@ -224,7 +224,7 @@ static void check_timer(void)
 	took = now_us() - begin;
 	expect_eq("each interrupt is the timer's", realm.said, 1);
 	expect("20 sleeps of 10 ms take 200 ms", realm.out[0] >= frequency / 5 && took >= 200000);
-	printf("       20 sleeps of 10 ms: %llu us by the realm, %llu us here\n",
+	printf("       20 %s of 10 ms: %llu us by the realm, %llu us here\n", awake ? "loops" : "sleeps",
 	       (unsigned long long)(realm.out[0] * 1000000 / frequency), (unsigned long long)took);
 	expect("and not much more", realm.out[0] < 5 * frequency);
 	realm_close(&realm);
@@ -238,5 +238,6 @@ void check_devices(void)
 	check_lines();
 	check_irqfd();
 	check_ioeventfd();
-	check_timer();
+	check_timer(false);
+	check_timer(true);
 }

@@ -137,7 +137,7 @@ static void gic_begin(void)
 	WRITE(ICC_IGRPEN1_EL1, 1);
 }
 
-static uint64_t await_interrupt(void)
+static uint64_t await_interrupt_in(bool sleep)
 {
 	uint64_t intid;
 
@@ -145,8 +145,14 @@ static uint64_t await_interrupt(void)
 		intid = READ(ICC_IAR1_EL1) & 0xffffff;
 		if (intid < SPURIOUS)
 			return intid;
-		wfi();
+		if (sleep)
+			wfi();
 	}
+}
+
+static uint64_t await_interrupt(void)
+{
+	return await_interrupt_in(true);
 }
 
 static void end_interrupt(uint64_t intid)
@@ -154,7 +160,7 @@ static void end_interrupt(uint64_t intid)
 	WRITE(ICC_EOIR1_EL1, intid);
 }
 
-static void do_timer(uint64_t times, uint64_t ticks)
+static void do_timer(uint64_t times, uint64_t ticks, bool awake)
 {
 	uint64_t begin, end;
 
@@ -163,7 +169,7 @@ static void do_timer(uint64_t times, uint64_t ticks)
 	for (uint64_t i = 0; i < times; i++) {
 		WRITE(cntv_tval_el0, ticks);
 		WRITE(cntv_ctl_el0, 1);
-		if (await_interrupt() != 27)
+		if (await_interrupt_in(!awake) != 27)
 			tell(~0UL);
 		WRITE(cntv_ctl_el0, 0);
 		end_interrupt(27);
@@ -326,7 +332,7 @@ static void do_task(uint64_t task, uint64_t x1, uint64_t x2, uint64_t x3)
 		do_shared(x1);
 		break;
 	case TASK_TIMER:
-		do_timer(x1, x2);
+		do_timer(x1, x2, x3 != 0);
 		break;
 	case TASK_SPI:
 		do_spi(x1, x2 != 0);

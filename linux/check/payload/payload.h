@@ -31,7 +31,7 @@ enum payload_task {
 	TASK_MMIO,   /* each size: what is read from IN goes to OUT; then a read that aborts */
 	TASK_CALL,   /* a host call: its gprs, doubled by the host, to OUT */
 	TASK_SHARED, /* x1 words at SHARED, 4096 bytes apart, become their complement */
-	TASK_TIMER,  /* x1 sleeps of x2 ticks: how long they took to OUT */
+	TASK_TIMER,  /* x1 sleeps of x2 ticks (x3: awake): how long they took to OUT */
 	TASK_SPI,    /* waits for x1 of PAYLOAD_SPI: each to OUT; x2: rings BELL before */
 	TASK_TOUCH, /* writes to a word in each x2 bytes of x1 bytes of RAM from 4 MiB on; OUT when done. x3: again for ever */
 	TASK_SPIN,    /* OUT, then for ever */
