@@ -89,12 +89,12 @@ void attack_second_apt(void)
 void attack_destroy_live_apt(void)
 {
 	struct puppet_csm_setup s;
-	struct host_rmi_csm_bell bell;
+	struct host_rmi_csm_doorbell doorbell;
 	uint64_t granule = 0, held;
 
 	share_secret(&s, 1, CSM_PERM_RO);
-	CHECK_RMI(host_rmi_csm_apt_destroy(&rmm, s.p->realm.rd, &granule, &held, &bell), RMI_ERROR_REALM);
-	CHECK_RMI(host_rmi_csm_apt_destroy(&rmm, s.c->realm.rd, &granule, &held, &bell), RMI_ERROR_REALM);
+	CHECK_RMI(host_rmi_csm_apt_destroy(&rmm, s.p->realm.rd, &granule, &held, &doorbell), RMI_ERROR_REALM);
+	CHECK_RMI(host_rmi_csm_apt_destroy(&rmm, s.c->realm.rd, &granule, &held, &doorbell), RMI_ERROR_REALM);
 	CHECK_EQ(granule, 0);
 	CHECK_EQ(puppet_csm_revoke(s.p, s.c_rid, s.n), RSI_SUCCESS);
 	check_aborts(s.c, CSM_WINDOW);

@@ -249,6 +249,15 @@ void attack_enter_with_garbage(void)
 	realm_end(realm);
 }
 
+/* Works, and looks at its registers, until so many interrupts have come: on a loaded machine they come late. */
+static void work_for(struct test_realm *realm, uint64_t counter, uint64_t interrupts)
+{
+	for (unsigned int i = 0; i < 1000 && realm->interrupts < interrupts; i++)
+		CHECK_EQ(script(realm, SCRIPT_WORK, 7 + i, 4, 100000, counter).x[0], 0);
+	timer_stop();
+	CHECK(realm->interrupts >= interrupts);
+}
+
 /* At an interrupt's exit: registers that the next entry must not set. */
 static enum host_action put_registers(struct test_realm *realm)
 {
@@ -266,9 +275,7 @@ void attack_inject_registers(void)
 
 	realm->interrupt = put_registers;
 	timer_preempt_after(sysreg_read(cntfrq_el0) / 2000);
-	CHECK_EQ(script(realm, SCRIPT_WORK, 7, 20, 100000, w.ipa).x[0], 0);
-	timer_stop();
-	CHECK(realm->interrupts != 0);
+	work_for(realm, w.ipa, 5);
 	check_victim(realm);
 	realm_end(realm);
 	close_window(&w);
@@ -419,10 +426,8 @@ void attack_interrupt_storm(void)
 
 	realm->interrupt = storm_on;
 	timer_preempt_after(1);
-	CHECK_EQ(script(realm, SCRIPT_WORK, 5, 20, 200000, w.ipa).x[0], 0);
-	timer_stop();
-	CHECK(realm->interrupts > before + 10);
-	CHECK_EQ(words_of(w.pa)[0], 20);
+	work_for(realm, w.ipa, before + 20);
+	CHECK(words_of(w.pa)[0] >= 4);
 	check_victim(realm);
 	realm_end(realm);
 	close_window(&w);

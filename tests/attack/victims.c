@@ -103,12 +103,21 @@ void close_window(struct window *window)
 	test_granule_free(window->pa);
 }
 
+/* Of the checks of RTT_SET_RIPAS this comes first; with no request pending the next one fails. */
+static bool is_running(const struct host_rec *rec)
+{
+	uint64_t top;
+
+	return host_rmi_rtt_set_ripas(&rmm, rec->realm->rd, rec->pa, 0, GRANULE_SIZE, &top) == RMI_ERROR_REC;
+}
+
 void spin_on_cpu1(struct test_realm *realm, uint64_t ipa, uint64_t value)
 {
 	/* Once here: what it needs of its own is there then, and its translation is made soon. */
 	CHECK_EQ(script(realm, SCRIPT_SPIN, ipa, read_word(realm, ipa)).x[1], 0);
 	script_begin(realm, 0, 1, SCRIPT_SPIN, ipa, value);
 	CHECK(WAIT_FOR(!__atomic_load_n(&realm->scripts[0].requested, __ATOMIC_ACQUIRE)));
+	CHECK(WAIT_FOR(is_running(&realm->realm.recs[0])));
 	for (uint64_t end = sysreg_read(cntpct_el0) + sysreg_read(cntfrq_el0) / 50;
 	     sysreg_read(cntpct_el0) < end;)
 		;
