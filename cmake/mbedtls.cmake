@@ -20,3 +20,9 @@ _caec_mbedtls(CAEC_MBEDTLS_SIGN
 # Key agreement and keys from it; over hashes and AES-GCM.
 _caec_mbedtls(CAEC_MBEDTLS_SESSION
   bignum bignum_core block_cipher constant_time ecdh ecp ecp_curves hkdf md memory_buffer_alloc platform platform_util)
+
+# The monitor's own inverse (attest/inverse.h) in place of the library's. Properties of sources hold for the calling folder.
+macro(caec_mbedtls_own_inverse)
+  set_source_files_properties(${CAEC_MBEDTLS_DIR}/library/bignum.c PROPERTIES
+    COMPILE_DEFINITIONS mbedtls_mpi_core_gcd_modinv_odd=inverse_gcd_odd)
+endmacro()

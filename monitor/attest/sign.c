@@ -14,11 +14,10 @@
 #include "port_crypto.h"
 
 /*
- * The library's operations per step. A signature takes about 3,000, of some 1,500 instructions each; two
- * inversions among them, in constant time and so long, are never divided (docs/attestation.md has the
- * figures).
+ * The library's operations per step. A signature takes about 3,000, of some 1,500 instructions each; what it can't divide,
+ * two inversions, is short (inverse.h; docs/attestation.md has the figures).
  */
-#define STEP_OPS 120U
+#define STEP_OPS 60U
 
 /* Read only after boot, by all PEs. */
 static struct {

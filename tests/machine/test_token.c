@@ -229,7 +229,7 @@ MACHINE_TEST(token_page_missing)
 	realm_end(realm);
 }
 
-/* Signing takes about six million instructions; an interrupt comes every half of one. Time is counted in instructions. */
+/* Signing takes about five million instructions; an interrupt comes every half of one. Time is counted in instructions. */
 MACHINE_TEST(token_interrupted, .icount = true)
 {
 	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);

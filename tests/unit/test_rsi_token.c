@@ -376,7 +376,7 @@ static void test_interrupted(void **state)
 	token_init(&r, 8);
 	sim_irq_after(0); /* from now on always */
 	steps = call_until_bytes(0, PAGE, &out);
-	assert_in_range(steps, 20, 60);
+	assert_in_range(steps, 50, 90);
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[1], size);
 	assert_memory_equal(realm_bytes(&r, PAGE), expected, size);
