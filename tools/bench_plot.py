@@ -35,8 +35,7 @@ def speedups(results):
     return lines
 
 
-def svg(results):
-    """None if there is nothing to show."""
-    return plot.lines("Instructions for a message from one realm to another", "bytes of the message",
-                      "instructions, both realms",
-                      [plot.Series(points(results, name), *look) for name, *look in SERIES])
+def svg(results, prefix="", way="from one realm to another"):
+    """None if there is nothing to show. `prefix`: of the rows' names."""
+    return plot.lines(f"Instructions for a message {way}", "bytes of the message", "instructions, both realms",
+                      [plot.Series(points(results, prefix + name), *look) for name, *look in SERIES])

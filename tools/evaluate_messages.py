@@ -7,7 +7,7 @@ import evaluate_profile
 
 MODES = [
     ("host_visible_copy", "plain text, memory of the host"),
-    ("aes_256_gcm", "AES-256-GCM (Mbed TLS)"),
+    ("aes_256_gcm", "AES-256-GCM"),
     ("channel_copy", "CSM, copied in and out"),
     ("channel_in_place", "CSM, in place"),
     ("channel_in_place_words", "CSM, in place, each word stored and loaded"),
@@ -28,24 +28,27 @@ CAVEATS = [
     "model of them here to state. The published 209x is of cycles; the ratios here are of instructions. The two are not comparable.",
     "A message that is handed over in place is not touched in that row. The last column has each word stored once and loaded once, "
     "which is the least that a program does with it; end to end the factor against encryption is about 14 from 1 KiB on.",
-    "Of the published modes OpenSSL is not here (bare realms have no OpenSSL), nor is Mbed TLS with its portable settings: the "
-    "baseline is the faster of the two settings of Mbed TLS.",
+    "Bare realms have no OpenSSL: their baseline is Mbed TLS with its faster settings. What the baseline of Linux realms is, and "
+    "what the rows of Linux realms count, is in docs/bench.md. The published portable settings are not measured.",
     "Throughput is not given: instructions per message say all that this machine can say of it.",
 ]
 
 
-def sizes_table(rows):
-    columns = [dict(bench_plot.points(rows, name)) for name, _ in MODES]
+def sizes_tables(rows, where, encryption, prefix=""):
+    """Instructions by size and mode, and how many times fewer than encryption. `prefix`: of the rows' names."""
+    columns = [dict(bench_plot.points(rows, prefix + name)) for name, _ in MODES]
+    labels = [f"{label} ({encryption})" if name == "aes_256_gcm" else label for name, label in MODES]
     counts = sorted({count for column in columns for count in column})
-    table = evaluation.Table("Instructions for one message, one way, both realms", ["bytes", *(label for _, label in MODES)],
-                             [[evaluation.size(count), *(evaluation.number(column.get(count)) for column in columns)]
+    there = [i for i, column in enumerate(columns) if column]
+    table = evaluation.Table(f"{where}: instructions for one message, one way, both realms", ["bytes", *(labels[i] for i in there)],
+                             [[evaluation.size(count), *(evaluation.number(columns[i].get(count)) for i in there)]
                               for count in counts])
     aes = columns[1]
     ratios = [[evaluation.size(count),
                *(f"{aes[count] / column[count]:,.1f}" if count in aes and count in column else "-" for column in columns[2:4]),
                *end_to_end(aes, columns[2:5], count)]
               for count in counts]
-    return [table, evaluation.Table("Times fewer instructions than AES-256-GCM",
+    return [table, evaluation.Table(f"{where}: times fewer instructions than AES-256-GCM ({encryption})",
                                     ["bytes", "copied", "in place", "copied, end to end", "in place, end to end"], ratios)]
 
 
@@ -59,9 +62,10 @@ def end_to_end(aes, columns, count):
 
 
 def linux(rows):
-    """What there is from Linux realms, as the bench has it."""
-    found = [row for row in rows if row["name"].startswith("linux_")]
-    return evaluation.Table("Linux realms (./caec bench --linux, bench/last.json)", ["row", "value", "unit"],
+    """What else there is from Linux realms, as the bench has it."""
+    modes = [f"linux_{name}" for name, _ in MODES]
+    found = [row for row in rows if row["name"].startswith("linux_") and re.sub(r"_\d+_bytes$", "", row["name"]) not in modes]
+    return evaluation.Table("Linux realms, other rows (./caec bench --linux, as saved in bench/last.json)", ["row", "value", "unit"],
                             [[row["name"], evaluation.number(row["value"]), row["unit"]] for row in found])
 
 
@@ -76,12 +80,14 @@ def notified(rows):
 
 def figure(rows, last, profile):
     """`rows` of this run, `last` as they were saved; `profile`: also who executes."""
-    tables = [*sizes_table(rows), notified(rows)]
+    tables = [*sizes_tables(rows, "Bare realms", "Mbed TLS"), notified(rows)]
     if profile:
         tables.append(evaluate_profile.table())
-    tables.append(linux(last))
+    tables += [*sizes_tables(last, "Programs of two Linux realms", "OpenSSL", "linux_"), linux(last)]
     names = [name for name, _ in MODES]
     values = {row["name"]: row["value"] for row in rows if re.sub(r"_\d+_bytes$", "", row["name"]) in names}
     values |= {row["name"]: row["value"] for row in rows if row["name"] == "csm_notify_round_trip"}
     return evaluation.Figure("messages", "Messages between two realms", evaluation.MEASURED, METHOD, tables,
-                             {"messages": bench_plot.svg(rows)}, values, CAVEATS)
+                             {"messages": bench_plot.svg(rows),
+                              "messages_linux": bench_plot.svg(last, "linux_", "from a program of one Linux realm to one of another")},
+                             values, CAVEATS)

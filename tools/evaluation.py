@@ -56,4 +56,6 @@ def number(value):
 
 def size(count):
     """Bytes: 64, 1 KiB."""
-    return f"{count // 1024} KiB" if count >= 1024 else str(count)
+    if count >= 1 << 20:
+        return f"{count >> 20} MiB"
+    return f"{count >> 10} KiB" if count >= 1024 else str(count)
