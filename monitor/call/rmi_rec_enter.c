@@ -65,23 +65,25 @@ struct exit_fields {
 	}
 
 /*
- * What the record carries, but for the list registers. What is not cleared is filled before every such exit: by run_end(),
- * or by the command (HOST_CALL: all registers). So nothing goes out that was not written, and this list is the only one.
+ * What the record carries, but for gicv3_hcr and the list registers behind it. What is not cleared is filled before every
+ * such exit: by run_end(), or by the command (HOST_CALL: all registers). So nothing goes out that was not written, and this
+ * list is the only one. What a host call carries comes first: an exit of that kind asks least.
  */
+/* clang-format off */
 static const struct exit_fields exit_fields[] = {
 	FIELDS(ALWAYS, exit_reason, 1, 1),
-	FIELDS(ALWAYS, gicv3_hcr, 1, 0),
 	FIELDS(ALWAYS, gicv3_misr, 2, 0),
 	FIELDS(ALWAYS, cntp_ctl, 4, 0),
 	FIELDS(ALWAYS, pmu_ovf_status, 1, 1),
+	FIELDS(ON_HOST_CALL, gprs, RMI_NUM_GPRS, 0),
+	FIELDS(ON_HOST_CALL, imm, 1, 1),
 	FIELDS(ON_FAULT, esr, 3, 3),
 	FIELDS(ON_FAULT, gprs, 1, 1),
 	FIELDS(ON_PSCI, gprs, 4, 4),
-	FIELDS(ON_HOST_CALL, gprs, RMI_NUM_GPRS, 0),
-	FIELDS(ON_HOST_CALL, imm, 1, 1),
 	FIELDS(ON_RIPAS_CHANGE, ripas_base, 3, 3),
 	FIELDS(ON_CSM, csm_event, 6, 6),
 };
+/* clang-format on */
 
 /* A loop over the list, unrolled: all of it is constants then, and a few stores or compares each. */
 #define EACH_EXIT_FIELDS(f) \
@@ -95,10 +97,14 @@ static void clear_exit(struct rmi_rec_exit *exit)
 	__builtin_memset((uint8_t *)exit + f->offset, 0, f->cleared * sizeof(uint64_t));
 }
 
+/* The host's record is zero already: a lone word that is zero need not be written. */
 static bool put(const struct rmi_rec_exit *exit, struct pa run, size_t offset, size_t words)
 {
-	return port_ns_write(pa(run.v + offsetof(struct rmi_rec_run, exit) + offset),
-			     (const uint8_t *)exit + offset, words * sizeof(uint64_t));
+	const uint64_t *from = (const void *)((const uint8_t *)exit + offset);
+
+	return (words == 1 && *from == 0) ||
+	       port_ns_write(pa(run.v + offsetof(struct rmi_rec_run, exit) + offset), from,
+			     words * sizeof(uint64_t));
 }
 
 /* All that the record does not carry is zero. */
@@ -108,7 +114,7 @@ static bool write_exit(const struct rmi_rec_exit *exit, struct pa run)
 	const struct exit_fields *f;
 
 	if (!port_ns_zero(pa(run.v + offsetof(struct rmi_rec_run, exit)), sizeof(*exit)) ||
-	    !put(exit, run, offsetof(struct rmi_rec_exit, gicv3_lrs), port_features()->num_lrs + 1U))
+	    !put(exit, run, offsetof(struct rmi_rec_exit, gicv3_hcr), port_features()->num_lrs + 2U))
 		return false;
 	EACH_EXIT_FIELDS(f)
 	{

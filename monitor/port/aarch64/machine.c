@@ -117,22 +117,22 @@ bool machine_random(uint64_t *word)
 
 /* --- Non-secure memory (memory.S) ------------------------------------------------------------------------ */
 
-bool ns_copy(void *to, const void *from, size_t size);
-bool ns_zero(void *to, size_t size);
+uint32_t ns_copy(void *to, const void *from, size_t size);
+uint32_t ns_zero(void *to, size_t size);
 
 bool port_ns_read(void *to, struct pa ns, size_t size)
 {
-	return ns_copy(to, (const void *)(LAYOUT_NS_BASE + ns.v), size);
+	return ns_copy(to, (const void *)(LAYOUT_NS_BASE + ns.v), size) != 0;
 }
 
 bool port_ns_write(struct pa ns, const void *from, size_t size)
 {
-	return ns_copy((void *)(LAYOUT_NS_BASE + ns.v), from, size);
+	return ns_copy((void *)(LAYOUT_NS_BASE + ns.v), from, size) != 0;
 }
 
 bool port_ns_zero(struct pa ns, size_t size)
 {
-	return ns_zero((void *)(LAYOUT_NS_BASE + ns.v), size);
+	return ns_zero((void *)(LAYOUT_NS_BASE + ns.v), size) != 0;
 }
 
 /* --- Granule protection table ------------------------------------------------------------------------------- */

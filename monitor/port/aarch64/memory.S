@@ -104,8 +104,10 @@ port_wipe:
 	ret
 
 	/*
-	 * bool ns_copy(void *to, const void *from, size_t size): a multiple of 8. Between ns_copy and
-	 * ns_copy_end a data abort goes on at ns_copy_fault (fault.c). Each byte is accessed once.
+	 * uint32_t ns_copy(void *to, const void *from, size_t size): a multiple of 8. Between
+	 * ns_copy and ns_copy_end a data abort goes on at ns_copy_fault (fault.c): 0, and 1 without one. Of a
+	 * bool a caller would look at eight bits alone, which costs it an instruction. Each byte is accessed
+	 * once.
 	 */
 	.globl ns_copy, ns_copy_end, ns_copy_fault
 	.balign 64
@@ -114,7 +116,7 @@ ns_copy:
 	mov	w0, #1
 	ret
 
-	/* bool ns_zero(void *to, size_t size): multiples of 512 bytes, at least one. The same about faults. */
+	/* uint32_t ns_zero(void *to, size_t size): multiples of 512 bytes, at least one. The same about faults. */
 	.globl ns_zero
 	.balign 64
 ns_zero:
