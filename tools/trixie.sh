@@ -1,5 +1,5 @@
-# Sourced by what makes Linux for realms (linux-setup, linux-modules), after lib.sh and debian.sh: Debian's suite that has
-# the kernel, for amd64 and arm64, through an apt root of its own. Nothing is installed; the system's architectures and
+# Sourced by what makes Linux for realms (linux-setup, linux-modules) and by tools/cbmc, after lib.sh and debian.sh: Debian's
+# suite that has the kernel, for amd64 and arm64, through an apt root of its own. Nothing is installed; the system's architectures and
 # lists stay as they are. apt checks signatures and digests.
 # shellcheck shell=sh disable=SC2034,SC2154
 
@@ -48,4 +48,34 @@ unpack() {
     [ "${1%%:*}" ] || { echo "$suite-backports has no kernel 7.3 for arm64 any more." && return 1; }
     (cd "$trixie_work/cache" && trixie apt-get download "$1")
     dpkg-deb -x "$trixie_work/cache/${1%%:*}"_*.deb "$2"
+}
+
+# trixie_tree PACKAGE...: these, and what they depend on, unpacked into $trixie_work/tree, which can be a root.
+trixie_tree() {
+    trixie apt-get -y -d --no-install-recommends install "$@"
+    mkdir "$trixie_work/tree"
+    for package in "$trixie_work"/cache/archives/*.deb; do dpkg-deb -x "$package" "$trixie_work/tree"; done
+    mkdir -p "$trixie_work/tree/caec" "$trixie_work/tree/out"
+}
+
+# inside_tree TREE FOLDER=PLACE... -- COMMAND...: with the tree as its root, the sources in /caec, and each FOLDER in its PLACE,
+# which is in the tree or under /run.
+inside_tree() {
+    options=--mount
+    [ "$(id -u)" -eq 0 ] || options="$options --map-root-user"
+    # shellcheck disable=SC2016,SC2086 # for the shell inside; words
+    unshare $options sh -ec '
+        root=$1 tree=$2
+        shift 2
+        mount --rbind /dev "$tree/dev"
+        mount -t tmpfs tmpfs "$tree/run"
+        mount --bind "$root" "$tree/caec"
+        while [ "$1" != -- ]; do
+            [ -d "$tree${1##*=}" ] || mkdir "$tree${1##*=}"
+            mount --bind "${1%=*}" "$tree${1##*=}"
+            shift
+        done
+        shift
+        exec chroot "$tree" /usr/bin/env -i PATH=/usr/bin HOME=/ "$@"
+    ' sh "$root" "$@"
 }

@@ -18,7 +18,9 @@
 #define RTT_LEVEL_PAGE 3
 #define RTT_LEVEL_BLOCK 2 /* of 2 MiB */
 #define RTT_MIN_BLOCK_LEVEL 1
+#ifndef RTT_ENTRIES /* a proof looks at the first ones of a table (proofs/cbmc) */
 #define RTT_ENTRIES 512U
+#endif
 
 enum rtte_kind {
 	RTTE_UNASSIGNED,    /* protected, nothing there */
