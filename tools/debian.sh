@@ -12,6 +12,8 @@ packages="$verifier_packages g++ ninja-build python3 libcmocka-dev picolibc-aarc
 # What other people's tools say of the sources (tests/check/source), and what they are tested of (./caec coverage).
 check_packages="clang-format shellcheck cppcheck"
 coverage_packages="gcovr"
+# The model checker of the protocol (./caec prove), which makes a program to compile; the one of the code: tools/cbmc.
+proofs_packages="spin gcc libc6-dev python3"
 
 qemu_wanted=10.0                # the first with working RME
 

@@ -9,9 +9,7 @@
 #include "model/realm.h"
 
 #define MAX_REALMS 65536U
-#ifndef SLOTS /* a proof has fewer (proofs/cbmc) */
 #define SLOTS (2U * MAX_REALMS)
-#endif
 #define SLOT_FREE 0U /* else granule index + 1 */
 
 static struct {

@@ -34,12 +34,17 @@ void port_relax(void)
 static size_t num_banks;
 static struct granule_bank banks[BANKS];
 
-/* Any banks that granule_init() accepts. */
-static void any_table(void)
+static void any_banks(void)
 {
 	num_banks = (size_t)any_from_to(0, BANKS);
 	for (size_t i = 0; i < BANKS; i++)
 		banks[i] = (struct granule_bank){ pa(any_u64()), any_u64() };
+}
+
+/* Any banks that granule_init() accepts. */
+static void any_table(void)
+{
+	any_banks();
 	ASSUME(granule_init(banks, num_banks, storage, GRANULES));
 }
 
@@ -85,26 +90,40 @@ void prove_order(void)
 	CLAIM((first == second) == (a.v == b.v));
 }
 
-/* A bank that wraps, is misaligned, overlaps another or is too large is never taken. */
+/* The banks are aligned, none is empty, wraps or overlaps another, and there are granules for all. */
+static bool banks_are_good(void)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < num_banks; i++) {
+		const struct granule_bank *a = &banks[i];
+
+		if (a->size == 0 || !is_aligned(a->base.v | a->size, GRANULE_SIZE) ||
+		    a->base.v + a->size < a->base.v)
+			return false;
+		for (size_t j = 0; j < i; j++) {
+			if (a->base.v < banks[j].base.v + banks[j].size &&
+			    banks[j].base.v < a->base.v + a->size)
+				return false;
+		}
+		sum += a->size / GRANULE_SIZE;
+	}
+	return num_banks > 0 && sum <= GRANULES;
+}
+
+/* Exactly those are taken, in any order. */
 void prove_init(void)
 {
-	size_t i = any_u64(), j = any_u64();
-
-	any_table();
-	ASSUME(i < num_banks && j < num_banks && i != j);
-	CLAIM(banks[i].size != 0 && is_aligned(banks[i].base.v | banks[i].size, GRANULE_SIZE));
-	CLAIM(banks[i].base.v + banks[i].size > banks[i].base.v);
-	CLAIM(banks[i].base.v + banks[i].size <= banks[j].base.v ||
-	      banks[j].base.v + banks[j].size <= banks[i].base.v);
-	CLAIM(banks[i].size / GRANULE_SIZE + banks[j].size / GRANULE_SIZE <= GRANULES);
+	any_banks();
+	CLAIM(granule_init(banks, num_banks, storage, GRANULES) == banks_are_good());
 }
 
 static struct granule *any_granule(void)
 {
 	struct granule *g = &storage[any_u32() % GRANULES];
 
-	granule_init(&(struct granule_bank){ pa(any_u32() * GRANULE_SIZE), GRANULES * GRANULE_SIZE }, 1, storage,
-		     GRANULES);
+	granule_init(&(struct granule_bank){ pa(any_u32() * GRANULE_SIZE), GRANULES * GRANULE_SIZE }, 1,
+		     storage, GRANULES);
 	g->word = any_u32();
 	waited_for = g;
 	return g;

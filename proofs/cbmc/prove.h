@@ -12,12 +12,12 @@
 #define ASSUME(condition) __CPROVER_assume(condition)
 #define CLAIM(condition) __CPROVER_assert((condition), #condition)
 
-#define ANY(type, name)                                 \
-	static inline type any_##name(void)             \
-	{                                               \
+#define ANY(type, name)                                  \
+	static inline type any_##name(void)              \
+	{                                                \
 		type value; /* not set: for CBMC, any */ \
-                                                        \
-		return value;                           \
+                                                         \
+		return value;                            \
 	}
 
 ANY(bool, bool)

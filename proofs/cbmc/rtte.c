@@ -7,12 +7,19 @@
 
 #include "model/rtte.c"
 
-#define HW_VALID(v) (((v) & 1) != 0)
+#define HW_VALID(v) (((v)&1) != 0)
 #define HW_READ(v) (((v) >> 6 & 1) != 0)
 #define HW_WRITE(v) (((v) >> 7 & 1) != 0)
 #define HW_XN(v) ((v) >> 53 & 3) /* 0: executable; 2: not, at EL1 and EL0 */
 #define HW_NS(v) (((v) >> 55 & 1) != 0)
-#define HW_ADDRESS(v) ((v) & UINT64_C(0xfffffffff000))
+#define HW_TYPE(v) ((v)&3) /* of a leaf: 3 at page level, 1 above */
+#define HW_ADDRESS(v) ((v)&UINT64_C(0xfffffffff000))
+
+/* A descriptor that the hardware walks to at `level` maps something, or is invalid. */
+static bool is_leaf(struct rtte e, int level)
+{
+	return !HW_VALID(e.v) || HW_TYPE(e.v) == (level == RTT_LEVEL_PAGE ? 3 : 1);
+}
 
 static int any_level(void)
 {
@@ -49,7 +56,8 @@ void prove_any_descriptor(void)
 	CLAIM((kind == RTTE_TABLE) == rtte_is_table(e, level));
 	CLAIM(rtte_is_table(e, level) == (level < 3 && (e.v & 3) == 3));
 	CLAIM(rtte_is_mapped(e, level) == (HW_VALID(e.v) && kind != RTTE_TABLE));
-	CLAIM(!rtte_is_mapped(e, level) || kind == RTTE_ASSIGNED || kind == RTTE_CSM || kind == RTTE_ASSIGNED_NS);
+	CLAIM(!rtte_is_mapped(e, level) || kind == RTTE_ASSIGNED || kind == RTTE_CSM ||
+	      kind == RTTE_ASSIGNED_NS);
 	CLAIM(!rtte_is_mapped(e, level) || HW_NS(e.v) == (kind == RTTE_ASSIGNED_NS));
 	CLAIM(!rtte_is_mapped(e, level) || HW_WRITE(e.v) == rtte_is_writable(e, level));
 	CLAIM(!rtte_is_counted(e, level) || rtte_is_live(e, level));
@@ -72,7 +80,7 @@ void prove_own_entries(void)
 	CLAIM(rtte_pa(e, level).v == addr.v);
 	CLAIM(rtte_is_mapped(e, level) == (ripas == RMI_RAM));
 	CLAIM(rtte_is_mapped(e, level) == rtte_is_writable(e, level));
-	CLAIM(!HW_VALID(e.v) || !HW_NS(e.v));
+	CLAIM(!HW_VALID(e.v) || (!HW_NS(e.v) && is_leaf(e, level)));
 	e = rtte_unassigned(ripas);
 	CLAIM(rtte_kind(e, level) == RTTE_UNASSIGNED && rtte_ripas(e, level) == ripas && !HW_VALID(e.v));
 	CLAIM(!rtte_is_live(e, level));
@@ -100,7 +108,7 @@ void prove_permission(void)
 
 	CLAIM(rtte_kind(e, level) == RTTE_CSM && rtte_ripas(e, level) == RMI_RAM);
 	CLAIM(rtte_pa(e, level).v == addr.v);
-	CLAIM(HW_VALID(e.v) && HW_READ(e.v) && !HW_NS(e.v));
+	CLAIM(HW_VALID(e.v) && is_leaf(e, level) && HW_READ(e.v) && !HW_NS(e.v));
 	CLAIM(HW_WRITE(e.v) == (permission == CSM_PERM_RW));
 	CLAIM(HW_XN(e.v) == (permission == CSM_PERM_RX ? 0 : 2));
 	CLAIM(!(HW_WRITE(e.v) && HW_XN(e.v) == 0));
@@ -118,7 +126,7 @@ void prove_ns_descriptor(void)
 		return;
 	CLAIM(rtte_kind(e, level) == RTTE_ASSIGNED_NS && rtte_is_mapped(e, level));
 	CLAIM(rtte_ns_desc(e, level) == desc);
-	CLAIM(HW_NS(e.v) && HW_XN(e.v) == 2);
+	CLAIM(HW_NS(e.v) && is_leaf(e, level) && HW_XN(e.v) == 2);
 	CLAIM(HW_WRITE(e.v) == HW_WRITE(desc) && HW_READ(e.v) == HW_READ(desc));
 	CLAIM(HW_ADDRESS(e.v) == HW_ADDRESS(desc) && is_aligned(HW_ADDRESS(e.v), rtt_entry_size(level)));
 }
@@ -134,7 +142,8 @@ static struct rtte any_whole(int level)
 	case 2:
 		return rtte_assigned(any_output(level), level, any_ripas());
 	case 3:
-		return rtte_csm(any_output(level), level, (enum csm_permission)any_from_to(CSM_PERM_RO, CSM_PERM_RX));
+		return rtte_csm(any_output(level), level,
+				(enum csm_permission)any_from_to(CSM_PERM_RO, CSM_PERM_RX));
 	default: {
 		uint64_t desc = any_u64();
 
@@ -157,10 +166,11 @@ void prove_split(void)
 	CLAIM(rtte_kind(parts[i], level + 1) == rtte_kind(e, level));
 	CLAIM(rtte_ripas(parts[i], level + 1) == rtte_ripas(e, level));
 	CLAIM(rtte_is_mapped(parts[i], level + 1) == rtte_is_mapped(e, level));
+	CLAIM(is_leaf(parts[i], level + 1));
 	CLAIM(rtte_is_writable(parts[i], level + 1) == rtte_is_writable(e, level));
 	CLAIM(HW_XN(parts[i].v) == HW_XN(e.v));
-	CLAIM(!leads || rtte_pa(parts[i], level + 1).v ==
-				 rtte_pa(e, level).v + i * rtt_entry_size(level + 1));
+	CLAIM(!leads ||
+	      rtte_pa(parts[i], level + 1).v == rtte_pa(e, level).v + i * rtt_entry_size(level + 1));
 	CLAIM(rtte_whole(parts, level, &whole) && whole.v == e.v);
 }
 
