@@ -13,11 +13,19 @@ static enum host_action stop(struct test_realm *realm, uint64_t ipa)
 	return HOST_STOP;
 }
 
+/* Not told of the end, C is not kicked: nothing makes CPU 1 leave it, and forget what it has cached. */
+static bool tell_nobody(struct test_realm *realm, const struct host_csm_request *request)
+{
+	(void)realm, (void)request;
+	return true;
+}
+
 /* C reads all the time on CPU 1 and ends when it sees NEVER, which P writes when C can't see it any more. */
 static void start_reader(struct puppet_csm_setup *s, uint64_t pages, uint64_t ipa)
 {
 	share_secret(s, pages, CSM_PERM_RO);
 	s->c->fault = stop;
+	s->p->csm = tell_nobody;
 	spin_on_cpu1(s->c, ipa, NEVER);
 }
 
