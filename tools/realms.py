@@ -113,9 +113,11 @@ class Realms:
         return self.lines[HOST][start:self.wait(HOST, "^done$", start)]
 
     def identifiers(self):
-        """Of A and B, once their shells are there."""
+        """Of A and B, once their shells are there. From then on their kernels say nothing on the console, not even of an emergency:
+        in the middle of a prompt that would be waited for, for ever."""
         for realm in "AB":
             self.wait(realm, "^Enter 'help'", 0)
+            self.run(realm, "echo 0 >/proc/sys/kernel/printk")
         return [self.run(realm, "csm id")[1] for realm in "AB"]
 
     def network(self, rids, name="csm0", net="10.9.0"):
