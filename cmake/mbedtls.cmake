@@ -21,11 +21,10 @@ _caec_mbedtls(CAEC_MBEDTLS_SIGN
 _caec_mbedtls(CAEC_MBEDTLS_SESSION
   bignum bignum_core block_cipher constant_time ecdh ecp ecp_curves hkdf md memory_buffer_alloc platform platform_util)
 
-# The monitor's own inverse (attest/inverse.h) in place of the library's, in the calling folder's targets; not in those of
-# EXCEPT_TARGET, which have no such source. A definition for a target would rename the library's function itself.
-function(caec_mbedtls_own_inverse)
-  cmake_parse_arguments(arg "" "EXCEPT_TARGET" "" ${ARGN})
-  set(other $<NOT:$<STREQUAL:$<TARGET_PROPERTY:NAME>,${arg_EXCEPT_TARGET}>>)
-  set_source_files_properties(${CAEC_MBEDTLS_DIR}/library/bignum.c PROPERTIES
-    COMPILE_DEFINITIONS $<${other}:mbedtls_mpi_core_gcd_modinv_odd=inverse_gcd_odd>)
+# The monitor's own inverse (attest/inverse.h) in place of the library's, for one image or library. The property is of a
+# file in a folder, whose other targets go on without.
+function(caec_mbedtls_own_inverse target)
+  set_target_properties(${target}.vendor PROPERTIES CAEC_OWN_INVERSE ON)
+  set_source_files_properties(${CAEC_MBEDTLS_DIR}/library/bignum.c PROPERTIES COMPILE_DEFINITIONS
+    "$<$<BOOL:$<TARGET_PROPERTY:CAEC_OWN_INVERSE>>:mbedtls_mpi_core_gcd_modinv_odd=inverse_gcd_odd>")
 endfunction()
