@@ -24,11 +24,11 @@
 #define POINTS_MAX 512U
 #define COMMANDS_MAX 256U
 
-/*
- * Of the pairs whose second takes something every one is run. Of the other pairs, and of the threes, one in so many.
- */
-#define PAIRS_SLICE 61U
-#define THREES_SLICE 701U
+/* One in so many is run: of the pairs whose second takes something, of the others, of the threes. */
+#define TAKING_SLICE 6U
+#define PAIRS_SLICE 151U
+#define THREES_SLICE 2003U
+#define THREES_POINTS 24U /* the third begins so many points behind the second at most */
 
 /* --- What has been seen -------------------------------------------------------------------------------------- */
 
@@ -161,12 +161,13 @@ static bool is_next(unsigned int slice)
 {
 	static unsigned long number;
 
-	return all || arg[0] != NULL || ++number % slice == 0;
+	/* (Of what the number mixes to, so that no command is always the one that is left out.) */
+	return all || arg[0] != NULL || (++number * UINT64_C(0x9fb21c651e98df25) >> 32) % slice == 0;
 }
 
 static bool is_next_pair(const struct command *second)
 {
-	return is_next(PAIRS_SLICE) || (second->kind & (KIND_ENDS | KIND_TAKES));
+	return is_next((second->kind & (KIND_ENDS | KIND_TAKES)) ? TAKING_SLICE : PAIRS_SLICE);
 }
 
 static void pairs_of(const struct command *first)
@@ -185,7 +186,7 @@ static void pairs_of(const struct command *first)
 static void threes_at(const struct command *first, unsigned int points, unsigned int point,
 		      const struct command *second)
 {
-	for (unsigned int later = point; later < points; later++) {
+	for (unsigned int later = point; later < points && later < point + THREES_POINTS; later++) {
 		for (unsigned int i = 0; i < num_commands; i++) {
 			if ((commands[i].kind & KIND_ENDS) && is_wanted_point(4, later) &&
 			    is_wanted(5, commands[i].name) && is_next(THREES_SLICE))
