@@ -142,7 +142,6 @@ HOST(data_create_of_p, RMI_DATA_CREATE_UNKNOWN, s.p.rd, s.spare[0], AT_SHARED)
 HOST(data_create_of_c, RMI_DATA_CREATE_UNKNOWN, s.c.rd, s.spare[0], AT_SECOND + PAGES(2))
 HOST(data_create_in_new, RMI_DATA_CREATE_UNKNOWN, s.p.rd, s.spare[0], AT_NEW)
 HOST(data_create_in_reserved, RMI_DATA_CREATE_UNKNOWN, s.c.rd, s.spare[0], AT_NEW)
-HOST(data_destroy_of_p, RMI_DATA_DESTROY, s.p.rd, AT_SHARED + PAGES(1))
 HOST(data_destroy_last, RMI_DATA_DESTROY, s.p.rd, AT_SHARED + PAGES(SHARED_PAGES - 1))
 HOST(data_destroy_of_c, RMI_DATA_DESTROY, s.c.rd, AT_BACK)
 HOST(data_destroy_of_d, RMI_DATA_DESTROY, s.d.rd, AT_BACK)
@@ -175,6 +174,17 @@ HOST(fill_c, RMI_CSM, RMI_CSM_FILL, s.c.rd, AT_SHARED)
 HOST(fill_e, RMI_CSM, RMI_CSM_FILL, s.e.rd, AT_SHARED)
 HOST(fill_d, RMI_CSM, RMI_CSM_FILL, s.d.rd, AT_SHARED)
 HOST(entry_read, RMI_CSM, RMI_CSM_ENTRY_READ, s.c.rd, 0)
+
+/* Until no consumer has it. */
+static bool data_destroy_of_p(struct pe *pe)
+{
+	uint64_t result = RMI_CSM_AGAIN;
+
+	(void)pe;
+	for (unsigned int i = 0; i < 4 && result == RMI_CSM_AGAIN; i++)
+		result = rmi(RMI_DATA_DESTROY, s.p.rd, AT_SHARED + PAGES(1));
+	return result == RMI_SUCCESS;
+}
 
 /* The host takes a whole realm away: D's APT, ranges and all, and then D. */
 static bool end_of_d(struct pe *pe)
@@ -218,14 +228,18 @@ static bool end_of_n(struct pe *pe)
 	       rmi(RMI_GRANULE_UNDELEGATE, s.n.rd) == RMI_SUCCESS;
 }
 
-/* D, and in its RD's granule another realm begins, with an APT. */
-static bool replace_d(struct pe *pe)
+static bool destroy_d(struct pe *pe)
 {
 	const uint64_t pages[] = { WORLD_RAM, AT_BACK, AT_BACK + PAGES(1), AT_BACK + PAGES(2),
 				   AT_BACK + PAGES(3) };
 
-	return end_of_d(pe) && end_realm(&s.d, pages, ARRAY_SIZE(pages)) &&
-	       rmi(RMI_REALM_CREATE, s.d.rd, s.other_params) == RMI_SUCCESS &&
+	return end_of_d(pe) && end_realm(&s.d, pages, ARRAY_SIZE(pages));
+}
+
+/* In its RD's granule another realm begins, with an APT. */
+static bool replace_d(struct pe *pe)
+{
+	return destroy_d(pe) && rmi(RMI_REALM_CREATE, s.d.rd, s.other_params) == RMI_SUCCESS &&
 	       rmi(RMI_CSM, RMI_CSM_APT_CREATE, s.d.rd, s.spare[1]) == RMI_SUCCESS;
 }
 
@@ -245,7 +259,7 @@ REALM(features, p, RSI_FEATURES, 0)
 REALM(measurement_read, p, RSI_MEASUREMENT_READ, 1)
 REALM(measurement_extend, p, RSI_MEASUREMENT_EXTEND, 1, 8, 0x1234)
 REALM(token_init, p, RSI_ATTESTATION_TOKEN_INIT, 1, 2, 3)
-REALM(realm_config, c, RSI_REALM_CONFIG, AT_SHARED)
+REALM(realm_config, c, RSI_REALM_CONFIG, AT_SHARED + PAGES(1))
 REALM(realm_config_private, c, RSI_REALM_CONFIG, WORLD_RAM)
 REALM(host_call, c, RSI_HOST_CALL, AT_SHARED)
 REALM(state_set, p, RSI_IPA_STATE_SET, AT_NEW, AT_NEW + PAGES(2), RSI_RAM, 0)
@@ -328,7 +342,7 @@ const struct command commands[] = {
 	COMMAND(undelegate_table, KIND_TAKES),
 	COMMAND(undelegate_aux, KIND_TAKES),
 	COMMAND(delegate_run, 0),
-	COMMAND(realm_create, 0),
+	COMMAND(realm_create, KIND_TAKES),
 	COMMAND(realm_create_other, KIND_TAKES),
 	COMMAND(realm_activate, 0),
 	COMMAND(realm_destroy, KIND_ENDS),
@@ -341,24 +355,24 @@ const struct command commands[] = {
 	COMMAND(rec_enter_first, KIND_TAKES),
 	COMMAND(psci_complete, 0),
 	COMMAND(data_create, 0),
-	COMMAND(data_create_of_p, 0),
+	COMMAND(data_create_of_p, KIND_REACHES),
 	COMMAND(data_create_of_c, 0),
 	COMMAND(data_create_in_new, 0),
 	COMMAND(data_create_in_reserved, 0),
-	COMMAND(data_destroy_of_p, KIND_ENDS),
-	COMMAND(data_destroy_last, 0),
+	COMMAND(data_destroy_of_p, KIND_ENDS | KIND_REACHES),
+	COMMAND(data_destroy_last, KIND_REACHES),
 	COMMAND(data_destroy_of_c, 0),
 	COMMAND(data_destroy_of_d, 0),
 	COMMAND(data_destroy_ended, 0),
 	COMMAND(data_destroy_private, 0),
 	COMMAND(rtt_create, 0),
 	COMMAND(rtt_create_of_p, 0),
-	COMMAND(rtt_create_of_c, KIND_TAKES),
+	COMMAND(rtt_create_of_c, KIND_TAKES | KIND_REACHES),
 	COMMAND(rtt_create_of_e, 0),
 	COMMAND(rtt_destroy, 0),
 	COMMAND(rtt_destroy_reserved, KIND_ENDS),
 	COMMAND(rtt_fold_of_p, 0),
-	COMMAND(rtt_fold_of_c, KIND_ENDS),
+	COMMAND(rtt_fold_of_c, KIND_ENDS | KIND_REACHES),
 	COMMAND(rtt_fold_empty, 0),
 	COMMAND(rtt_read, 0),
 	COMMAND(map_unprotected, 0),
@@ -372,6 +386,7 @@ const struct command commands[] = {
 	COMMAND(apt_destroy_d, KIND_ENDS),
 	COMMAND(end_of_d, KIND_ENDS),
 	COMMAND(end_of_n, KIND_ENDS),
+	COMMAND(destroy_d, KIND_ENDS),
 	COMMAND(replace_d, KIND_ENDS),
 	COMMAND(unmap_c, KIND_ENDS),
 	COMMAND(unmap_second, 0),
@@ -387,7 +402,7 @@ const struct command commands[] = {
 	COMMAND(measurement_extend, 0),
 	COMMAND(token_init, 0),
 	COMMAND(token_continue, 0),
-	COMMAND(realm_config, 0),
+	COMMAND(realm_config, KIND_REACHES),
 	COMMAND(realm_config_private, 0),
 	COMMAND(host_call, 0),
 	COMMAND(state_set, 0),

@@ -7,9 +7,10 @@
 
 #include "between/schedule.h"
 
-#define KIND_CSM 1U   /* of CSM */
-#define KIND_ENDS 2U  /* takes away what others use */
-#define KIND_TAKES 4U /* takes what others would take */
+#define KIND_CSM 1U     /* of CSM */
+#define KIND_ENDS 2U    /* takes away what others use */
+#define KIND_TAKES 4U   /* takes what others would take */
+#define KIND_REACHES 8U /* works on tables to which another RD leads, too */
 
 extern const struct command commands[];
 extern const unsigned int num_commands;

@@ -347,9 +347,31 @@ static void make_block_in_pages(void)
 	make_blocks(true, false);
 }
 
+static void make_both_pages(void)
+{
+	make_blocks(false, false);
+}
+
 static void make_pages_in_block(void)
 {
 	make_blocks(false, true);
+}
+
+/* C is attached to a region in which P has nothing yet: its table could be folded. */
+static void make_holes(void)
+{
+	const uint64_t create[18] = { RSI_CSM_CREATE, AT_SHARED, PAGES(BLOCK_PAGES), 0 };
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	make_realms(true, 2);
+	assert_true(world_smc_exits(&s.p, 0, create, &out, &exit));
+	assert_false(world_resume(&s.p, 0, 0, &out, &exit));
+	s.p_id = out.x[1];
+	s.n_first = share(&s.p, s.p_id, s.c_rid, CSM_PERM_RW);
+	attach(&s.c, s.p_rid, s.n_first, AT_SHARED, BLOCK_PAGES);
+	drop_recs(&s.d);
+	equip();
 }
 
 /* --- Requests that wait ------------------------------------------------------------------------------------ */
@@ -388,6 +410,8 @@ const struct scene_kind scene_kinds[] = {
 	{ "blocks", make_both_blocks },
 	{ "block_in_pages", make_block_in_pages },
 	{ "pages_in_block", make_pages_in_block },
+	{ "pages", make_both_pages },
+	{ "holes", make_holes },
 	{ "pending", make_pending },
 };
 const unsigned int num_scene_kinds = ARRAY_SIZE(scene_kinds);

@@ -24,7 +24,10 @@
 #define POINTS_MAX 512U
 #define COMMANDS_MAX 256U
 
-/* One in so many is run: of the pairs whose second takes something, of the others, of the threes. */
+/*
+ * One in so many is run: of the pairs whose second takes something, of the others, of the threes. But of the former all
+ * whose first works on tables to which another RD leads, too.
+ */
 #define TAKING_SLICE 6U
 #define PAIRS_SLICE 151U
 #define THREES_SLICE 2003U
@@ -165,9 +168,11 @@ static bool is_next(unsigned int slice)
 	return all || arg[0] != NULL || (++number * UINT64_C(0x9fb21c651e98df25) >> 32) % slice == 0;
 }
 
-static bool is_next_pair(const struct command *second)
+static bool is_next_pair(const struct command *first, const struct command *second)
 {
-	return is_next((second->kind & (KIND_ENDS | KIND_TAKES)) ? TAKING_SLICE : PAIRS_SLICE);
+	if (!(second->kind & (KIND_ENDS | KIND_TAKES)))
+		return is_next(PAIRS_SLICE);
+	return (first->kind & KIND_REACHES) || is_next(TAKING_SLICE);
 }
 
 static void pairs_of(const struct command *first)
@@ -177,7 +182,7 @@ static void pairs_of(const struct command *first)
 	for (unsigned int point = 0; point < points && point < POINTS_MAX; point++) {
 		for (unsigned int i = 0; i < num_commands; i++) {
 			if (is_wanted_point(2, point) && is_wanted(3, commands[i].name) &&
-			    is_next_pair(&commands[i]))
+			    is_next_pair(first, &commands[i]))
 				run_pair(first, point, &commands[i]);
 		}
 	}
