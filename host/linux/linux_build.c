@@ -68,29 +68,15 @@ static void load_tree(struct linux_machine *machine, uint64_t initrd_size)
 {
 	static uint64_t text[LINUX_TREE_SIZE / sizeof(uint64_t)];
 	size_t size;
-	struct linux_tree tree = {
-		.ram_base = LINUX_RAM_BASE,
+	const struct linux_tree tree = {
 		.ram_size = machine->ram_size,
 		.cpus = machine->cpus,
-		.initrd_base = LINUX_RAM_BASE + LINUX_INITRD_OFFSET,
 		.initrd_size = initrd_size,
 		.arguments = arguments(),
-		.gic_dist = LINUX_GIC_DIST,
-		.gic_redist = LINUX_GIC_REDIST,
-		.uart = LINUX_UART,
-		.uart_intid = LINUX_UART_INTID,
-		.rtc = LINUX_RTC,
-		.rtc_intid = LINUX_RTC_INTID,
 		.virtio_count = LINUX_VIRTIO_COUNT,
-		.window_base = LINUX_WINDOW_BASE,
-		.window_size = machine->csm != LINUX_CSM_NONE ? LINUX_WINDOW_SIZE : 0,
-		.doorbell_intid = HOST_DOORBELL_INTID,
+		.csm = machine->csm != LINUX_CSM_NONE,
 	};
 
-	for (unsigned int i = 0; i < tree.virtio_count; i++) {
-		tree.virtio[i] = LINUX_VIRTIO(i);
-		tree.virtio_intid[i] = LINUX_VIRTIO_INTID(i);
-	}
 	size = linux_tree_make(&tree, text);
 	if (size == 0)
 		verdict_fail("the device tree has no room");

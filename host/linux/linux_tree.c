@@ -7,10 +7,12 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "linux_layout.h"
 #include "devices/pl011.h"
 #include "devices/pl031.h"
 #include "devices/vgic.h"
 #include "devices/virtio.h"
+#include "lib/csm.h"
 #include "common/format.h"
 
 #define PHANDLE_GIC 1
@@ -84,12 +86,14 @@ static void cells(struct writer *w, const char *name, const uint32_t *values, un
 
 static void chosen(struct writer *w, const struct linux_tree *t)
 {
+	const uint64_t initrd = LINUX_RAM_BASE + LINUX_INITRD_OFFSET;
+
 	begin(w, "chosen");
 	text(w, "bootargs", t->arguments);
 	text(w, "stdout-path", "/uart");
 	if (t->initrd_size != 0) {
-		note(w, fdt_property_u64(w->fdt, "linux,initrd-start", t->initrd_base));
-		note(w, fdt_property_u64(w->fdt, "linux,initrd-end", t->initrd_base + t->initrd_size));
+		note(w, fdt_property_u64(w->fdt, "linux,initrd-start", initrd));
+		note(w, fdt_property_u64(w->fdt, "linux,initrd-end", initrd + t->initrd_size));
 	}
 	end(w);
 }
@@ -116,11 +120,11 @@ static void cpus(struct writer *w, const struct linux_tree *t)
 
 static void gic_and_timer(struct writer *w, const struct linux_tree *t)
 {
-	begin_at(w, "interrupt-controller", t->gic_dist);
+	begin_at(w, "interrupt-controller", LINUX_GIC_DIST);
 	text(w, "compatible", "arm,gic-v3");
 	cell(w, "#interrupt-cells", 3);
 	bytes(w, "interrupt-controller", NULL, 0);
-	CELLS(w, "reg", CELL2(t->gic_dist), CELL2((uint64_t)VGIC_DIST_SIZE), CELL2(t->gic_redist),
+	CELLS(w, "reg", CELL2(LINUX_GIC_DIST), CELL2((uint64_t)VGIC_DIST_SIZE), CELL2(LINUX_GIC_REDIST),
 	      CELL2((uint64_t)VGIC_REDIST_SIZE * t->cpus));
 	cell(w, "phandle", PHANDLE_GIC);
 	end(w);
@@ -133,7 +137,7 @@ static void gic_and_timer(struct writer *w, const struct linux_tree *t)
 	end(w);
 }
 
-static void uart(struct writer *w, const struct linux_tree *t)
+static void uart(struct writer *w)
 {
 	static const char compatible[] = "arm,pl011\0arm,primecell";
 	static const char names[] = "uartclk\0apb_pclk";
@@ -146,21 +150,21 @@ static void uart(struct writer *w, const struct linux_tree *t)
 	end(w);
 	begin(w, "uart");
 	bytes(w, "compatible", compatible, sizeof(compatible));
-	CELLS(w, "reg", CELL2(t->uart), CELL2((uint64_t)PL011_SIZE));
-	CELLS(w, "interrupts", IRQ_SPI, t->uart_intid - VGIC_PRIVATE_IRQS, IRQ_LEVEL_HIGH);
+	CELLS(w, "reg", CELL2(LINUX_UART), CELL2((uint64_t)PL011_SIZE));
+	CELLS(w, "interrupts", IRQ_SPI, LINUX_UART_INTID - VGIC_PRIVATE_IRQS, IRQ_LEVEL_HIGH);
 	CELLS(w, "clocks", PHANDLE_CLOCK, PHANDLE_CLOCK);
 	bytes(w, "clock-names", names, sizeof(names));
 	end(w);
 }
 
-static void rtc(struct writer *w, const struct linux_tree *t)
+static void rtc(struct writer *w)
 {
 	static const char compatible[] = "arm,pl031\0arm,primecell";
 
-	begin_at(w, "rtc", t->rtc);
+	begin_at(w, "rtc", LINUX_RTC);
 	bytes(w, "compatible", compatible, sizeof(compatible));
-	CELLS(w, "reg", CELL2(t->rtc), CELL2((uint64_t)PL031_SIZE));
-	CELLS(w, "interrupts", IRQ_SPI, t->rtc_intid - VGIC_PRIVATE_IRQS, IRQ_LEVEL_HIGH);
+	CELLS(w, "reg", CELL2(LINUX_RTC), CELL2((uint64_t)PL031_SIZE));
+	CELLS(w, "interrupts", IRQ_SPI, LINUX_RTC_INTID - VGIC_PRIVATE_IRQS, IRQ_LEVEL_HIGH);
 	cell(w, "clocks", PHANDLE_CLOCK);
 	text(w, "clock-names", "apb_pclk");
 	end(w);
@@ -169,22 +173,22 @@ static void rtc(struct writer *w, const struct linux_tree *t)
 static void virtio(struct writer *w, const struct linux_tree *t)
 {
 	for (unsigned int i = 0; i < t->virtio_count; i++) {
-		begin_at(w, "virtio_mmio", t->virtio[i]);
+		begin_at(w, "virtio_mmio", LINUX_VIRTIO(i));
 		text(w, "compatible", "virtio,mmio");
-		CELLS(w, "reg", CELL2(t->virtio[i]), CELL2((uint64_t)VIRTIO_MMIO_SIZE));
-		CELLS(w, "interrupts", IRQ_SPI, t->virtio_intid[i] - VGIC_PRIVATE_IRQS, IRQ_LEVEL_HIGH);
+		CELLS(w, "reg", CELL2(LINUX_VIRTIO(i)), CELL2((uint64_t)VIRTIO_MMIO_SIZE));
+		CELLS(w, "interrupts", IRQ_SPI, LINUX_VIRTIO_INTID(i) - VGIC_PRIVATE_IRQS, IRQ_LEVEL_HIGH);
 		bytes(w, "dma-coherent", NULL, 0);
 		end(w);
 	}
 }
 
 /* Our own binding: addresses without RAM for what is shared with other realms, and the doorbell. */
-static void csm(struct writer *w, const struct linux_tree *t)
+static void csm(struct writer *w)
 {
-	begin_at(w, "csm", t->window_base);
+	begin_at(w, "csm", LINUX_WINDOW_BASE);
 	text(w, "compatible", "caec,csm");
-	CELLS(w, "reg", CELL2(t->window_base), CELL2(t->window_size));
-	CELLS(w, "interrupts", IRQ_SPI, t->doorbell_intid - VGIC_PRIVATE_IRQS, IRQ_EDGE_RISING);
+	CELLS(w, "reg", CELL2(LINUX_WINDOW_BASE), CELL2(LINUX_WINDOW_SIZE));
+	CELLS(w, "interrupts", IRQ_SPI, HOST_DOORBELL_INTID - VGIC_PRIVATE_IRQS, IRQ_EDGE_RISING);
 	end(w);
 }
 
@@ -201,17 +205,17 @@ size_t linux_tree_make(const struct linux_tree *t, void *to)
 	text(&w, "compatible", "caec,realm");
 	text(&w, "model", "CAEC realm");
 	chosen(&w, t);
-	begin_at(&w, "memory", t->ram_base);
+	begin_at(&w, "memory", LINUX_RAM_BASE);
 	text(&w, "device_type", "memory");
-	CELLS(&w, "reg", CELL2(t->ram_base), CELL2(t->ram_size));
+	CELLS(&w, "reg", CELL2(LINUX_RAM_BASE), CELL2(t->ram_size));
 	end(&w);
 	cpus(&w, t);
 	gic_and_timer(&w, t);
-	uart(&w, t);
-	rtc(&w, t);
+	uart(&w);
+	rtc(&w);
 	virtio(&w, t);
-	if (t->window_size != 0)
-		csm(&w, t);
+	if (t->csm)
+		csm(&w);
 	end(&w);
 	note(&w, fdt_finish(to));
 	return w.error == 0 ? fdt_totalsize(to) : 0;

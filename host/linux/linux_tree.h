@@ -5,27 +5,21 @@
 #ifndef HOST_LINUX_LINUX_TREE_H
 #define HOST_LINUX_LINUX_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define LINUX_TREE_SIZE 0x4000
 #define LINUX_VIRTIO_MAX 8
 
+/* What differs from realm to realm; the rest is as in linux_layout.h. */
 struct linux_tree {
-	uint64_t ram_base, ram_size;
+	uint64_t ram_size;
 	unsigned int cpus;
-	uint64_t initrd_base, initrd_size; /* size 0: none */
-	const char *arguments;             /* the kernel's */
-	uint64_t gic_dist, gic_redist;
-	uint64_t uart;
-	unsigned int uart_intid;
-	uint64_t rtc;
-	unsigned int rtc_intid;
-	unsigned int virtio_count;
-	uint64_t virtio[LINUX_VIRTIO_MAX];
-	unsigned int virtio_intid[LINUX_VIRTIO_MAX];
-	uint64_t window_base, window_size; /* for confidential shared memory; size 0: none */
-	unsigned int doorbell_intid;
+	uint64_t initrd_size;      /* 0: none */
+	const char *arguments;     /* the kernel's */
+	unsigned int virtio_count; /* LINUX_VIRTIO_MAX at most */
+	bool csm;                  /* there is a window for confidential shared memory */
 };
 
 /*

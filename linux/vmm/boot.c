@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/csm.h"
 #include "measure/files.h"
 #include "measure/packed.h"
 
@@ -85,38 +84,20 @@ static bool join_arguments(struct boot *boot, const char *more, struct fault *fa
 	return true;
 }
 
-static void describe(struct boot *boot, const struct config *config)
-{
-	boot->tree = (struct linux_tree){
-		.ram_base = LINUX_RAM_BASE,
-		.ram_size = config->memory,
-		.cpus = config->cpus,
-		.initrd_base = LINUX_RAM_BASE + LINUX_INITRD_OFFSET,
-		.initrd_size = boot->realm.piece_count > 1 ? boot->pieces[1].size : 0,
-		.arguments = boot->arguments,
-		.gic_dist = LINUX_GIC_DIST,
-		.gic_redist = LINUX_GIC_REDIST,
-		.uart = LINUX_UART,
-		.uart_intid = LINUX_UART_INTID,
-		.rtc = LINUX_RTC,
-		.rtc_intid = LINUX_RTC_INTID,
-		.virtio_count = boot_slots(config).count,
-		.window_base = LINUX_WINDOW_BASE,
-		.window_size = config->csm ? LINUX_WINDOW_SIZE : 0,
-		.doorbell_intid = HOST_DOORBELL_INTID,
-	};
-	for (unsigned int i = 0; i < boot->tree.virtio_count; i++) {
-		boot->tree.virtio[i] = LINUX_VIRTIO(i);
-		boot->tree.virtio_intid[i] = LINUX_VIRTIO_INTID(i);
-	}
-}
-
 static bool add_tree(struct boot *boot, const struct config *config, struct fault *fault)
 {
+	struct linux_tree tree = {
+		.ram_size = config->memory,
+		.cpus = config->cpus,
+		.initrd_size = boot->realm.piece_count > 1 ? boot->pieces[1].size : 0,
+		.virtio_count = boot_slots(config).count,
+		.csm = config->csm,
+	};
+
 	if (!join_arguments(boot, config->append, fault))
 		return false;
-	describe(boot, config);
-	boot->dtb_size = linux_tree_make(&boot->tree, boot->dtb);
+	tree.arguments = boot->arguments;
+	boot->dtb_size = linux_tree_make(&tree, boot->dtb);
 	if (boot->dtb_size == 0)
 		return fault_set(fault, VMM_FAILURE, "the device tree has no room");
 	boot->pieces[boot->realm.piece_count++] =

@@ -24,7 +24,6 @@ struct boot {
 	struct host_realm_config
 		realm; /* complete but for num_bps, num_wps where the configuration leaves them open */
 	struct host_piece pieces[3];
-	struct linux_tree tree;
 	char *kernel, *initrd, *arguments;
 	uint64_t dtb[LINUX_TREE_SIZE / sizeof(uint64_t)];
 	size_t dtb_size;
