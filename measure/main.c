@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "description.h"
+#include "option.h"
 #include "packed.h"
 #include "rim.h"
 
@@ -93,30 +94,9 @@ static bool set_switch(const char *argument, struct options *o)
 	return true;
 }
 
-#define MAX_KEY 32
-
-struct option {
-	char key[MAX_KEY];
-	const char *value;
-};
-
-/* --KEY=VALUE or --KEY VALUE at `*n`, which moves on if the value is an argument of its own. */
-static bool get_option(char **arguments, int *n, struct option *option)
-{
-	const char *text = arguments[*n];
-	size_t length = strcspn(text, "=");
-
-	if (strncmp(text, "--", 2) != 0 || length - 2 >= MAX_KEY)
-		return false;
-	memcpy(option->key, text + 2, length - 2);
-	option->key[length - 2] = '\0';
-	option->value = text[length] == '=' ? text + length + 1 : arguments[++*n];
-	return option->value != NULL;
-}
-
 static int set_option(struct description *d, const struct option *option)
 {
-	char what[MAX_KEY + 32];
+	char what[OPTION_KEY_MAX + 32];
 
 	if (!description_has(option->key)) {
 		snprintf(what, sizeof(what), "there is no such option: --%s", option->key);
@@ -138,7 +118,7 @@ static int parse(char **arguments, struct options *o, bool files)
 
 		if (set_switch(arguments[n], o))
 			continue;
-		if (!get_option(arguments, &n, &option))
+		if (!option_get(arguments, &n, &option))
 			return complain(STATUS_USAGE, "what is wanted is --KEY VALUE");
 		if ((strcmp(option.key, "description") == 0) != files)
 			continue;

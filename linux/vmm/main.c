@@ -9,6 +9,7 @@
 #include "client.h"
 #include "config.h"
 #include "measure/numbers.h"
+#include "measure/option.h"
 #include "run.h"
 
 static const char help[] =
@@ -101,27 +102,6 @@ static bool set_switch(struct options *o, const char *text)
 	return true;
 }
 
-#define MAX_KEY 32
-
-struct option {
-	char key[MAX_KEY];
-	const char *value;
-};
-
-/* --KEY=VALUE or --KEY VALUE at `*n`, which moves on if the value is an argument of its own. */
-static bool get_option(char **arguments, int *n, struct option *option)
-{
-	const char *text = arguments[*n];
-	size_t length = strcspn(text, "=");
-
-	if (strncmp(text, "--", 2) != 0 || length - 2 >= MAX_KEY)
-		return false;
-	memcpy(option->key, text + 2, length - 2);
-	option->key[length - 2] = '\0';
-	option->value = text[length] == '=' ? text + length + 1 : arguments[++*n];
-	return option->value != NULL;
-}
-
 static bool set_timeout(struct options *o, const char *value)
 {
 	uint64_t seconds;
@@ -166,7 +146,7 @@ static bool parse(struct options *o, char **arguments, bool files)
 				o->name = text;
 			continue;
 		}
-		if (!get_option(arguments, &n, &option))
+		if (!option_get(arguments, &n, &option))
 			return fault_set(&o->fault, VMM_USAGE, "what is wanted is --KEY VALUE, not '%s'",
 					 text);
 		if ((makes_realm(o) && strcmp(option.key, "config") == 0) != files)
