@@ -38,16 +38,6 @@ static void make(struct world_realm *r, unsigned int recs, unsigned int apt)
 		power_on(r, i);
 }
 
-static void drop_recs(struct world_realm *r)
-{
-	for (unsigned int i = 0; i < r->num_recs; i++) {
-		assert_int_equal(rmi(RMI_REC_DESTROY, r->rec[i]), RMI_SUCCESS);
-		world_undelegate(r->rec[i]);
-		world_give_aux(r->aux[i]);
-	}
-	r->num_recs = 0;
-}
-
 /* P's RD above C's or below. */
 static void make_realms(bool above, unsigned int apt)
 {
@@ -63,7 +53,7 @@ static void make_realms(bool above, unsigned int apt)
 	world_ram(&s.n, WORLD_RAM, PAGES(2));
 	world_populate(&s.n, WORLD_RAM, PAGES(1));
 	world_realm(&s.z, NULL);
-	drop_recs(&s.z);
+	world_end_recs(&s.z);
 	s.p_rid = rid_of(&s.p);
 	s.c_rid = rid_of(&s.c);
 	s.e_rid = rid_of(&s.e);
@@ -179,7 +169,7 @@ static void shared(bool above)
 {
 	make_realms(above, 2);
 	share_all();
-	drop_recs(&s.d);
+	world_end_recs(&s.d);
 	equip();
 }
 
@@ -272,7 +262,7 @@ static void make_reused(void)
 	make(&s.d, 1, 1);
 	while (count > 0)
 		world_free(others[--count]);
-	drop_recs(&s.d);
+	world_end_recs(&s.d);
 	equip();
 }
 
@@ -290,7 +280,7 @@ static void make_full(void)
 		;
 	for (uint64_t i = 0; i < 8; i++)
 		reserve(&s.c, s.e_rid, i, AT_SECOND + PAGES(64 + i), 1, 0);
-	drop_recs(&s.d);
+	world_end_recs(&s.d);
 	equip();
 }
 
@@ -333,7 +323,7 @@ static void make_blocks(bool of_p, bool of_c)
 		fold(&s.c);
 	reserve(&s.e, s.p_rid, 0, AT_SHARED, BLOCK_PAGES, 0);
 	reserve(&s.c, s.p_rid, s.n_second, AT_SECOND, BLOCK_PAGES, CSM_RESERVE_FLAG_RAM);
-	drop_recs(&s.d);
+	world_end_recs(&s.d);
 	equip();
 }
 
@@ -370,7 +360,7 @@ static void make_holes(void)
 	s.p_id = out.x[1];
 	s.n_first = share(&s.p, s.p_id, s.c_rid, CSM_PERM_RW);
 	attach(&s.c, s.p_rid, s.n_first, AT_SHARED, BLOCK_PAGES);
-	drop_recs(&s.d);
+	world_end_recs(&s.d);
 	equip();
 }
 

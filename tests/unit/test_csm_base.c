@@ -446,10 +446,7 @@ static void test_apt_commands(void **state)
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_EXTEND, r.rd, g), RMI_SUCCESS);
 	/* A realm with a REC keeps its APT; one with an APT is not destroyed. */
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, r.rd), RMI_ERROR_REALM);
-	assert_int_equal(rmi(RMI_REC_DESTROY, r.rec[0]), RMI_SUCCESS);
-	world_undelegate(r.rec[0]);
-	world_give_aux(r.aux[0]);
-	r.num_recs = 0;
+	world_end_recs(&r);
 	assert_int_equal(rmi(RMI_REALM_DESTROY, r.rd), RMI_ERROR_REALM);
 	out = world_rmi(RMI_CSM, RMI_CSM_APT_DESTROY, r.rd);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
@@ -482,10 +479,7 @@ static void test_teardown_of_consumer(void **state)
 
 	(void)state;
 	csm_share_all(&w, 700, CSM_PERM_RW);
-	assert_int_equal(rmi(RMI_REC_DESTROY, w.c.rec[0]), RMI_SUCCESS);
-	world_undelegate(w.c.rec[0]);
-	world_give_aux(w.c.aux[0]);
-	w.c.num_recs = 0;
+	world_end_recs(&w.c);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, w.c.rd), RMI_ERROR_REALM);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM + 8), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM + w.size), RMI_ERROR_INPUT);
@@ -558,10 +552,7 @@ static void test_teardown_of_holes(void **state)
 	w.n = 0;
 	assert_int_equal(status_of(&w.p, say_share(out.x[1], w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
 	assert_int_equal(csm_attach(&w).x[3], 2);
-	assert_int_equal(rmi(RMI_REC_DESTROY, w.c.rec[0]), RMI_SUCCESS);
-	world_undelegate(w.c.rec[0]);
-	world_give_aux(w.c.aux[0]);
-	w.c.num_recs = 0;
+	world_end_recs(&w.c);
 	out = world_rmi(RMI_CSM, RMI_CSM_APT_DESTROY, w.c.rd); /* the entry */
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(out.x[1], 0);

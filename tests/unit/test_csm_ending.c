@@ -369,12 +369,7 @@ static uint64_t destroy_apt(struct world_realm *r)
 	struct smc_regs out;
 	uint64_t rung = 0;
 
-	for (unsigned int i = 0; i < r->num_recs; i++) {
-		assert_int_equal(rmi(RMI_REC_DESTROY, r->rec[i]), RMI_SUCCESS);
-		world_undelegate(r->rec[i]);
-		world_give_aux(r->aux[i]);
-	}
-	r->num_recs = 0;
+	world_end_recs(r);
 	do {
 		out = world_rmi(RMI_CSM, RMI_CSM_APT_DESTROY, r->rd);
 		assert_int_equal(out.x[0], RMI_SUCCESS);

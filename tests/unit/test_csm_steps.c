@@ -368,14 +368,7 @@ static void start_realm(unsigned int r)
 
 static void kill_realm(unsigned int r)
 {
-	struct world_realm *realm = &m.realm[r];
-
-	for (unsigned int i = 0; i < realm->num_recs; i++) {
-		assert_int_equal(rmi(RMI_REC_DESTROY, realm->rec[i]), RMI_SUCCESS);
-		world_undelegate(realm->rec[i]);
-		world_give_aux(realm->aux[i]);
-	}
-	realm->num_recs = 0;
+	world_end_recs(&m.realm[r]);
 	m.dying[r] = true;
 	seen.deaths++;
 }

@@ -274,17 +274,6 @@ static void test_unmap_fill(void **state)
 	}
 }
 
-/* C without RECs, so that the host may take its table apart. */
-static void drop_recs(struct world_realm *r)
-{
-	for (unsigned int i = 0; i < r->num_recs; i++) {
-		assert_int_equal(rmi(RMI_REC_DESTROY, r->rec[i]), RMI_SUCCESS);
-		world_undelegate(r->rec[i]);
-		world_give_aux(r->aux[i]);
-	}
-	r->num_recs = 0;
-}
-
 static void destroy_apt_of(struct world_realm *r)
 {
 	struct smc_regs out;
@@ -321,7 +310,7 @@ static void test_apt_destroy_consumer(void **state)
 		offer(i & 1);
 		assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)),
 				 RSI_SUCCESS);
-		drop_recs(&w.c);
+		world_end_recs(&w.c);
 		expect(AFTER_UNLOCK, w.c.rd, 0, i & 2 ? destroy_apt_of_c : end_c);
 		assert_int_equal(raced(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, w.c.rd)),
 				 i & 2 ? RMI_SUCCESS : RMI_ERROR_INPUT);
@@ -341,7 +330,7 @@ static void test_apt_destroy_region(void **state)
 		void (*act)(void) = acts[i % 3];
 
 		attach(i & 1);
-		drop_recs(&w.p);
+		world_end_recs(&w.p);
 		expect(AFTER_UNLOCK, w.p.rd, i >= 6, act);
 		assert_int_equal(raced(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, w.p.rd)), RMI_SUCCESS);
 		if (act != end_p)
@@ -458,7 +447,7 @@ static void test_rec_create(void **state)
 
 static void destroy_rec_of_c(void)
 {
-	drop_recs(&w.c);
+	world_end_recs(&w.c);
 }
 
 static void create_rec(struct world_realm *r, uint64_t rec)
@@ -483,7 +472,7 @@ static void give_rec_to_x(void)
 	uint64_t rec = w.c.rec[0], other_granules[8];
 	unsigned int count = 0;
 
-	drop_recs(&w.c);
+	world_end_recs(&w.c);
 	while ((other_granules[count] = world_ns()) != rec)
 		count++;
 	while (count > 0)
@@ -496,7 +485,7 @@ static void renew_x(void)
 {
 	world_end(&w.x);
 	world_realm(&w.x, &(struct world_options){ .apt = 1 });
-	drop_recs(&w.x);
+	world_end_recs(&w.x);
 }
 
 /* What RMI_REC_ENTER does under the lock. */

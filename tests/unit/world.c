@@ -361,13 +361,19 @@ static void end_table(struct world_realm *r, uint64_t base, uint64_t level)
 	}
 }
 
-void world_end(struct world_realm *r)
+void world_end_recs(struct world_realm *r)
 {
 	for (unsigned int i = 0; i < r->num_recs; i++) {
 		OK(RMI_REC_DESTROY, r->rec[i]);
 		world_undelegate(r->rec[i]);
 		world_give_aux(r->aux[i]);
 	}
+	r->num_recs = 0;
+}
+
+void world_end(struct world_realm *r)
+{
+	world_end_recs(r);
 	if (r->apt)
 		end_apt(r);
 	for (unsigned int i = 0; i < r->num_roots; i++)

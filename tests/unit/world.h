@@ -103,6 +103,8 @@ void world_unpopulate(struct world_realm *r, uint64_t base, uint64_t size);
 void world_ram(struct world_realm *r, uint64_t base, uint64_t size);
 /* Everything back, in the order that the interface allows; all granules zero. */
 void world_end(struct world_realm *r);
+/* Its RECs alone: they and their auxiliary granules are back. */
+void world_end_recs(struct world_realm *r);
 /* Every granule is the host's again. */
 void world_check_all_back(void);
 
