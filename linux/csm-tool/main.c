@@ -53,11 +53,7 @@ static uint32_t flags_of(int argc, char **argv)
 	uint32_t flags = CAEC_CSM_KEEP;
 
 	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--dax") == 0)
-			flags |= CAEC_CSM_DAX;
-		else if (strcmp(argv[i], "--sigbus") == 0)
-			flags |= CAEC_CSM_SIGBUS;
-		else
+		if (!object_flag(argv[i], &flags))
 			fail(STATUS_USAGE, "what is '%s'?", argv[i]);
 	}
 	return flags;

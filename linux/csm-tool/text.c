@@ -100,6 +100,17 @@ uint32_t permission_argument(const char *text)
 	fail(STATUS_USAGE, "'%s' is no permission: ro, rw or rx", text);
 }
 
+bool object_flag(const char *text, uint32_t *flags)
+{
+	if (strcmp(text, "--dax") == 0)
+		*flags |= CAEC_CSM_DAX;
+	else if (strcmp(text, "--sigbus") == 0)
+		*flags |= CAEC_CSM_SIGBUS;
+	else
+		return false;
+	return true;
+}
+
 /* --- Answers ---------------------------------------------------------------------------------------------- */
 
 const char *number_text(uint64_t value)

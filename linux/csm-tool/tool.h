@@ -26,8 +26,9 @@ _Noreturn void fail(int status, const char *format, ...) __attribute__((format(p
 
 /* Arguments; anything else ends in usage. */
 struct caec_csm_rid rid_argument(const char *text);
-uint64_t number_argument(const char *text); /* decimal, or 0x...; K, M, G behind it */
-uint32_t permission_argument(const char *text); /* ro, rw or rx */
+uint64_t number_argument(const char *text);          /* decimal, or 0x...; K, M, G behind it */
+uint32_t permission_argument(const char *text);      /* ro, rw or rx */
+bool object_flag(const char *text, uint32_t *flags); /* --dax, --sigbus; false: something else */
 
 /* A row of answers: tab-separated values, or with --json an object. Ends with NULL, NULL. */
 void row(const char *name, ...);

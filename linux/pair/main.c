@@ -295,11 +295,7 @@ static uint32_t attach_flags(int argc, char **argv)
 	uint32_t flags = 0;
 
 	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--dax") == 0)
-			flags |= CAEC_CSM_DAX;
-		else if (strcmp(argv[i], "--sigbus") == 0)
-			flags |= CAEC_CSM_SIGBUS;
-		else
+		if (!object_flag(argv[i], &flags))
 			misuse("attach has the options --dax and --sigbus");
 	}
 	return flags;
