@@ -249,16 +249,11 @@ uint64_t csm_fill(struct pa rd, uint64_t addr, uint64_t *next, uint64_t *mapped)
 		return result;
 	result = RMI_ERROR_INPUT;
 	if (at.share != NULL && at.share->state == CSM_STATE_ATTACHED) {
-		uint64_t seen = addr - at.consumer->base;
-		struct csm_lack lack;
+		int level;
 
-		cursor = seen;
-		csm_scan_places(at.peer, at.region, at.rd, at.consumer->base, &seen, &lack);
-		if (seen == cursor) {
-			const struct s2 *s2 = &realm_of(at.rd)->s2;
-			struct rtt_walk w = rtt_walk(s2, ipa(addr), RTT_LEVEL_PAGE);
-
-			result = rmi_result(RMI_ERROR_RTT, (unsigned int)w.level);
+		cursor = addr - at.consumer->base;
+		if (!csm_has_place(at.peer, at.region, at.rd, at.consumer->base, cursor, &level)) {
+			result = rmi_result(RMI_ERROR_RTT, (unsigned int)level);
 		} else {
 			csm_map_step(at.peer, at.region, at.share, &cursor, mapped);
 			*next = at.consumer->base + cursor;

@@ -170,6 +170,12 @@ struct csm_lack {
 enum csm_scan csm_scan_places(struct granule *p, const struct apt_entry *region, struct granule *c,
 			      uint64_t c_base, uint64_t *cursor, struct csm_lack *lack);
 
+/*
+ * The same of one place, `offset` into the region; `*level` is that at which C's tables end there. Both RDs are locked.
+ */
+bool csm_has_place(struct granule *p, const struct apt_entry *region, struct granule *c, uint64_t c_base,
+		   uint64_t offset, int *level);
+
 /* P's granule at `addr` of a region; NULL: a hole. */
 struct granule *csm_provider_page(struct granule *p, uint64_t addr);
 

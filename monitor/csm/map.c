@@ -68,6 +68,25 @@ static void measure_lack(const struct s2 *p_s2, const struct apt_entry *region, 
 	lack->size = min_u64(offset, region->size) - from;
 }
 
+/* Where the walk of C stands there is a place for what P has, which is to be mapped at `level`. */
+static bool is_place(const struct rtt_walk *c, int level)
+{
+	return rtte_kind(c->entry, c->level) == RTTE_CSM || c->level >= level;
+}
+
+bool csm_has_place(struct granule *p, const struct apt_entry *region, struct granule *c, uint64_t c_base,
+		   uint64_t offset, int *level)
+{
+	struct rtt_walk cw = rtt_walk(&realm_of(c)->s2, ipa(c_base + offset), RTT_LEVEL_PAGE);
+	struct rtt_walk pw;
+
+	*level = cw.level;
+	if (cw.level == RTT_LEVEL_PAGE)
+		return true;
+	pw = rtt_walk(&realm_of(p)->s2, ipa(region->base + offset), RTT_LEVEL_PAGE);
+	return is_place(&cw, level_for(region, &pw, c_base, offset));
+}
+
 enum csm_scan csm_scan_places(struct granule *p, const struct apt_entry *region, struct granule *c,
 			      uint64_t c_base, uint64_t *cursor, struct csm_lack *lack)
 {
@@ -88,7 +107,7 @@ enum csm_scan csm_scan_places(struct granule *p, const struct apt_entry *region,
 		}
 		rtt_walk_on(p_s2, &pw, ipa(region->base + *cursor));
 		level = level_for(region, &pw, c_base, *cursor);
-		if (rtte_kind(cw.entry, cw.level) != RTTE_CSM && cw.level < level) {
+		if (!is_place(&cw, level)) {
 			lack->level = (uint64_t)level;
 			measure_lack(p_s2, region, c_base, *cursor, lack);
 			return CSM_SCAN_COARSE;
@@ -136,8 +155,8 @@ static uint64_t map_coarse(const struct apt_entry *region, struct apt_entry *sha
 	uint64_t size = rtt_entry_size(c->level), start = align_down(c->addr, size);
 
 	if (rtte_kind(c->entry, c->level) == RTTE_UNASSIGNED) {
-		if (level_for(region, p, share->base, offset) == RTT_LEVEL_BLOCK &&
-		    c->level == RTT_LEVEL_BLOCK)
+		if (c->level == RTT_LEVEL_BLOCK &&
+		    level_for(region, p, share->base, offset) == RTT_LEVEL_BLOCK)
 			map_at(share, c, RTT_LEVEL_BLOCK,
 			       granule_find(pa(granule_pa(provider_page(p)).v - (c->addr - start))));
 		else
