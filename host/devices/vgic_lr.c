@@ -15,11 +15,6 @@
 
 #include "vgic_irq.h"
 
-/* ICH_LR<n>_EL2. HW is always 0. */
-/* CNTx_CTL_EL0: ENABLE, IMASK, ISTATUS; asserted if enabled, not masked, condition met. */
-#define TIMER_CTL_MASK 7U
-#define TIMER_CTL_ASSERTED 5U
-
 /* --- Which ones ---------------------------------------------------------------------------------------- */
 
 /* A sort key: rank, priority, INTID. Less is more urgent. */
@@ -241,7 +236,7 @@ void vgic_load(struct vgic *vgic, unsigned int cpu, struct rmi_rec_enter *enter)
 /* A timer's interrupt is a level (DEN0137 A6.2). The vCPU is not running, so that nobody has to be told. */
 static void set_timer(struct vgic_cpu *cpu, unsigned int intid, uint64_t ctl)
 {
-	cpu->irqs[intid].line = (ctl & TIMER_CTL_MASK) == TIMER_CTL_ASSERTED;
+	cpu->irqs[intid].line = (ctl & CNT_CTL_MASK) == CNT_CTL_ASSERTED;
 }
 
 void vgic_sync(struct vgic *vgic, unsigned int cpu, const struct rmi_rec_exit *exit)

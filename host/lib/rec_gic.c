@@ -12,23 +12,18 @@
 /* ICH_LR<n>_EL2 (GICv3 12.4.10). */
 #define LR_PRIORITY (ABI_U64(0xa0) << ICH_LR_PRIORITY_SHIFT)
 /* What a host may set: state, group, priority, INTID. */
-#define LR_KEPT (RMI_GICV3_LR_STATE | ICH_LR_GROUP1 | (ABI_U64(0xff) << 48) | ICH_LR_VINTID)
-
-/* Timer interrupts of the realm: PPIs, as every Arm system has them (BSA). */
-
-/* CNTx_CTL_EL0 (DDI0487 D24.10.17): enabled, not masked, condition met. */
-#define TIMER_CTL_MASK 7U
-#define TIMER_CTL_ASSERTED 5U
+#define LR_KEPT \
+	(RMI_GICV3_LR_STATE | ICH_LR_GROUP1 | (ICH_LR_PRIORITY_MASK << ICH_LR_PRIORITY_SHIFT) | ICH_LR_VINTID)
 
 static bool timer_is_asserted(uint64_t ctl)
 {
-	return (ctl & TIMER_CTL_MASK) == TIMER_CTL_ASSERTED;
+	return (ctl & CNT_CTL_MASK) == CNT_CTL_ASSERTED;
 }
 
 /* On, not masked; the condition has its own bit. */
 static bool timer_is_on(uint64_t ctl)
 {
-	return (ctl & 3) == 1;
+	return (ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK)) == CNT_CTL_ENABLE;
 }
 
 uint64_t host_rec_next_timer(const struct host_rec *rec)

@@ -90,7 +90,6 @@
 #define ESR_SET(esr) ((unsigned int)((esr) >> 11) & 3)
 #define SET_UNCONTAINABLE 2
 #define SET_RESTARTABLE 3
-#define ESR_FNV (ABI_U64(1) << 10)
 #define ESR_EA (ABI_U64(1) << 9)
 #define ESR_S1PTW (ABI_U64(1) << 7)
 #define ESR_WNR (ABI_U64(1) << 6)
@@ -98,7 +97,6 @@
 #define ESR_FSC_TYPE(esr) ((unsigned int)((esr)&0x3c)) /* without the level */
 #define FSC_ADDRESS_SIZE 0x00
 #define FSC_TRANSLATION 0x04
-#define FSC_ACCESS_FLAG 0x08
 #define FSC_PERMISSION 0x0c
 #define FSC_EXTERNAL 0x10
 #define FSC_EXTERNAL_WALK_FIRST 0x13 /* on a walk of level -1 */
@@ -213,6 +211,8 @@
 #define CNT_CTL_ENABLE ABI_U64(0x1)
 #define CNT_CTL_IMASK ABI_U64(0x2)
 #define CNT_CTL_ISTATUS ABI_U64(0x4)
+#define CNT_CTL_MASK (CNT_CTL_ENABLE | CNT_CTL_IMASK | CNT_CTL_ISTATUS)
+#define CNT_CTL_ASSERTED (CNT_CTL_ENABLE | CNT_CTL_ISTATUS) /* of these: the interrupt is */
 
 /* HDFGRTR_EL2 and HDFGWTR_EL2; MPAM. */
 #define HDFG_DBGCLAIM (ABI_U64(1) << 5)
@@ -352,8 +352,6 @@
 #define CTR_DIC (ABI_U64(1) << 29) /* instruction caches follow by themselves */
 
 /* --- ID registers: the lowest bit of a field of four (D24.2.79 and following) --------------------------------------- */
-
-#define ID_FIELD(value, shift) ((unsigned int)((value) >> (shift)) & 0xf)
 
 #define PFR0_EL0 0
 #define PFR0_EL1 4

@@ -5,9 +5,6 @@
  */
 #include "run/aarch64/context.h"
 
-#define CTL_MASK (CNT_CTL_ENABLE | CNT_CTL_IMASK | CNT_CTL_ISTATUS)
-#define CTL_ASSERTED (CNT_CTL_ENABLE | CNT_CTL_ISTATUS)
-
 #define RETIRE_TRIES 1000U
 
 #define TIMER_VIRTUAL 1U
@@ -16,8 +13,8 @@
 /* The timers whose output is asserted, by their control registers. */
 static unsigned int asserted_of(uint64_t cntv_ctl, uint64_t cntp_ctl)
 {
-	return ((cntv_ctl & CTL_MASK) == CTL_ASSERTED ? TIMER_VIRTUAL : 0) |
-	       ((cntp_ctl & CTL_MASK) == CTL_ASSERTED ? TIMER_PHYSICAL : 0);
+	return ((cntv_ctl & CNT_CTL_MASK) == CNT_CTL_ASSERTED ? TIMER_VIRTUAL : 0) |
+	       ((cntp_ctl & CNT_CTL_MASK) == CNT_CTL_ASSERTED ? TIMER_PHYSICAL : 0);
 }
 
 /* A signal that was just masked may still be pending at the CPU interface: entering would exit at once. */
