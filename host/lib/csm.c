@@ -37,8 +37,7 @@ uint64_t host_csm_enable(struct host_realm *realm, unsigned int granules)
 	return result;
 }
 
-/* The realm named may be gone by now; the command that named it couldn't know. */
-static void ring_if_named(struct host *host, uint64_t rd, uint64_t rec)
+void host_csm_ring_if_named(struct host *host, uint64_t rd, uint64_t rec)
 {
 	if (rd != 0)
 		host_csm_ring(host, rd, rec);
@@ -51,7 +50,7 @@ static uint64_t unmap(struct host_realm *realm, uint64_t base, uint64_t size)
 
 	for (uint64_t ipa = base; ipa < base + size; ipa = next) {
 		result = host_rmi_csm_unmap(realm->host, realm->rd, ipa, &next, &doorbell);
-		ring_if_named(realm->host, doorbell.rd, doorbell.rec);
+		host_csm_ring_if_named(realm->host, doorbell.rd, doorbell.rec);
 		if (result == RMI_SUCCESS && next <= ipa)
 			result = HOST_ERROR_RMM;
 		if (result != RMI_SUCCESS)
@@ -96,7 +95,7 @@ static uint64_t take_back(struct host_realm *realm)
 
 	do {
 		result = host_rmi_csm_apt_destroy(realm->host, realm->rd, &granule, &held, &doorbell);
-		ring_if_named(realm->host, doorbell.rd, doorbell.rec);
+		host_csm_ring_if_named(realm->host, doorbell.rd, doorbell.rec);
 		if (result != RMI_SUCCESS)
 			return host_csm_fail(realm->host, RMI_CSM_APT_DESTROY, result);
 		if (granule != 0)

@@ -22,6 +22,12 @@ struct host_csm_request {
 	uint64_t ring_rec;
 };
 
+/* The host may refuse it. What has happened can't be refused. */
+static inline bool host_csm_is_request(enum csm_event event)
+{
+	return event != CSM_EVENT_REMOVE && event != CSM_EVENT_NOTIFY;
+}
+
 /* Gives the realm an APT of `granules` granules, or as many more if it has one. */
 uint64_t host_csm_enable(struct host_realm *realm, unsigned int granules);
 
@@ -37,6 +43,9 @@ uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request 
  * thread may call this. HOST_ERROR_RMM: there is no such realm.
  */
 uint64_t host_csm_ring(struct host *host, uint64_t rd, uint64_t rec);
+
+/* The same with what the RMM says of a doorbell: rd 0 is none, and the realm named may be gone by now. */
+void host_csm_ring_if_named(struct host *host, uint64_t rd, uint64_t rec);
 
 /* The doorbell rang and the REC has not been told yet. For the thread that runs it: before it sleeps on its behalf. */
 bool host_csm_was_rung(const struct host_rec *rec);

@@ -26,9 +26,7 @@ static uint64_t serve_reserve(struct host_realm *realm, const struct host_csm_re
 
 uint64_t host_csm_serve(struct host_realm *realm, const struct host_csm_request *request)
 {
-	/* The realm named may be gone by now; whoever notified it couldn't know. */
-	if (request->ring != 0)
-		host_csm_ring(realm->host, request->ring, request->ring_rec);
+	host_csm_ring_if_named(realm->host, request->ring, request->ring_rec);
 	switch (request->event) {
 	case CSM_EVENT_P_REALM:
 		return host_populate_in_blocks(realm, request->base, request->size);

@@ -124,12 +124,6 @@ static enum host_action on_fault(struct host_rec *rec, uint64_t ipa)
 
 /* --- Confidential shared memory -------------------------------------------------------------------------- */
 
-/* What has happened can't be refused. */
-static bool is_request(const struct host_csm_request *request)
-{
-	return request->event != CSM_EVENT_REMOVE && request->event != CSM_EVENT_NOTIFY;
-}
-
 /* True: this is the one that was to be refused. */
 static bool counts_down(uint32_t *refuse)
 {
@@ -146,7 +140,8 @@ static bool on_csm(struct host_rec *rec, const struct host_csm_request *request)
 {
 	struct linux_machine *machine = machine_of(rec);
 
-	if (machine->csm != LINUX_CSM_SERVED || (is_request(request) && counts_down(&machine->refuse)))
+	if (machine->csm != LINUX_CSM_SERVED ||
+	    (host_csm_is_request(request->event) && counts_down(&machine->refuse)))
 		return false;
 	return host_csm_serve(rec->realm, request) == RMI_SUCCESS;
 }

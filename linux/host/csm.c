@@ -129,7 +129,7 @@ static bool is_granted(struct caec_realm *realm, enum csm_event event)
 {
 	bool granted;
 
-	if (event == CSM_EVENT_REMOVE || event == CSM_EVENT_NOTIFY)
+	if (!host_csm_is_request(event))
 		return true;
 	mutex_lock(&realm->csm_lock);
 	granted = realm->policy.mode != CAEC_HOST_CSM_REFUSE && is_within_limits(realm);
