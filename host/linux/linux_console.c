@@ -14,6 +14,7 @@ static struct spinlock lock;
 static struct {
 	struct linux_console *consoles;
 	unsigned int count;
+	enum linux_console_kind kind;
 	bool begun;
 	unsigned int part; /* of LINUX_BYTE_OF, name, byte: how many have come */
 	char name;
@@ -31,8 +32,7 @@ void linux_console_init(struct linux_console *consoles, unsigned int count, enum
 		verdict_fail("linux: %u realms need a terminal each", count);
 	all.consoles = consoles;
 	all.count = count;
-	for (unsigned int i = 0; i < count; i++)
-		consoles[i].kind = kind;
+	all.kind = kind;
 }
 
 /* --- Output ---------------------------------------------------------------------------------------------- */
@@ -84,7 +84,7 @@ void linux_console_output(struct linux_console *console, const char *bytes, size
 	for (size_t i = 0; i < count; i++)
 		look_for_prompt(console, bytes[i]);
 	spin_unlock(&lock);
-	if (console->kind == LINUX_CONSOLE_EACH)
+	if (all.kind == LINUX_CONSOLE_EACH)
 		put_each(console->name, bytes, count);
 	else
 		console_write(bytes, count);
@@ -142,7 +142,7 @@ static void typed(char c)
 	struct linux_console *console = &all.consoles[0];
 
 	/* A script begins with empty lines, of which it can't tell whether they arrive (console_listen()). */
-	if (!all.begun && console->kind == LINUX_CONSOLE_SCRIPT && c == '\n')
+	if (!all.begun && all.kind == LINUX_CONSOLE_SCRIPT && c == '\n')
 		return;
 	all.begun = true;
 	append(console, c);
@@ -180,7 +180,7 @@ void linux_console_poll(void)
 
 	spin_lock(&lock);
 	while (has_room() && console_read(&c)) {
-		if (all.consoles[0].kind == LINUX_CONSOLE_EACH)
+		if (all.kind == LINUX_CONSOLE_EACH)
 			typed_each(c);
 		else
 			typed(c);
@@ -198,7 +198,7 @@ bool linux_console_peek(struct linux_console *console, char *c)
 	bool there;
 
 	spin_lock(&lock);
-	there = console->count != 0 && (console->kind != LINUX_CONSOLE_SCRIPT || console->ready);
+	there = console->count != 0 && (all.kind != LINUX_CONSOLE_SCRIPT || console->ready);
 	*c = console->typed[console->first];
 	spin_unlock(&lock);
 	return there;

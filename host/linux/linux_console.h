@@ -29,7 +29,6 @@ enum linux_console_kind { LINUX_CONSOLE_PLAIN, LINUX_CONSOLE_SCRIPT, LINUX_CONSO
 
 struct linux_console {
 	const char *name;
-	enum linux_console_kind kind;
 	unsigned int cpu; /* to wake when there is something for the realm */
 
 	/* Protected by the lock of all terminals, in linux_console.c. */

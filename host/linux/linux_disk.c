@@ -10,21 +10,22 @@
 #include "board/fw_cfg.h"
 #include "board/memory.h"
 #include "common/string.h"
+#include "devices/virtio_block.h"
 
 #define EMPTY_BYTES ABI_U64(0x100000)
-#define SECTOR 512U
 #define FILE_NAME "opt/caec/disk"
 
 static struct linux_disk fixed;
 static unsigned int fixed_users; /* (atomic) */
 
+/* Zeroes. */
 static struct linux_disk room(enum linux_disk_kind kind, uint64_t bytes)
 {
 	uint64_t pa = memory_alloc_run(bytes);
 
 	if (pa == 0)
 		verdict_fail("linux: no memory for a disk of %lu KiB", bytes / 1024);
-	return (struct linux_disk){ kind, (void *)(uintptr_t)pa, bytes };
+	return (struct linux_disk){ kind, memset((void *)(uintptr_t)pa, 0, bytes), bytes };
 }
 
 static struct linux_disk load(enum linux_disk_kind kind)
@@ -35,8 +36,7 @@ static struct linux_disk load(enum linux_disk_kind kind)
 	if (!fw_cfg_open(FILE_NAME, &size))
 		verdict_fail("there is no %s: -fw_cfg name=%s,file=...", FILE_NAME, FILE_NAME);
 	/* Whole sectors: what is behind the file's end reads as zero. */
-	disk = room(kind, (size + SECTOR - 1) / SECTOR * SECTOR);
-	memset(disk.image, 0, disk.bytes);
+	disk = room(kind, (size + VIRTIO_BLOCK_SECTOR - 1) / VIRTIO_BLOCK_SECTOR * VIRTIO_BLOCK_SECTOR);
 	if (!fw_cfg_read(disk.image, size))
 		verdict_fail("%s can't be read", FILE_NAME);
 	return disk;
@@ -44,8 +44,6 @@ static struct linux_disk load(enum linux_disk_kind kind)
 
 struct linux_disk linux_disk_open(enum linux_disk_kind kind)
 {
-	struct linux_disk disk;
-
 	switch (kind) {
 	case LINUX_DISK_COPY:
 		return load(kind);
@@ -54,9 +52,7 @@ struct linux_disk linux_disk_open(enum linux_disk_kind kind)
 			fixed = load(kind);
 		return fixed;
 	default:
-		disk = room(kind, EMPTY_BYTES);
-		memset(disk.image, 0, disk.bytes);
-		return disk;
+		return room(kind, EMPTY_BYTES);
 	}
 }
 
