@@ -30,14 +30,9 @@ static uint64_t delegate(struct host *host, unsigned int count, uint64_t base, u
 	return result;
 }
 
-uint64_t host_granules_alloc(struct host *host, unsigned int count, uint64_t *pa)
-{
-	return delegate(host, count, host->ops->alloc(host->context, count), pa);
-}
-
 uint64_t host_granule_alloc(struct host *host, uint64_t *pa)
 {
-	return host_granules_alloc(host, 1, pa);
+	return delegate(host, 1, host->ops->alloc(host->context, 1), pa);
 }
 
 /* What the RMM gives back holds nothing of what it was used for (DEN0137 A2.2.4); this RMM leaves zeros. */

@@ -86,8 +86,7 @@ uint64_t host_granule_alloc(struct host *host, uint64_t *pa);
 /* Undelegates and frees. On failure the granule is lost to us, and reported. */
 uint64_t host_granule_free(struct host *host, uint64_t pa);
 
-/* The same for `count` contiguous granules (a power of two), aligned to their size. */
-uint64_t host_granules_alloc(struct host *host, unsigned int count, uint64_t *pa);
+/* The same for `count` contiguous granules. */
 uint64_t host_granules_free(struct host *host, uint64_t pa, unsigned int count);
 
 /* --- Errors -------------------------------------------------------------------------------------- */

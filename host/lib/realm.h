@@ -126,15 +126,17 @@ uint64_t host_realm_activate(struct host_realm *realm);
  */
 uint64_t host_realm_destroy(struct host_realm *realm);
 
-/* Granules from host_granules_alloc() for a realm, and back: counted with it. HOST_ERROR_MEMORY: it has its limit. */
+/*
+ * `count` contiguous granules (a power of two), aligned to their size, for a realm, and back: counted with it.
+ * HOST_ERROR_MEMORY: it has its limit.
+ */
 uint64_t host_realm_lend(struct host_realm *realm, unsigned int count, uint64_t *pa);
 uint64_t host_realm_take_back(struct host_realm *realm, uint64_t pa, unsigned int count);
 
 /* One REC and its granules; no effect on one that is gone. */
 uint64_t host_rec_destroy(struct host_rec *rec);
 
-/* The realm with this RD, or NULL. The second: with host.lock held, as long as which it is not destroyed. */
-struct host_realm *host_realm_find(struct host *host, uint64_t rd);
+/* The realm with this RD, or NULL. With host.lock held, as long as which it is not destroyed. */
 struct host_realm *host_realm_find_locked(struct host *host, uint64_t rd);
 
 /* First IPA that is not protected: the upper half belongs to both (DEN0137 A5.2). */

@@ -55,13 +55,3 @@ struct host_realm *host_realm_find_locked(struct host *host, uint64_t rd)
 		;
 	return realm;
 }
-
-struct host_realm *host_realm_find(struct host *host, uint64_t rd)
-{
-	struct host_realm *realm;
-
-	host->ops->lock(host->context, &host->lock);
-	realm = host_realm_find_locked(host, rd);
-	host->ops->unlock(host->context, &host->lock);
-	return realm;
-}

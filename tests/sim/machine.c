@@ -87,7 +87,6 @@ void sim_reset(size_t granules)
 	machine.count = granules;
 	machine.ns_fault = -1;
 	machine.irq = -1;
-	machine.wipes = 0;
 	machine.no_entropy = false;
 	machine.threads = false;
 	sim_tlb_reset();
@@ -204,15 +203,9 @@ void port_wipe(void *granule)
 
 	assert_true(is_aligned(offset, GRANULE_SIZE) && offset / GRANULE_SIZE < machine.count);
 	sim_point();
-	__atomic_fetch_add(&machine.wipes, 1, __ATOMIC_RELAXED);
 	memset(granule, 0, GRANULE_SIZE);
 	sim_tlb_wiped(offset / GRANULE_SIZE);
 	sim_unmap(offset / GRANULE_SIZE);
-}
-
-unsigned long sim_wipes(void)
-{
-	return machine.wipes;
 }
 
 /* --- Instruction fetches ---------------------------------------------------------------------------------- */

@@ -21,7 +21,6 @@ struct sim_machine {
 	size_t count;
 	long ns_fault;
 	long irq;
-	unsigned long wipes;
 	uint64_t entropy;
 	bool no_entropy;
 	bool threads;

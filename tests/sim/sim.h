@@ -91,9 +91,6 @@ uint64_t sim_tlb_entry(uint64_t vttbr, struct ipa ipa);
  */
 const void *sim_fetch(struct pa granule);
 
-/* Wipes so far: to see that something was wiped, or was not again. */
-unsigned long sim_wipes(void);
-
 /* Pairs of port_hash_begin() and port_hash_end() that are open: none between two commands. */
 unsigned int sim_open_hashes(void);
 

@@ -226,8 +226,6 @@ static void test_assigned(void **state)
 		make_unassigned(base, ripas);
 		fill(base, 0);
 		memset(world_mem(RUN + 9 * GRANULE_SIZE), 0x44, GRANULE_SIZE);
-		if (ripas == RMI_RAM) {
-		}
 		fold(base, 3);
 		check_entry(base, 2, RMI_ASSIGNED, RUN, ripas);
 		assert_int_equal(read_entry(base, 3).x[1], 2);
