@@ -286,16 +286,7 @@ static void make_full(void)
 
 /* --- Blocks ------------------------------------------------------------------------------------------------ */
 
-#define RUN (SIM_DRAM_BASE + 0x400000) /* granules in one piece, aligned */
 #define BLOCK_PAGES 512U
-
-static void fold(struct world_realm *r)
-{
-	struct smc_regs out = world_rmi(RMI_RTT_FOLD, r->rd, AT_SHARED, 3);
-
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
-}
 
 /* P has the region in one block or in pages that would make one, and so has C. */
 static void make_blocks(bool of_p, bool of_c)
@@ -306,11 +297,7 @@ static void make_blocks(bool of_p, bool of_c)
 
 	make_realms(of_c, 2);
 	assert_true(world_smc_exits(&s.p, 0, create, &out, &exit));
-	for (uint64_t i = 0; i < BLOCK_PAGES; i++) {
-		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, RUN + PAGES(i)), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, s.p.rd, RUN + PAGES(i), AT_SHARED + PAGES(i)),
-				 RMI_SUCCESS);
-	}
+	world_give_run(&s.p, AT_SHARED, BLOCK_PAGES);
 	assert_false(world_resume(&s.p, 0, 0, &out, &exit));
 	s.p_id = out.x[1];
 	s.n_first = share(&s.p, s.p_id, s.c_rid, CSM_PERM_RW);
@@ -318,9 +305,9 @@ static void make_blocks(bool of_p, bool of_c)
 	share(&s.p, s.p_id, s.e_rid, CSM_PERM_RO);
 	s.n_second = share(&s.p, s.p_id, s.c_rid, CSM_PERM_RO);
 	if (of_p)
-		fold(&s.p);
+		world_fold(&s.p, AT_SHARED);
 	if (of_c)
-		fold(&s.c);
+		world_fold(&s.c, AT_SHARED);
 	reserve(&s.e, s.p_rid, 0, AT_SHARED, BLOCK_PAGES, 0);
 	reserve(&s.c, s.p_rid, s.n_second, AT_SECOND, BLOCK_PAGES, CSM_RESERVE_FLAG_RAM);
 	world_end_recs(&s.d);

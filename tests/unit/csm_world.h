@@ -38,6 +38,15 @@ static inline void csm_realms(struct csm_world *w)
 	w->x_rid = rid_of(&w->x);
 }
 
+/* P's region, with C. */
+static inline void csm_share(struct csm_world *w, enum csm_permission permission)
+{
+	struct smc_regs out = world_say(&w->p, say_share(w->id, w->c_rid, permission, 0));
+
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w->n = out.x[1];
+}
+
 /* P shares a region of `pages` at WORLD_CSM. */
 static inline void csm_offer(struct csm_world *w, uint64_t pages, enum csm_permission permission)
 {
@@ -47,9 +56,7 @@ static inline void csm_offer(struct csm_world *w, uint64_t pages, enum csm_permi
 	out = world_smc(&w->p, RSI_CSM_CREATE, WORLD_CSM, w->size, 0);
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	w->id = out.x[1];
-	out = world_say(&w->p, say_share(w->id, w->c_rid, permission, 0));
-	assert_int_equal(out.x[0], RSI_SUCCESS);
-	w->n = out.x[1];
+	csm_share(w, permission);
 }
 
 static inline struct smc_regs csm_attach(struct csm_world *w)
@@ -77,6 +84,43 @@ static inline void csm_end(struct csm_world *w)
 	world_end(&w->p);
 	world_end(&w->c);
 	world_check_all_back();
+}
+
+/* P has a region of `pages` at WORLD_CSM that is the first of the run, and shares it with nobody yet. */
+static inline void contiguous_create(struct csm_world *w, uint64_t pages)
+{
+	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(pages), 0 };
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	csm_realms(w);
+	assert_true(world_smc_exits(&w->p, 0, create, &out, &exit));
+	world_tables(&w->p, WORLD_CSM, PAGES(pages));
+	world_give_run(&w->p, WORLD_CSM, pages);
+	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w->id = out.x[1];
+	w->size = PAGES(pages);
+}
+
+/* C is attached to a region of one aligned 2 MiB, so that the tables of both can be folded. */
+static inline void contiguous_region(struct csm_world *w)
+{
+	contiguous_create(w, 512);
+	csm_share(w, CSM_PERM_RO);
+	assert_int_equal(csm_attach(w).x[2], 512);
+}
+
+/* csm_end(), behind the granules of the run. */
+static inline void contiguous_end(struct csm_world *w)
+{
+	for (uint64_t at = 0; at < w->size; at += GRANULE_SIZE) {
+		struct smc_regs out = world_rmi(RMI_DATA_DESTROY, w->p.rd, WORLD_CSM + at);
+
+		if (out.x[0] == RMI_SUCCESS)
+			assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, WORLD_RUN + at), RMI_SUCCESS);
+	}
+	csm_end(w);
 }
 
 /* The state of the realm's first entry with this role; CSM_INDEX_NONE: none. */

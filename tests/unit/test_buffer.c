@@ -17,7 +17,6 @@ static void make_block(uint64_t at)
 {
 	static uint64_t spare[WORLD_GRANULES];
 	uint64_t page = world_ns(), run = 1;
-	struct smc_regs out;
 	size_t count = 0;
 
 	/* Addresses go down: a run ends at its lowest one. */
@@ -36,9 +35,7 @@ static void make_block(uint64_t at)
 		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, r.rd, page + PAGES(i), at + PAGES(i)),
 				 RMI_SUCCESS);
 	}
-	out = world_rmi(RMI_RTT_FOLD, r.rd, at, 3);
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_fold(&r, at);
 	assert_int_equal(world_entry(&r, at).level, 2);
 }
 

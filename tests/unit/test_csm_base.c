@@ -272,44 +272,6 @@ static void test_release_given_up(void **state)
 
 /* --- Tables ------------------------------------------------------------------------------------------------------ */
 
-/* A region whose granules are one aligned 2 MiB of DRAM, so that its tables can be folded. */
-#define RUN (SIM_DRAM_BASE + 0x400000)
-
-static void contiguous_region(struct csm_world *w)
-{
-	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(512), 0 };
-	struct rmi_rec_exit exit;
-	struct smc_regs out;
-
-	csm_realms(w);
-	assert_true(world_smc_exits(&w->p, 0, create, &out, &exit));
-	world_tables(&w->p, WORLD_CSM, PAGES(512));
-	for (uint64_t i = 0; i < 512; i++) {
-		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, RUN + PAGES(i)), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w->p.rd, RUN + PAGES(i), WORLD_CSM + PAGES(i)),
-				 RMI_SUCCESS);
-	}
-	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
-	w->id = out.x[1];
-	w->size = PAGES(512);
-	out = world_say(&w->p, say_share(w->id, w->c_rid, CSM_PERM_RO, 0));
-	w->n = out.x[1];
-	assert_int_equal(csm_attach(w).x[2], 512);
-}
-
-/* The granules of the run go back by hand: world_end() would hand them out twice. */
-static void contiguous_end(struct csm_world *w)
-{
-	struct smc_regs out;
-
-	for (uint64_t i = 0; i < 512; i++) {
-		out = world_rmi(RMI_DATA_DESTROY, w->p.rd, WORLD_CSM + PAGES(i));
-		if (out.x[0] == RMI_SUCCESS)
-			assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, RUN + PAGES(i)), RMI_SUCCESS);
-	}
-	csm_end(w);
-}
-
 static void test_fold(void **state)
 {
 	struct csm_world w;
@@ -319,12 +281,8 @@ static void test_fold(void **state)
 	(void)state;
 	contiguous_region(&w);
 	/* P's table and C's: the same pages, the same permission. */
-	out = world_rmi(RMI_RTT_FOLD, w.p.rd, WORLD_CSM, 3);
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
-	out = world_rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3);
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_fold(&w.p, WORLD_CSM);
+	world_fold(&w.c, WORLD_CSM);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 512);
 	check_same_pages(&w);
 	assert_true(world_translate(&w.c, WORLD_CSM, &pa, &desc));
@@ -335,8 +293,8 @@ static void test_fold(void **state)
 	assert_int_equal(rmi(RMI_RTT_CREATE, w.p.rd, page, WORLD_CSM, 3), RMI_SUCCESS);
 	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(7));
 	assert_int_equal(out.x[0], RMI_SUCCESS);
-	assert_int_equal(out.x[1], RUN + PAGES(7));
-	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, RUN + PAGES(7)), RMI_SUCCESS);
+	assert_int_equal(out.x[1], WORLD_RUN + PAGES(7));
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, WORLD_RUN + PAGES(7)), RMI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	world_tables(&w.c, WORLD_CSM, w.size);
 	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM);
@@ -351,7 +309,6 @@ static void test_many_blocks(void **state)
 	static struct world_realm c[2];
 	unsigned int mapped = 3;
 	struct csm_world w;
-	struct smc_regs out;
 
 	(void)state;
 	contiguous_region(&w);
@@ -364,18 +321,15 @@ static void test_many_blocks(void **state)
 				 RSI_SUCCESS);
 		assert_int_equal(status_of(&c[i], say_attach(w.p_rid, 0)), RSI_SUCCESS);
 	}
-	for (unsigned int i = 0; i < mapped; i++) {
-		out = world_rmi(RMI_RTT_FOLD, i == 2 ? w.c.rd : c[i].rd, WORLD_CSM, 3);
-		assert_int_equal(out.x[0], RMI_SUCCESS);
-		world_undelegate(out.x[1]);
-	}
-	assert_int_equal(granule_refs(granule_find(pa(RUN))), mapped);
-	assert_int_equal(granule_refs(granule_find(pa(RUN + PAGES(7)))), 0);
+	for (unsigned int i = 0; i < mapped; i++)
+		world_fold(i == 2 ? &w.c : &c[i], WORLD_CSM);
+	assert_int_equal(granule_refs(granule_find(pa(WORLD_RUN))), mapped);
+	assert_int_equal(granule_refs(granule_find(pa(WORLD_RUN + PAGES(7)))), 0);
 	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(7)), RMI_SUCCESS);
-	assert_int_equal(granule_refs(granule_find(pa(RUN))), 0);
+	assert_int_equal(granule_refs(granule_find(pa(WORLD_RUN))), 0);
 	for (unsigned int i = 0; i < mapped; i++)
 		assert_int_equal(pages_reached(i == 2 ? &w.c : &c[i], WORLD_CSM, w.size), 0);
-	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, RUN + PAGES(7)), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, WORLD_RUN + PAGES(7)), RMI_SUCCESS);
 	for (unsigned int i = 0; i < 2; i++)
 		world_end(&c[i]);
 	contiguous_end(&w);
@@ -384,13 +338,10 @@ static void test_many_blocks(void **state)
 static void test_revoke_folded(void **state)
 {
 	struct csm_world w;
-	struct smc_regs out;
 
 	(void)state;
 	contiguous_region(&w);
-	out = world_rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3);
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_fold(&w.c, WORLD_CSM);
 	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
@@ -409,12 +360,7 @@ static void test_fold_across_range(void **state)
 	/* All 512 entries are UNASSIGNED, EMPTY. */
 	assert_int_equal(rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3), rmi_result(RMI_ERROR_RTT, 3));
 	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
-	{
-		struct smc_regs out = world_rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3);
-
-		assert_int_equal(out.x[0], RMI_SUCCESS);
-		world_undelegate(out.x[1]);
-	}
+	world_fold(&w.c, WORLD_CSM);
 	csm_end(&w);
 }
 

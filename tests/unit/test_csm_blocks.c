@@ -6,18 +6,9 @@
 #include "csm_world.h"
 
 #define BLOCK PAGES(512)
-#define RUN (SIM_DRAM_BASE + 0x400000) /* granules in one piece, aligned */
 #define AT(i) (WORLD_CSM + (i)*BLOCK)
 
 /* --- Helpers --------------------------------------------------------------------------------------------------------- */
-
-static void fold(struct world_realm *r, uint64_t at)
-{
-	struct smc_regs out = world_rmi(RMI_RTT_FOLD, r->rd, at, 3);
-
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
-}
 
 static void split(struct world_realm *r, uint64_t at)
 {
@@ -26,7 +17,7 @@ static void split(struct world_realm *r, uint64_t at)
 
 static uint64_t granule_of(unsigned int page)
 {
-	return RUN + PAGES(page);
+	return WORLD_RUN + PAGES(page);
 }
 
 static uint32_t refs(unsigned int page)
@@ -34,54 +25,24 @@ static uint32_t refs(unsigned int page)
 	return granule_refs(granule_find(pa(granule_of(page))));
 }
 
-/* P has memory at WORLD_CSM: `pages` consecutive granules. */
-static void give(struct world_realm *p, unsigned int pages)
-{
-	for (unsigned int i = 0; i < pages; i++) {
-		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, granule_of(i)), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, p->rd, granule_of(i), WORLD_CSM + PAGES(i)),
-				 RMI_SUCCESS);
-	}
-}
-
-/* P has a region of `pages` in consecutive granules, shared with C; the first `blocks` are folded but for the one `not`. */
+/* P has a region of `pages`, shared with C; the first `blocks` are folded but for the one `not`. */
 static void offer(struct csm_world *w, unsigned int pages, unsigned int blocks, unsigned int not )
 {
-	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(pages), 0 };
-	struct rmi_rec_exit exit;
-	struct smc_regs out;
-
-	csm_realms(w);
-	assert_true(world_smc_exits(&w->p, 0, create, &out, &exit));
-	world_tables(&w->p, WORLD_CSM, PAGES(pages));
-	give(&w->p, pages);
-	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
-	assert_int_equal(out.x[0], RSI_SUCCESS);
-	w->id = out.x[1];
-	w->size = PAGES(pages);
+	contiguous_create(w, pages);
 	for (unsigned int i = 0; i < blocks; i++) {
 		if (i != not )
-			fold(&w->p, AT(i));
+			world_fold(&w->p, AT(i));
 	}
-	out = world_say(&w->p, say_share(w->id, w->c_rid, CSM_PERM_RO, 0));
-	assert_int_equal(out.x[0], RSI_SUCCESS);
-	w->n = out.x[1];
+	csm_share(w, CSM_PERM_RO);
 }
 
 #define ALL UINT32_MAX
 
-/* The granules go back by hand: world_end() would hand them out twice. */
 static void end(struct csm_world *w)
 {
 	assert_int_equal(smc(&w->p, RSI_CSM_DESTROY, w->id), RSI_SUCCESS);
 	world_tables(&w->p, WORLD_CSM, w->size);
-	for (uint64_t at = 0; at < w->size; at += GRANULE_SIZE) {
-		struct smc_regs out = world_rmi(RMI_DATA_DESTROY, w->p.rd, WORLD_CSM + at);
-
-		if (out.x[0] == RMI_SUCCESS)
-			assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, out.x[1]), RMI_SUCCESS);
-	}
-	csm_end(w);
+	contiguous_end(w);
 }
 
 static uint64_t reserve(struct csm_world *w, uint64_t base)
@@ -213,9 +174,9 @@ static void test_region_ends_in_block(void **state)
 	world_end(&w.p);
 	world_realm(&w.p, &(struct world_options){ .apt = 1 });
 	world_ram(&w.p, WORLD_CSM, 2 * BLOCK);
-	give(&w.p, 2 * 512);
-	fold(&w.p, AT(0));
-	fold(&w.p, AT(1));
+	world_give_run(&w.p, WORLD_CSM, 2 * 512);
+	world_fold(&w.p, AT(0));
+	world_fold(&w.p, AT(1));
 	world_activate(&w.p);
 	w.p_rid = rid_of(&w.p);
 	w.size = PAGES(512 + 5);
@@ -368,7 +329,7 @@ static void test_page_on_its_way_out(void **state)
 	split(&w.p, AT(0));
 	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, AT(0) + PAGES(7)), RMI_CSM_AGAIN);
 	/* P's host folds the table again, and another consumer comes. */
-	fold(&w.p, AT(0));
+	world_fold(&w.p, AT(0));
 	out = world_say(&w.x, say_attach(w.p_rid, 0));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[2], 511);
@@ -421,7 +382,7 @@ static void test_counts(void **state)
 			assert_int_equal(refs(page), 1);
 		if (i == 2)
 			break;
-		fold(&w.c, AT(0));
+		world_fold(&w.c, AT(0));
 		for (unsigned int page = 0; page < 512; page++)
 			assert_int_equal(refs(page), page == 0);
 	}

@@ -583,42 +583,9 @@ static void test_granule_taken(void **state)
 
 /* --- Blocks (map.c) ---------------------------------------------------------------------------------------------- */
 
-#define RUN (SIM_DRAM_BASE + 0x400000) /* granules in one piece, aligned */
-
 static void split_c(void)
 {
 	assert_int_equal(rmi(RMI_RTT_CREATE, w.c.rd, world_delegated(), WORLD_CSM, 3), RMI_SUCCESS);
-}
-
-static void fold_c(void)
-{
-	struct smc_regs out = world_rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3);
-
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
-}
-
-/* C has a region of one block, in pages that can be folded. */
-static void attach_run(void)
-{
-	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(512), 0 };
-	struct rmi_rec_exit exit;
-	struct smc_regs out;
-
-	csm_realms(&w);
-	assert_true(world_smc_exits(&w.p, 0, create, &out, &exit));
-	world_tables(&w.p, WORLD_CSM, PAGES(512));
-	for (uint64_t i = 0; i < 512; i++) {
-		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, RUN + PAGES(i)), RMI_SUCCESS);
-		assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w.p.rd, RUN + PAGES(i), WORLD_CSM + PAGES(i)),
-				 RMI_SUCCESS);
-	}
-	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
-	w.id = out.x[1];
-	w.size = PAGES(512);
-	out = world_say(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0));
-	w.n = out.x[1];
-	assert_int_equal(csm_attach(&w).x[2], 512);
 }
 
 /* A page of P goes while C's host splits the block that holds it: it goes from C, too. */
@@ -627,8 +594,8 @@ static void test_block_recounted(void **state)
 	struct smc_regs out;
 
 	(void)state;
-	attach_run();
-	fold_c();
+	contiguous_region(&w);
+	world_fold(&w.c, WORLD_CSM);
 	/* P's RD is locked by then; the tables' lock of C is what the page's way out waits for. */
 	expect(BEFORE_LOCK, w.c.rtt, 0, split_c);
 	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(7));
@@ -638,11 +605,7 @@ static void test_block_recounted(void **state)
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM + PAGES(7), PAGES(1)), 0);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 511);
 	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
-	for (uint64_t i = 0; i < 512; i++) {
-		if (rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(i)) == RMI_SUCCESS)
-			assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, RUN + PAGES(i)), RMI_SUCCESS);
-	}
-	csm_end(&w);
+	contiguous_end(&w);
 }
 
 int main(void)

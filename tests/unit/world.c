@@ -295,6 +295,22 @@ void world_ram(struct world_realm *r, uint64_t base, uint64_t size)
 	}
 }
 
+void world_give_run(struct world_realm *r, uint64_t base, uint64_t pages)
+{
+	for (uint64_t i = 0; i < pages; i++) {
+		OK(RMI_GRANULE_DELEGATE, WORLD_RUN + PAGES(i));
+		OK(RMI_DATA_CREATE_UNKNOWN, r->rd, WORLD_RUN + PAGES(i), base + PAGES(i));
+	}
+}
+
+void world_fold(struct world_realm *r, uint64_t at)
+{
+	struct smc_regs out = world_rmi(RMI_RTT_FOLD, r->rd, at, 3);
+
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+}
+
 struct world_entry world_entry(struct world_realm *r, uint64_t at)
 {
 	struct smc_regs out = world_rmi(RMI_RTT_READ_ENTRY, r->rd, at & ~UINT64_C(0xfff), 3);

@@ -108,6 +108,15 @@ void world_end_recs(struct world_realm *r);
 /* Every granule is the host's again. */
 void world_check_all_back(void);
 
+/*
+ * Granules in one piece, aligned as blocks are, that the allocator above does not reach: the realm has `pages` of them, from
+ * the first on, at `base`. They go back by hand, as world_end() would hand them out twice.
+ */
+#define WORLD_RUN (SIM_DRAM_BASE + UINT64_C(0x400000))
+void world_give_run(struct world_realm *r, uint64_t base, uint64_t pages);
+/* The table of pages at `at` becomes one entry. */
+void world_fold(struct world_realm *r, uint64_t at);
+
 /* RTT_READ_ENTRY at page level. */
 struct world_entry {
 	uint64_t level, state, desc, ripas;
