@@ -87,11 +87,11 @@ static bool enter(struct pe *pe, uint64_t rec)
 }
 
 /* True: the call returned RSI_SUCCESS, or left for the host to do what is not CSM's. */
-static bool call(struct pe *pe, struct world_realm *r, const uint64_t x[18])
+static bool call(struct pe *pe, struct world_realm *r, struct smc_regs command)
 {
 	struct rmi_rec_exit *exit = &((struct rmi_rec_run *)world_mem(s.run[pe->index]))->exit;
 
-	memcpy(pe->x, x, sizeof(pe->x));
+	memcpy(pe->x, command.x, sizeof(pe->x));
 	pe->armed = true;
 	pe->result = UINT64_MAX;
 	for (unsigned int i = 0; i < ENTRIES_MAX; i++) {
@@ -114,10 +114,10 @@ static bool call(struct pe *pe, struct world_realm *r, const uint64_t x[18])
 		return rmi(__VA_ARGS__) == RMI_SUCCESS; \
 	}
 
-#define REALM(name, realm, ...)                                                 \
-	static bool name(struct pe *pe)                                         \
-	{                                                                       \
-		return call(pe, &s.realm, (const uint64_t[18]){ __VA_ARGS__ }); \
+#define REALM(name, realm, command)                 \
+	static bool name(struct pe *pe)             \
+	{                                           \
+		return call(pe, &s.realm, command); \
 	}
 
 HOST(host_version, RMI_VERSION, RMI_ABI_VERSION)
@@ -254,80 +254,81 @@ static bool rec_enter_first(struct pe *pe)
 	return enter(pe, s.c.rec[0]);
 }
 
-REALM(version, p, RSI_VERSION, RSI_ABI_VERSION)
-REALM(features, p, RSI_FEATURES, 0)
-REALM(measurement_read, p, RSI_MEASUREMENT_READ, 1)
-REALM(measurement_extend, p, RSI_MEASUREMENT_EXTEND, 1, 8, 0x1234)
-REALM(token_init, p, RSI_ATTESTATION_TOKEN_INIT, 1, 2, 3)
-REALM(realm_config, c, RSI_REALM_CONFIG, AT_SHARED + PAGES(1))
-REALM(realm_config_private, c, RSI_REALM_CONFIG, WORLD_RAM)
-REALM(host_call, c, RSI_HOST_CALL, AT_SHARED)
-REALM(state_set, p, RSI_IPA_STATE_SET, AT_NEW, AT_NEW + PAGES(2), RSI_RAM, 0)
-REALM(state_get, c, RSI_IPA_STATE_GET, AT_SHARED, AT_SHARED + PAGES(4))
-REALM(psci_features, p, PSCI_FEATURES, PSCI_CPU_ON)
-REALM(cpu_on, p, PSCI_CPU_ON, 2, WORLD_RAM, 0)
-REALM(affinity_info, c, PSCI_AFFINITY_INFO, 2, 0)
-REALM(cpu_suspend, c, PSCI_CPU_SUSPEND, 0, 0, 0)
-REALM(cpu_off, e, PSCI_CPU_OFF)
-REALM(system_off, e, PSCI_SYSTEM_OFF)
+REALM(version, p, say(RSI_VERSION, RSI_ABI_VERSION))
+REALM(features, p, say(RSI_FEATURES, 0))
+REALM(measurement_read, p, say(RSI_MEASUREMENT_READ, 1))
+REALM(measurement_extend, p, say(RSI_MEASUREMENT_EXTEND, 1, 8, 0x1234))
+REALM(token_init, p, say(RSI_ATTESTATION_TOKEN_INIT, 1, 2, 3))
+REALM(realm_config, c, say(RSI_REALM_CONFIG, AT_SHARED + PAGES(1)))
+REALM(realm_config_private, c, say(RSI_REALM_CONFIG, WORLD_RAM))
+REALM(host_call, c, say(RSI_HOST_CALL, AT_SHARED))
+REALM(state_set, p, say(RSI_IPA_STATE_SET, AT_NEW, AT_NEW + PAGES(2), RSI_RAM, 0))
+REALM(state_get, c, say(RSI_IPA_STATE_GET, AT_SHARED, AT_SHARED + PAGES(4)))
+REALM(psci_features, p, say(PSCI_FEATURES, PSCI_CPU_ON))
+REALM(cpu_on, p, say(PSCI_CPU_ON, 2, WORLD_RAM, 0))
+REALM(affinity_info, c, say(PSCI_AFFINITY_INFO, 2, 0))
+REALM(cpu_suspend, c, say(PSCI_CPU_SUSPEND, 0, 0, 0))
+REALM(cpu_off, e, say(PSCI_CPU_OFF))
+REALM(system_off, e, say(PSCI_SYSTEM_OFF))
 
 /* One step: an interrupt is pending. */
 static bool token_continue(struct pe *pe)
 {
 	sim_irq_after(0);
-	call(pe, &s.e, (const uint64_t[18]){ RSI_ATTESTATION_TOKEN_CONTINUE, WORLD_RAM, 0, 0x1000 });
+	call(pe, &s.e, say(RSI_ATTESTATION_TOKEN_CONTINUE, WORLD_RAM, 0, 0x1000));
 	sim_irq_after(-1);
 	return pe->result == RSI_INCOMPLETE;
 }
 
 static bool psci_version(struct pe *pe)
 {
-	call(pe, &s.p, (const uint64_t[18]){ PSCI_VERSION });
+	call(pe, &s.p, say(PSCI_VERSION));
 	return pe->result == PSCI_VERSION_1_1;
 }
 
 static bool uid(struct pe *pe)
 {
-	call(pe, &s.p, (const uint64_t[18]){ RSI_CSM_CALL_UID });
+	call(pe, &s.p, say(RSI_CSM_CALL_UID));
 	return pe->result == RSI_CSM_UID_0;
 }
 
 static bool revision(struct pe *pe)
 {
-	call(pe, &s.p, (const uint64_t[18]){ RSI_CSM_CALL_REVISION });
+	call(pe, &s.p, say(RSI_CSM_CALL_REVISION));
 	return pe->result == 1;
 }
 
-REALM(realm_csm_version, p, RSI_CSM_VERSION, CSM_ABI_VERSION)
-REALM(realm_id, c, RSI_CSM_REALM_ID)
-REALM(create, p, RSI_CSM_CREATE, AT_NEW, PAGES(2), 0)
-REALM(create_of_c, c, RSI_CSM_CREATE, AT_NEW, PAGES(2), 0)
-REALM(share_to_c, p, RSI_CSM_SHARE, s.p_id, RID(s.c_rid), CSM_PERM_RO, 0)
-REALM(share_measured, p, RSI_CSM_SHARE, s.p_id, RID(s.e_rid), CSM_PERM_RO, CSM_SHARE_FLAG_MEASURED, 1, 2)
-REALM(share_to_d, p, RSI_CSM_SHARE, s.p_id, RID(s.d_rid), CSM_PERM_RO, 0)
-REALM(share_to_p, c, RSI_CSM_SHARE, s.c_id, RID(s.p_rid), CSM_PERM_RX, 0)
-REALM(revoke, p, RSI_CSM_REVOKE, RID(s.c_rid), s.n_first)
-REALM(revoke_second, p, RSI_CSM_REVOKE, RID(s.c_rid), s.n_second)
-REALM(revoke_d, p, RSI_CSM_REVOKE, RID(s.d_rid), 0)
-REALM(destroy, p, RSI_CSM_DESTROY, s.p_id)
-REALM(destroy_of_c, c, RSI_CSM_DESTROY, s.c_id)
-REALM(reserve, c, RSI_CSM_RESERVE, RID(s.p_rid), 2, AT_NEW, PAGES(2), 0)
-REALM(reserve_of_p, p, RSI_CSM_RESERVE, RID(s.c_rid), 1, AT_NEW, PAGES(2), CSM_RESERVE_FLAG_RAM)
-REALM(attach, c, RSI_CSM_ATTACH, RID(s.p_rid), s.n_first)
-REALM(attach_second, c, RSI_CSM_ATTACH, RID(s.p_rid), s.n_second)
-REALM(attach_e, e, RSI_CSM_ATTACH, RID(s.p_rid), 0)
-REALM(detach, c, RSI_CSM_DETACH, RID(s.p_rid), s.n_first)
-REALM(detach_second, c, RSI_CSM_DETACH, RID(s.p_rid), s.n_second)
-REALM(detach_from_d, c, RSI_CSM_DETACH, RID(s.d_rid), 0)
-REALM(detach_of_p, p, RSI_CSM_DETACH, RID(s.c_rid), s.n_to_p)
-REALM(detach_e, e, RSI_CSM_DETACH, RID(s.p_rid), 0)
-REALM(notify_c, p, RSI_CSM_NOTIFY, RID(s.c_rid), s.n_first, 0)
-REALM(notify_p, c, RSI_CSM_NOTIFY, RID(s.p_rid), s.n_first, 1)
-REALM(pending, c, RSI_CSM_PENDING, 0)
-REALM(query, c, RSI_CSM_QUERY, 0)
-REALM(measurement_of_c, p, RSI_CSM_PEER_MEASUREMENT, RID(s.c_rid), 0)
-REALM(measurement_of_p, c, RSI_CSM_PEER_MEASUREMENT, RID(s.p_rid), 5)
-REALM(doorbell, c, RSI_CSM_DOORBELL, 2)
+REALM(realm_csm_version, p, say(RSI_CSM_VERSION, CSM_ABI_VERSION))
+REALM(realm_id, c, say(RSI_CSM_REALM_ID))
+REALM(create, p, say(RSI_CSM_CREATE, AT_NEW, PAGES(2), 0))
+REALM(create_of_c, c, say(RSI_CSM_CREATE, AT_NEW, PAGES(2), 0))
+REALM(share_to_c, p, say_share(s.p_id, s.c_rid, CSM_PERM_RO, 0))
+REALM(share_measured, p,
+      say(RSI_CSM_SHARE, s.p_id, s.e_rid.lo, s.e_rid.hi, CSM_PERM_RO, CSM_SHARE_FLAG_MEASURED, 1, 2))
+REALM(share_to_d, p, say_share(s.p_id, s.d_rid, CSM_PERM_RO, 0))
+REALM(share_to_p, c, say_share(s.c_id, s.p_rid, CSM_PERM_RX, 0))
+REALM(revoke, p, say_revoke(s.c_rid, s.n_first))
+REALM(revoke_second, p, say_revoke(s.c_rid, s.n_second))
+REALM(revoke_d, p, say_revoke(s.d_rid, 0))
+REALM(destroy, p, say(RSI_CSM_DESTROY, s.p_id))
+REALM(destroy_of_c, c, say(RSI_CSM_DESTROY, s.c_id))
+REALM(reserve, c, say_reserve(s.p_rid, 2, AT_NEW, PAGES(2), 0))
+REALM(reserve_of_p, p, say_reserve(s.c_rid, 1, AT_NEW, PAGES(2), CSM_RESERVE_FLAG_RAM))
+REALM(attach, c, say_attach(s.p_rid, s.n_first))
+REALM(attach_second, c, say_attach(s.p_rid, s.n_second))
+REALM(attach_e, e, say_attach(s.p_rid, 0))
+REALM(detach, c, say_detach(s.p_rid, s.n_first))
+REALM(detach_second, c, say_detach(s.p_rid, s.n_second))
+REALM(detach_from_d, c, say_detach(s.d_rid, 0))
+REALM(detach_of_p, p, say_detach(s.c_rid, s.n_to_p))
+REALM(detach_e, e, say_detach(s.p_rid, 0))
+REALM(notify_c, p, say_notify(s.c_rid, s.n_first, 0))
+REALM(notify_p, c, say_notify(s.p_rid, s.n_first, 1))
+REALM(pending, c, say(RSI_CSM_PENDING, 0))
+REALM(query, c, say(RSI_CSM_QUERY, 0))
+REALM(measurement_of_c, p, say_peer_measurement(s.c_rid, 0))
+REALM(measurement_of_p, c, say_peer_measurement(s.p_rid, 5))
+REALM(doorbell, c, say(RSI_CSM_DOORBELL, 2))
 
 #define COMMAND(name, kind)       \
 	{                         \

@@ -11,9 +11,14 @@ struct scene s;
 
 /* --- Realms ------------------------------------------------------------------------------------------------ */
 
-/* Of a realm's REC 0. */
-#define call(r, ...) (world_smc(r, __VA_ARGS__).x[0])
-#define MUST(...) assert_int_equal(__VA_ARGS__, RSI_SUCCESS)
+/* Of a realm's REC 0; what the call says in x1. */
+static uint64_t must(struct world_realm *r, struct smc_regs command)
+{
+	struct smc_regs out = world_say(r, command);
+
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	return out.x[1];
+}
 
 static void power_on(struct world_realm *r, uint64_t rec)
 {
@@ -117,30 +122,24 @@ static void equip(void)
 
 static uint64_t create(struct world_realm *r, uint64_t base, uint64_t pages)
 {
-	struct smc_regs out = world_smc(r, RSI_CSM_CREATE, base, PAGES(pages), 0);
-
-	MUST(out.x[0]);
-	return out.x[1];
+	return must(r, say(RSI_CSM_CREATE, base, PAGES(pages), 0));
 }
 
 static uint64_t share(struct world_realm *p, uint64_t id, struct csm_rid rid, uint64_t permission)
 {
-	struct smc_regs out = world_smc(p, RSI_CSM_SHARE, id, RID(rid), permission, 0);
-
-	MUST(out.x[0]);
-	return out.x[1];
+	return must(p, say_share(id, rid, permission, 0));
 }
 
 static void reserve(struct world_realm *c, struct csm_rid rid, uint64_t n, uint64_t base, uint64_t pages,
 		    uint64_t flags)
 {
-	MUST(call(c, RSI_CSM_RESERVE, RID(rid), n, base, PAGES(pages), flags));
+	must(c, say_reserve(rid, n, base, PAGES(pages), flags));
 }
 
 static void attach(struct world_realm *c, struct csm_rid rid, uint64_t n, uint64_t base, uint64_t pages)
 {
 	reserve(c, rid, n, base, pages, 0);
-	MUST(call(c, RSI_CSM_ATTACH, RID(rid), n));
+	must(c, say_attach(rid, n));
 }
 
 /* P to C, E and D; C to P; D to C. */
@@ -185,18 +184,18 @@ static void make_below(void)
 
 /* --- Calls half done --------------------------------------------------------------------------------------- */
 
-#define HALF(...)                                                              \
-	do {                                                                   \
-		sim_irq_after(0);                                              \
-		assert_int_equal(world_smc(__VA_ARGS__).x[0], RSI_INCOMPLETE); \
-		sim_irq_after(-1);                                             \
-	} while (0)
+static void half(struct world_realm *r, struct smc_regs command)
+{
+	sim_irq_after(0);
+	assert_int_equal(world_say(r, command).x[0], RSI_INCOMPLETE);
+	sim_irq_after(-1);
+}
 
 static void make_half_ended(void)
 {
 	shared(true);
-	HALF(&s.p, RSI_CSM_REVOKE, RID(s.c_rid), s.n_first);
-	HALF(&s.e, RSI_CSM_DETACH, RID(s.p_rid), 0);
+	half(&s.p, say_revoke(s.c_rid, s.n_first));
+	half(&s.e, say_detach(s.p_rid, 0));
 	/* A page of P's is on its way out, and two of three consumers have lost it. */
 	assert_int_equal(rmi(RMI_DATA_DESTROY, s.p.rd, AT_SHARED + PAGES(19)), RMI_CSM_AGAIN);
 }
@@ -208,15 +207,11 @@ static void make_half_begun(void)
 
 	shared(false);
 	assert_int_equal(rmi(RMI_DATA_DESTROY, s.p.rd, AT_SHARED + PAGES(3)), RMI_CSM_AGAIN);
-	HALF(&s.c, RSI_CSM_ATTACH, RID(s.p_rid), s.n_second);
-	HALF(&s.c, RSI_CSM_ATTACH, RID(s.p_rid), s.n_second);
+	half(&s.c, say_attach(s.p_rid, s.n_second));
+	half(&s.c, say_attach(s.p_rid, s.n_second));
 	/* Out at the host, and nobody goes on with it: this REC is lost for the scene. */
-	assert_true(world_smc_exits(&s.p, 2, (const uint64_t[18]){ RSI_CSM_CREATE, AT_NEW, PAGES(2), 0 },
-				    &out, &exit));
-	assert_true(world_smc_exits(&s.c, 2,
-				    (const uint64_t[18]){ RSI_CSM_RESERVE, s.p_rid.lo, s.p_rid.hi, 2, AT_NEW,
-							  PAGES(2), 0 },
-				    &out, &exit));
+	assert_true(world_smc_exits(&s.p, 2, say(RSI_CSM_CREATE, AT_NEW, PAGES(2), 0).x, &out, &exit));
+	assert_true(world_smc_exits(&s.c, 2, say_reserve(s.p_rid, 2, AT_NEW, PAGES(2), 0).x, &out, &exit));
 }
 
 /* --- Ends -------------------------------------------------------------------------------------------------- */
@@ -225,9 +220,9 @@ static void make_half_begun(void)
 static void make_ended(void)
 {
 	shared(true);
-	MUST(call(&s.c, RSI_CSM_ATTACH, RID(s.p_rid), s.n_second));
-	MUST(call(&s.p, RSI_CSM_REVOKE, RID(s.c_rid), s.n_second));
-	MUST(call(&s.p, RSI_CSM_REVOKE, RID(s.e_rid), 0));
+	must(&s.c, say_attach(s.p_rid, s.n_second));
+	must(&s.p, say_revoke(s.c_rid, s.n_second));
+	must(&s.p, say_revoke(s.e_rid, 0));
 	assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, s.c.rd, world_delegated(), AT_SECOND + PAGES(1)),
 			 RMI_SUCCESS);
 }
@@ -236,7 +231,7 @@ static void make_ended(void)
 static void make_broken(void)
 {
 	shared(false);
-	MUST(call(&s.c, RSI_CSM_ATTACH, RID(s.p_rid), s.n_second));
+	must(&s.c, say_attach(s.p_rid, s.n_second));
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, s.c.rd, AT_SECOND + PAGES(10)), RMI_SUCCESS);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, s.e.rd, AT_SHARED), RMI_SUCCESS);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, s.d.rd, AT_SHARED), RMI_SUCCESS);
@@ -274,9 +269,7 @@ static void make_full(void)
 	make_realms(true, 1);
 	share_all();
 	for (uint64_t i = 0;
-	     world_smc(&s.p, RSI_CSM_SHARE, s.p_id, RID(s.e_rid), CSM_PERM_RO, 0).x[0] == RSI_SUCCESS &&
-	     i < 5;
-	     i++)
+	     world_say(&s.p, say_share(s.p_id, s.e_rid, CSM_PERM_RO, 0)).x[0] == RSI_SUCCESS && i < 5; i++)
 		;
 	for (uint64_t i = 0; i < 8; i++)
 		reserve(&s.c, s.e_rid, i, AT_SECOND + PAGES(64 + i), 1, 0);

@@ -28,9 +28,6 @@ struct scene {
 
 extern struct scene s;
 
-/* A RID as two arguments. */
-#define RID(rid) (rid).lo, (rid).hi
-
 /* IPAs. */
 #define AT_SHARED WORLD_CSM                  /* P's region; C and E have it there */
 #define AT_BACK (WORLD_CSM + PAGES(0x100))   /* C's region; P has it there */

@@ -63,12 +63,6 @@ static unsigned int number_of(const struct rec *rec)
 	return r;
 }
 
-static void say_next(struct rec *rec, struct smc_regs command)
-{
-	memcpy(rec->gprs, command.x, sizeof(command.x));
-	memset(&rec->gprs[ARRAY_SIZE(command.x)], 0, sizeof(rec->gprs) - sizeof(command.x));
-}
-
 /* A call about an entry of the realm's table, as QUERY has reported it in x1 to x9. */
 static void say_about_entry(struct rec *rec, unsigned int r)
 {

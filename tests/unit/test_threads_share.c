@@ -76,12 +76,6 @@ static struct {
 	bool asked;
 } provider;
 
-static void say_next(struct rec *rec, struct smc_regs command)
-{
-	memcpy(rec->gprs, command.x, sizeof(command.x));
-	memset(&rec->gprs[ARRAY_SIZE(command.x)], 0, sizeof(rec->gprs) - sizeof(command.x));
-}
-
 /* What SHARE has said. */
 static void learn(const struct rec *rec)
 {

@@ -445,6 +445,12 @@ void world_set_program(world_program *next)
 	program = next;
 }
 
+void say_next(struct rec *rec, struct smc_regs command)
+{
+	memcpy(rec->gprs, command.x, sizeof(command.x));
+	memset(&rec->gprs[ARRAY_SIZE(command.x)], 0, sizeof(rec->gprs) - sizeof(command.x));
+}
+
 void run_context_init(struct rec *rec)
 {
 	rec->pstate = 0x3c5;

@@ -171,4 +171,7 @@ struct smc_regs say_peer_measurement(struct csm_rid peer, uint64_t index);
 /* world_smc() with such registers. */
 struct smc_regs world_say(struct world_realm *r, struct smc_regs command);
 
+/* Of a world_program: what the realm calls next, and nothing in its other registers. */
+void say_next(struct rec *rec, struct smc_regs command);
+
 #endif
