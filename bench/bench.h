@@ -40,6 +40,11 @@ uint64_t bench_instructions(uint64_t ticks);
 		bench_now() - start_ - empty_;             \
 	})
 
+/* A realm that runs REALM_PROGRAM_BENCH, with an APT; its host serves its exits for CSM. `name` may be NULL. */
+struct test_realm *bench_realm(const char *name, unsigned int apt_granules);
+/* Its host has done before what they ask for, and only answers. */
+struct test_realm *bench_realm_at_once(const char *name, unsigned int apt_granules);
+
 /* The identifier of a realm that runs REALM_PROGRAM_BENCH. */
 struct csm_rid bench_rid(struct test_realm *realm);
 

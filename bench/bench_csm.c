@@ -21,9 +21,18 @@ static bool answer_at_once(struct test_realm *realm, const struct host_csm_reque
 	return true;
 }
 
-static struct test_realm *bench_realm(const char *name)
+struct test_realm *bench_realm(const char *name, unsigned int apt_granules)
 {
-	return realm_start(REALM_PROGRAM_BENCH, &(struct realm_options){ .name = name, .apt_granules = 1 });
+	return realm_start(REALM_PROGRAM_BENCH,
+			   &(struct realm_options){ .name = name, .apt_granules = apt_granules });
+}
+
+struct test_realm *bench_realm_at_once(const char *name, unsigned int apt_granules)
+{
+	struct test_realm *realm = bench_realm(name, apt_granules);
+
+	realm->csm = answer_at_once;
+	return realm;
 }
 
 struct csm_rid bench_rid(struct test_realm *realm)
@@ -88,7 +97,7 @@ static void bench_life(struct test_realm *p, struct test_realm *c, uint64_t page
 static void bench_lookup(void)
 {
 	static const uint64_t entries[] = { 10, 1000 };
-	struct test_realm *c = bench_realm("C");
+	struct test_realm *c = bench_realm("C", 1);
 	uint64_t made = 0;
 
 	for (unsigned int i = 0; i < 2; i++) {
@@ -109,10 +118,8 @@ static void bench_lookup(void)
 void bench_csm(void)
 {
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		struct test_realm *p = bench_realm("P"), *c = bench_realm("C");
+		struct test_realm *p = bench_realm_at_once("P", 1), *c = bench_realm_at_once("C", 1);
 
-		p->csm = answer_at_once;
-		c->csm = answer_at_once;
 		bench_life(p, c, sizes[i].pages, sizes[i].blocks);
 		realm_end(c);
 		realm_end(p);

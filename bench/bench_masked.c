@@ -48,25 +48,9 @@ static enum host_action on_interrupt(struct test_realm *realm)
 		r_;                                         \
 	})
 
-static bool answer_at_once(struct test_realm *realm, const struct host_csm_request *request)
-{
-	(void)realm;
-	(void)request;
-	return true;
-}
-
-static struct test_realm *realm_for_csm(void)
-{
-	struct test_realm *realm =
-		realm_start(REALM_PROGRAM_BENCH, &(struct realm_options){ .apt_granules = 1 });
-
-	realm->csm = answer_at_once;
-	return realm;
-}
-
 void bench_masked_csm(void)
 {
-	struct test_realm *p = realm_for_csm(), *c = realm_for_csm();
+	struct test_realm *p = bench_realm_at_once(NULL, 1), *c = bench_realm_at_once(NULL, 1);
 	struct csm_rid p_rid = bench_rid(p), c_rid = bench_rid(c);
 	uint64_t size = PAGES * GRANULE_SIZE, id, n;
 

@@ -93,10 +93,7 @@ static uint64_t rows(struct pair *r, const char *name, uint64_t (*message)(struc
 
 static struct pair start(void)
 {
-	const struct realm_options options = { .apt_granules = 1 };
-
-	return (struct pair){ realm_start(REALM_PROGRAM_BENCH, &options),
-			      realm_start(REALM_PROGRAM_BENCH, &options) };
+	return (struct pair){ bench_realm(NULL, 1), bench_realm(NULL, 1) };
 }
 
 static void end(struct pair *r)

@@ -61,9 +61,7 @@ static void first_ring(struct ends *e)
 
 static struct ends start(void)
 {
-	const struct realm_options options = { .apt_granules = 1 };
-	struct ends e = { .p = realm_start(REALM_PROGRAM_BENCH, &options),
-			  .c = realm_start(REALM_PROGRAM_BENCH, &options) };
+	struct ends e = { .p = bench_realm(NULL, 1), .c = bench_realm(NULL, 1) };
 	uint64_t id;
 
 	e.p_rid = bench_rid(e.p);

@@ -19,22 +19,6 @@ static struct test_realm *provider, *consumers[REALMS];
 static struct csm_rid provider_rid, consumer_rids[REALMS];
 static uint64_t numbers[MOST]; /* of the shares */
 
-static bool answer_at_once(struct test_realm *realm, const struct host_csm_request *request)
-{
-	(void)realm;
-	(void)request;
-	return true;
-}
-
-static struct test_realm *start(void)
-{
-	struct test_realm *realm =
-		realm_start(REALM_PROGRAM_BENCH, &(struct realm_options){ .apt_granules = APT_GRANULES });
-
-	realm->csm = answer_at_once;
-	return realm;
-}
-
 /* A call that succeeds; what it took. */
 #define TIMED(realm, result, ...)                                 \
 	({                                                        \
@@ -119,10 +103,10 @@ void bench_scale(void)
 	unsigned int made = 0;
 	struct script_result r;
 
-	provider = start();
+	provider = bench_realm_at_once(NULL, APT_GRANULES);
 	provider_rid = bench_rid(provider);
 	for (unsigned int i = 0; i < REALMS; i++) {
-		consumers[i] = start();
+		consumers[i] = bench_realm_at_once(NULL, APT_GRANULES);
 		consumer_rids[i] = bench_rid(consumers[i]);
 	}
 	CHECK_OK(host_populate(&provider->realm, CSM_WINDOW, size));

@@ -80,9 +80,7 @@ void bench_token(void)
 /* As many items of the sharing state as a token has room for: all are encoded under one lock. */
 void bench_token_csm(void)
 {
-	const struct realm_options options = { .apt_granules = 10 };
-	struct test_realm *p = realm_start(REALM_PROGRAM_BENCH, &options);
-	struct test_realm *c = realm_start(REALM_PROGRAM_BENCH, &options);
+	struct test_realm *p = bench_realm(NULL, 10), *c = bench_realm(NULL, 10);
 	struct script_result r = script(c, BENCH_SMC, RSI_CSM_REALM_ID), shared;
 	uint64_t id = script(p, BENCH_SMC, RSI_CSM_CREATE, CSM_WINDOW, GRANULE_SIZE, 0).x[2];
 
