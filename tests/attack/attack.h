@@ -31,6 +31,10 @@ void share_secret(struct puppet_csm_setup *s, uint64_t pages, enum csm_permissio
 void check_shared(struct puppet_csm_setup *s);
 void end_both(struct puppet_csm_setup *s);
 
+/* Handlers of a host that does no more for the realm there. */
+enum host_action stop_at_fault(struct test_realm *realm, uint64_t ipa);
+enum host_action stop_at_interrupt(struct test_realm *realm);
+
 /* Where the realm's page lies; it must have one. */
 uint64_t pa_of(struct test_realm *realm, uint64_t ipa);
 

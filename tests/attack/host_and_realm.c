@@ -7,12 +7,6 @@
 
 #define NEVER ABI_U64(0xdead0e7e7)
 
-static enum host_action stop(struct test_realm *realm, uint64_t ipa)
-{
-	(void)realm, (void)ipa;
-	return HOST_STOP;
-}
-
 /* Not told of the end, C is not kicked: nothing makes CPU 1 leave it, and forget what it has cached. */
 static bool tell_nobody(struct test_realm *realm, const struct host_csm_request *request)
 {
@@ -24,25 +18,25 @@ static bool tell_nobody(struct test_realm *realm, const struct host_csm_request 
 static void start_reader(struct puppet_csm_setup *s, uint64_t pages, uint64_t ipa)
 {
 	share_secret(s, pages, CSM_PERM_RO);
-	s->c->fault = stop;
+	s->c->fault = stop_at_fault;
 	s->p->csm = tell_nobody;
 	spin_on_cpu1(s->c, ipa, NEVER);
 }
 
-static void check_reader_aborted(struct puppet_csm_setup *s)
+static void check_reader_aborted(struct test_realm *reader)
 {
-	struct script_result r = script_end(s->c, 0);
+	struct script_result r = script_end(reader, 0);
 
 	CHECK(is_external_abort(r.x[1]));
 	CHECK(r.x[0] != NEVER);
 }
 
 /* It is in front of a fault that is the host's to serve. */
-static void check_reader_faulted(struct puppet_csm_setup *s)
+static void check_reader_faulted(struct test_realm *reader)
 {
 	cpu_wait(1);
-	CHECK(!s->c->scripts[0].done);
-	CHECK_EQ(s->c->scripts[0].stop, HOST_STOP_HANDLER);
+	CHECK(!reader->scripts[0].done);
+	CHECK_EQ(reader->scripts[0].stop, HOST_STOP_HANDLER);
 }
 
 /* --- Translations that should be gone ------------------------------------------------------------------- */
@@ -54,7 +48,7 @@ void attack_stale_after_revoke(void)
 	start_reader(&s, 4, CSM_WINDOW);
 	CHECK_EQ(puppet_csm_revoke(s.p, s.c_rid, s.n), RSI_SUCCESS);
 	CHECK_EQ(realm_write64(s.p, CSM_WINDOW, NEVER), 0);
-	check_reader_aborted(&s);
+	check_reader_aborted(s.c);
 	end_both(&s);
 }
 
@@ -66,7 +60,7 @@ void attack_stale_block_after_revoke(void)
 	start_reader(&s, 1024, last);
 	CHECK_EQ(puppet_csm_revoke(s.p, s.c_rid, s.n), RSI_SUCCESS);
 	CHECK_EQ(realm_write64(s.p, last, NEVER), 0);
-	check_reader_aborted(&s);
+	check_reader_aborted(s.c);
 	end_both(&s);
 }
 
@@ -77,7 +71,7 @@ void attack_stale_after_region_destroyed(void)
 	start_reader(&s, 2, CSM_WINDOW + GRANULE_SIZE);
 	CHECK_EQ(puppet_csm_destroy(s.p, s.id), RSI_SUCCESS);
 	CHECK_EQ(realm_write64(s.p, CSM_WINDOW + GRANULE_SIZE, NEVER), 0);
-	check_reader_aborted(&s);
+	check_reader_aborted(s.c);
 	end_both(&s);
 }
 
@@ -88,7 +82,7 @@ void attack_stale_after_unmap(void)
 	start_reader(&s, 2, CSM_WINDOW);
 	CHECK_OK(host_csm_unmap(&s.c->realm, CSM_WINDOW, s.size));
 	CHECK_EQ(realm_write64(s.p, CSM_WINDOW, NEVER), 0);
-	check_reader_faulted(&s);
+	check_reader_faulted(s.c);
 	end_both(&s);
 }
 
@@ -105,7 +99,7 @@ void attack_stale_after_page_destroyed(void)
 	CHECK_OK(host_rmi_granule_undelegate(&rmm, pa));
 	CHECK(is_zero_granule(pa));
 	words_of(pa)[0] = NEVER;
-	check_reader_faulted(&s);
+	check_reader_faulted(s.c);
 	words_of(pa)[0] = 0;
 	CHECK_OK(host_rmi_granule_delegate(&rmm, pa));
 	CHECK_OK(host_granule_free(&rmm, pa));
@@ -121,7 +115,7 @@ void attack_stale_after_provider_ends(void)
 	pa = pa_of(s.p, CSM_WINDOW);
 	realm_end(s.p);
 	CHECK_EQ(probe_write64(pa, NEVER), 0);
-	check_reader_aborted(&s);
+	check_reader_aborted(s.c);
 	realm_end(s.c);
 }
 
@@ -131,13 +125,11 @@ void attack_stale_after_reclaim(void)
 	struct test_realm *realm = victim("A");
 	uint64_t pa = pa_of(realm, test_ram(realm));
 
-	realm->fault = stop;
+	realm->fault = stop_at_fault;
 	spin_on_cpu1(realm, test_ram(realm), NEVER);
 	CHECK_OK(host_reclaim(&realm->realm, test_ram(realm), GRANULE_SIZE));
 	CHECK_EQ(probe_write64(pa, NEVER), 0);
-	cpu_wait(1);
-	CHECK(!realm->scripts[0].done);
-	CHECK_EQ(realm->scripts[0].stop, HOST_STOP_HANDLER);
+	check_reader_faulted(realm);
 	realm_end(realm);
 }
 
@@ -146,7 +138,6 @@ void attack_stale_after_unprotected_unmap(void)
 {
 	struct test_realm *x = victim("X"), *realm = puppet_csm_realm("A");
 	struct window w = open_window(x);
-	struct script_result r;
 	uint64_t data, top;
 
 	spin_on_cpu1(x, w.ipa, NEVER);
@@ -155,9 +146,7 @@ void attack_stale_after_unprotected_unmap(void)
 	CHECK_OK(host_make_tables(&realm->realm, test_ram(realm), GRANULE_SIZE, 3));
 	CHECK_OK(host_rmi_data_create_unknown(&rmm, realm->realm.rd, w.pa, test_ram(realm)));
 	CHECK_EQ(realm_write64(realm, test_ram(realm), NEVER), 0);
-	r = script_end(x, 0);
-	CHECK(is_external_abort(r.x[1]));
-	CHECK(r.x[0] != NEVER);
+	check_reader_aborted(x);
 	CHECK_OK(host_rmi_data_destroy(&rmm, realm->realm.rd, test_ram(realm), &data, &top));
 	CHECK_OK(host_rmi_granule_undelegate(&rmm, w.pa));
 	realm_end(realm);
@@ -350,8 +339,8 @@ static void kick_cpu0(void *argument)
 	}
 }
 
-/* ATTACH of P's pages at another offset (so by pages, not blocks), until an interrupt leaves it half done. */
-static bool attach_half(struct puppet_csm_setup *s)
+/* ATTACH of P's pages at another offset (so by pages, not blocks), until an interrupt leaves it half done; says so if none did. */
+static void attach_half(struct puppet_csm_setup *s)
 {
 	const uint64_t base = CSM_WINDOW + GRANULE_SIZE;
 	volatile bool done = false;
@@ -378,7 +367,8 @@ static bool attach_half(struct puppet_csm_setup *s)
 	}
 	done = true;
 	cpu_wait(1);
-	return r.x[0] == RSI_INCOMPLETE;
+	if (r.x[0] != RSI_INCOMPLETE)
+		print("no interrupt came in time: this was a whole one\n");
 }
 
 /* C has half of it, P takes it all back: the half is gone, and the other half never comes. */
@@ -386,15 +376,13 @@ void attack_revoke_half_attached(void)
 {
 	struct puppet_csm_setup s;
 	struct script_result r;
-	bool half = attach_half(&s);
 
+	attach_half(&s);
 	CHECK_EQ(puppet_csm_revoke(s.p, s.c_rid, s.n), RSI_SUCCESS);
 	CHECK_EQ(puppet_csm_attach(s.c, s.p_rid, s.n, &r), RSI_CSM_ERROR_REVOKED);
 	for (uint64_t page = 0; page < MANY; page += 127)
 		check_aborts(s.c, CSM_WINDOW + (page + 1) * GRANULE_SIZE);
 	CHECK_EQ(read_word(s.p, CSM_WINDOW), SECRET);
-	if (!half)
-		print("no interrupt came in time: this was a whole one\n");
 	end_both(&s);
 }
 

@@ -169,12 +169,6 @@ void attack_refuse_create(void)
 	realm_end(p);
 }
 
-static enum host_action stop(struct test_realm *realm, uint64_t ipa)
-{
-	(void)realm, (void)ipa;
-	return HOST_STOP;
-}
-
 /* It says that the region is there, and it is not: P stands before a hole, C has one, and nobody sees anything else. */
 void attack_lie_at_create(void)
 {
@@ -195,7 +189,7 @@ void attack_lie_at_create(void)
 		CHECK_EQ(puppet_csm_reserve(c, p_rid, n, CSM_WINDOW, 0x4000), RSI_SUCCESS);
 		CHECK_EQ(puppet_csm_attach(c, p_rid, n, &r), RSI_SUCCESS);
 		CHECK_EQ(r.x[3], 4);
-		c->fault = stop;
+		c->fault = stop_at_fault;
 		CHECK(!script_try(c, 0, &r, SCRIPT_READ64, CSM_WINDOW));
 	}
 	check_victim(p);

@@ -249,12 +249,6 @@ void attack_delegate_foreign(void)
 /* --- To change it --------------------------------------------------------------------------------------- */
 
 /* A page of the host's making in place of the realm's: the realm is told, and sees nothing of it. */
-static enum host_action stop(struct test_realm *realm, uint64_t ipa)
-{
-	(void)realm, (void)ipa;
-	return HOST_STOP;
-}
-
 void attack_swap_page(void)
 {
 	struct test_realm *realm = victim("A");
@@ -265,7 +259,7 @@ void attack_swap_page(void)
 	CHECK_OK(host_populate(&realm->realm, test_ram(realm), GRANULE_SIZE));
 	CHECK_OK(host_rmi_rtt_read_entry(&rmm, realm->realm.rd, test_ram(realm), 3, &entry));
 	CHECK_EQ(entry.ripas, RMI_DESTROYED);
-	realm->fault = stop;
+	realm->fault = stop_at_fault;
 	CHECK(!script_try(realm, 0, &r, SCRIPT_READ64, test_ram(realm)));
 	CHECK_EQ(realm->scripts[0].stop, HOST_STOP_HANDLER);
 	realm_end(realm);

@@ -73,6 +73,18 @@ void attack_reuse_vmid(void)
 	realm_end(second);
 }
 
+/* Those of a realm that could be made, were the VMID and the table the host's to give. */
+static struct rmi_realm_params params_with(uint16_t vmid, uint64_t table)
+{
+	return (struct rmi_realm_params){ .s2sz = 39,
+					  .num_bps = 1,
+					  .num_wps = 1,
+					  .vmid = vmid,
+					  .rtt_base = table,
+					  .rtt_level_start = 1,
+					  .rtt_num_start = 1 };
+}
+
 void attack_share_vmid(void)
 {
 	struct test_realm *realm = victim("A");
@@ -81,13 +93,7 @@ void attack_share_vmid(void)
 
 	CHECK_OK(host_granule_alloc(&rmm, &rd));
 	CHECK_OK(host_granule_alloc(&rmm, &table));
-	params->s2sz = 39;
-	params->num_bps = 1;
-	params->num_wps = 1;
-	params->vmid = realm->realm.vmid;
-	params->rtt_base = table;
-	params->rtt_level_start = 1;
-	params->rtt_num_start = 1;
+	*params = params_with(realm->realm.vmid, table);
 	CHECK_RMI(host_rmi_realm_create(&rmm, rd, (uint64_t)(uintptr_t)params), RMI_ERROR_INPUT);
 	/* Nothing else was wrong with it. */
 	params->vmid = 0x7a7a;
@@ -108,13 +114,7 @@ void attack_share_tables(void)
 	uint64_t rd;
 
 	CHECK_OK(host_granule_alloc(&rmm, &rd));
-	*params = (struct rmi_realm_params){ .s2sz = 39,
-					     .num_bps = 1,
-					     .num_wps = 1,
-					     .vmid = 0x7a7b,
-					     .rtt_base = realm->realm.start_pa,
-					     .rtt_level_start = 1,
-					     .rtt_num_start = 1 };
+	*params = params_with(0x7a7b, realm->realm.start_pa);
 	CHECK_RMI(host_rmi_realm_create(&rmm, rd, (uint64_t)(uintptr_t)params), RMI_ERROR_INPUT);
 	params->rtt_base = rd;
 	CHECK_RMI(host_rmi_realm_create(&rmm, rd, (uint64_t)(uintptr_t)params), RMI_ERROR_INPUT);
@@ -155,13 +155,7 @@ void attack_change_parameters(void)
 	CHECK_OK(host_granule_alloc(&rmm, &rd));
 	CHECK_OK(host_granule_alloc(&rmm, &table));
 	f.a = table;
-	*params = (struct rmi_realm_params){ .s2sz = 39,
-					     .num_bps = 1,
-					     .num_wps = 1,
-					     .vmid = 0x7a7c,
-					     .rtt_base = table,
-					     .rtt_level_start = 1,
-					     .rtt_num_start = 1 };
+	*params = params_with(0x7a7c, table);
 	cpu_run(1, flicker, &f);
 	for (unsigned int i = 0; i < 200; i++) {
 		result = host_rmi_realm_create(&rmm, rd, params_pa);
@@ -328,12 +322,6 @@ void attack_run_twice(void)
 
 /* --- What exits tell ------------------------------------------------------------------------------------ */
 
-static enum host_action stop_at_interrupt(struct test_realm *realm)
-{
-	(void)realm;
-	return HOST_STOP;
-}
-
 static void check_says_nothing(const struct rmi_rec_exit *exit)
 {
 	for (unsigned int i = 0; i < RMI_NUM_GPRS; i++)
@@ -362,12 +350,6 @@ void attack_read_registers_at_interrupt(void)
 	CHECK(realm->scripts[0].done);
 	realm_end(realm);
 	close_window(&w);
-}
-
-static enum host_action stop_at_fault(struct test_realm *realm, uint64_t ipa)
-{
-	(void)realm, (void)ipa;
-	return HOST_STOP;
 }
 
 void attack_read_registers_at_fault(void)

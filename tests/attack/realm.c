@@ -286,12 +286,6 @@ void attack_look_around(void)
 
 /* --- The PE --------------------------------------------------------------------------------------------- */
 
-static enum host_action stop(struct test_realm *realm)
-{
-	(void)realm;
-	return HOST_STOP;
-}
-
 /* With all interrupts masked it keeps the PE: the host's timer takes it back. */
 void attack_keep_the_cpu(void)
 {
@@ -299,9 +293,7 @@ void attack_keep_the_cpu(void)
 	struct test_realm *realm = victim("A"), *other = victim("B");
 	struct script_result r;
 
-	realm->interrupt = stop;
-	for (unsigned int i = 0; i < 2; i++)
-		CHECK_EQ(realm_write64(realm, test_ram(realm), SECRET), 0);
+	realm->interrupt = stop_at_interrupt;
 	CHECK_EQ(realm_write64(realm, test_ram(realm) + GRANULE_SIZE, code[0] | (uint64_t)code[1] << 32), 0);
 	timer_preempt_after(sysreg_read(cntfrq_el0) / 100);
 	CHECK(!script_try(realm, 0, &r, SCRIPT_EXEC, test_ram(realm) + GRANULE_SIZE));

@@ -468,7 +468,7 @@ void attack_turn_off_while_shared(void)
 void attack_fill_peers_table(void)
 {
 	struct puppet_csm_setup s;
-	uint64_t n, before = rmm.delegated, id;
+	uint64_t n, before, id;
 
 	share_secret(&s, 1, CSM_PERM_RO);
 	before = rmm.delegated;

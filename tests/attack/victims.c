@@ -37,6 +37,18 @@ void end_both(struct puppet_csm_setup *s)
 	realm_end(s->c);
 }
 
+enum host_action stop_at_fault(struct test_realm *realm, uint64_t ipa)
+{
+	(void)realm, (void)ipa;
+	return HOST_STOP;
+}
+
+enum host_action stop_at_interrupt(struct test_realm *realm)
+{
+	(void)realm;
+	return HOST_STOP;
+}
+
 uint64_t pa_of(struct test_realm *realm, uint64_t ipa)
 {
 	uint64_t pa;
