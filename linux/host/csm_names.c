@@ -39,7 +39,7 @@ static u64 first_page(struct caec_realm *realm, const struct caec_host_csm_entry
 	return pa;
 }
 
-/* With its lock. */
+/* With its csm_lock. */
 static bool provides(struct caec_realm *realm, u64 size, u64 offset, u64 pa)
 {
 	struct caec_host_csm_entry entry = {};
@@ -53,7 +53,7 @@ static bool provides(struct caec_realm *realm, u64 size, u64 offset, u64 pa)
 	return false;
 }
 
-/* With a reference, or NULL. */
+/* With a reference, or NULL. A realm that is being built has no region yet, and changes without its csm_lock. */
 static struct caec_realm *provider_of(struct caec_realm *consumer, u64 size, u64 offset, u64 pa)
 {
 	struct caec_realm *realm, *found = NULL;
@@ -61,12 +61,12 @@ static struct caec_realm *provider_of(struct caec_realm *consumer, u64 size, u64
 	mutex_lock(&caec_realms_lock);
 	list_for_each_entry(realm, &caec_realms, node)
 	{
-		if (realm == consumer || found)
+		if (realm == consumer || found || smp_load_acquire(&realm->state) == CAEC_HOST_STATE_NEW)
 			continue;
-		mutex_lock(&realm->lock);
+		mutex_lock(&realm->csm_lock);
 		if (provides(realm, size, offset, pa) && kref_get_unless_zero(&realm->refs))
 			found = realm;
-		mutex_unlock(&realm->lock);
+		mutex_unlock(&realm->csm_lock);
 	}
 	mutex_unlock(&caec_realms_lock);
 	return found;

@@ -2,9 +2,9 @@
 /*
  * What the files of caec_host share. A realm lives as long as an open file of it or of one of its RECs.
  *
- * Locks, in this order: a REC's run_lock; a realm's lock; shared_lock, eventfd_lock; those of host/lib, which sleep; gic_lock,
- * and a REC's kick_lock, which do not. The list of realms has a mutex of its own, taken alone, or before a
- * realm's lock.
+ * Locks, in this order: a REC's run_lock; a realm's lock; that of the list of realms; csm_lock; shared_lock, eventfd_lock;
+ * those of host/lib, which sleep; gic_lock, and a REC's kick_lock, which do not. Who holds the list's takes one realm's
+ * csm_lock after the other's: neither is held while user space's memory is touched, which may never come.
  */
 #ifndef LINUX_HOST_HOST_H
 #define LINUX_HOST_HOST_H
@@ -72,7 +72,7 @@ struct caec_realm {
 	struct list_head irqfds, ioeventfds;
 	unsigned int irqfd_count, ioeventfd_count;
 
-	struct mutex csm_lock;
+	struct mutex csm_lock; /* also of taking it apart: with it, not NEW and not `gone`, its entries can be read */
 	struct caec_host_csm_policy policy;
 	u64 granules_base; /* of its limit: what is not CSM's */
 	bool csm_watched;  /* (atomic) a reservation was made: who its provider is has to be seen */

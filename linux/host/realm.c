@@ -231,19 +231,27 @@ void caec_realm_break(struct caec_realm *realm, const struct caec_host_run_error
 
 /* --- Taken apart ------------------------------------------------------------------------------------------- */
 
+/* With both its locks. */
+static void destroy(struct caec_realm *realm)
+{
+	if (realm->gone || !realm->realm.host)
+		return;
+	if (host_realm_destroy(&realm->realm) == RMI_SUCCESS)
+		return;
+	pr_err("caec_host: realm %s can't be taken apart: %llu pages are lost\n", realm->name,
+	       realm->realm.granules);
+	atomic64_add(realm->realm.granules, &lost);
+}
+
 void caec_realm_take_apart(struct caec_realm *realm)
 {
 	mutex_lock(&realm->lock);
-	if (!realm->gone && realm->realm.host) {
-		caec_eventfd_release(realm);
-		caec_shared_release(realm);
-		if (host_realm_destroy(&realm->realm) != RMI_SUCCESS) {
-			pr_err("caec_host: realm %s can't be taken apart: %llu pages are lost\n", realm->name,
-			       realm->realm.granules);
-			atomic64_add(realm->realm.granules, &lost);
-		}
-	}
+	caec_eventfd_release(realm);
+	caec_shared_release(realm);
+	mutex_lock(&realm->csm_lock);
+	destroy(realm);
 	realm->gone = true;
+	mutex_unlock(&realm->csm_lock);
 	mutex_unlock(&realm->lock);
 }
 
