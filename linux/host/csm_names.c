@@ -72,18 +72,19 @@ static struct caec_realm *provider_of(struct caec_realm *consumer, u64 size, u64
 	return found;
 }
 
-/* True: it is settled, one way or the other. */
+/* True: it is settled, one way or the other. What could not be broken is looked at again. */
 static bool judge(struct caec_realm *consumer, const struct caec_host_csm_entry *entry)
 {
 	u64 offset, pa = first_page(consumer, entry, &offset);
 	struct caec_realm *provider = pa ? provider_of(consumer, entry->size, offset, pa) : NULL;
+	bool settled = true;
 
 	if (!provider)
 		return false;
 	if (!wants(consumer, provider->name) || !wants(provider, consumer->name))
-		host_csm_unmap(&consumer->realm, entry->base, entry->size);
+		settled = host_csm_unmap(&consumer->realm, entry->base, entry->size) == RMI_SUCCESS;
 	caec_realm_put(provider);
-	return true;
+	return settled;
 }
 
 void caec_csm_watch(struct caec_realm *realm)
