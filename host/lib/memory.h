@@ -12,6 +12,13 @@
 #define HOST_UNPROTECTED_WB_RW ((ABI_U64(6) << 2) | (ABI_U64(3) << 6))
 #define HOST_UNPROTECTED_WB_RO ((ABI_U64(6) << 2) | (ABI_U64(1) << 6))
 
+/* [base, base + size) is made of granules, of the unprotected half of the realm's addresses. */
+static inline bool host_range_is_unprotected(const struct host_realm *realm, uint64_t base, uint64_t size)
+{
+	return base >= host_unprotected_base(realm) &&
+	       host_range_is_valid(base, size, host_unprotected_base(realm) * 2);
+}
+
 /* Makes tables until [base, base + size) has them at `level`. */
 uint64_t host_make_tables(struct host_realm *realm, uint64_t base, uint64_t size, int64_t level);
 

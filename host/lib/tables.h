@@ -35,10 +35,4 @@ static inline bool host_range_is_protected(const struct host_realm *realm, uint6
 	return host_range_is_valid(base, size, host_unprotected_base(realm));
 }
 
-static inline bool host_range_is_unprotected(const struct host_realm *realm, uint64_t base, uint64_t size)
-{
-	return base >= host_unprotected_base(realm) &&
-	       host_range_is_valid(base, size, host_unprotected_base(realm) * 2);
-}
-
 #endif

@@ -200,10 +200,9 @@ static int remove_ioeventfd(struct caec_realm *realm, const struct caec_host_ioe
 static bool is_well_formed(const struct caec_realm *realm, const struct caec_host_ioeventfd *set)
 {
 	const u32 flags = CAEC_HOST_EVENTFD_REMOVE | CAEC_HOST_EVENTFD_MATCH;
-	u64 bottom = host_unprotected_base(&realm->realm);
 
 	return !(set->flags & ~flags) && (set->size == 0 || (is_power_of_2(set->size) && set->size <= 8)) &&
-	       set->ipa >= bottom && set->ipa - bottom < bottom &&
+	       host_range_is_unprotected(&realm->realm, set->ipa & PAGE_MASK, PAGE_SIZE) &&
 	       (set->data == 0 || (set->flags & CAEC_HOST_EVENTFD_MATCH));
 }
 

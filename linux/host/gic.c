@@ -52,15 +52,7 @@ static void ring(struct host_realm *realm)
 
 static bool fits(const struct caec_realm *realm, u64 base, u64 size)
 {
-	u64 bottom = host_unprotected_base(&realm->realm);
-
-	return base % SZ_64K == 0 && base >= bottom && base - bottom < bottom &&
-	       size <= bottom - (base - bottom);
-}
-
-static bool overlap(u64 a, u64 a_size, u64 b, u64 b_size)
-{
-	return a < b + b_size && b < a + a_size;
+	return base % SZ_64K == 0 && host_range_is_unprotected(&realm->realm, base, size);
 }
 
 int caec_gic_init(struct caec_realm *realm, const struct caec_host_create *create)
@@ -72,7 +64,7 @@ int caec_gic_init(struct caec_realm *realm, const struct caec_host_create *creat
 
 	if (!fits(realm, create->gic_dist, VGIC_DIST_SIZE) ||
 	    !fits(realm, create->gic_redist, redist_size(realm)) ||
-	    overlap(create->gic_dist, VGIC_DIST_SIZE, create->gic_redist, redist_size(realm)))
+	    caec_overlap(create->gic_dist, VGIC_DIST_SIZE, create->gic_redist, redist_size(realm)))
 		return -EINVAL;
 	realm->gic_dist = create->gic_dist;
 	realm->gic_redist = create->gic_redist;
@@ -84,8 +76,8 @@ int caec_gic_init(struct caec_realm *realm, const struct caec_host_create *creat
 
 bool caec_gic_overlaps(const struct caec_realm *realm, u64 ipa, u64 size)
 {
-	return overlap(ipa, size, realm->gic_dist, VGIC_DIST_SIZE) ||
-	       overlap(ipa, size, realm->gic_redist, redist_size(realm));
+	return caec_overlap(ipa, size, realm->gic_dist, VGIC_DIST_SIZE) ||
+	       caec_overlap(ipa, size, realm->gic_redist, redist_size(realm));
 }
 
 bool caec_gic_access(struct caec_realm *realm, struct host_mmio *access, bool *done)

@@ -118,6 +118,12 @@ static inline bool caec_realm_is_over(const struct caec_realm *realm)
 	return smp_load_acquire(&realm->state) != CAEC_HOST_STATE_ACTIVE;
 }
 
+/* Of ranges that do not wrap. */
+static inline bool caec_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
+{
+	return a < b + b_size && b < a + a_size;
+}
+
 /* realm_ioctl.c, rec.c: their files. */
 struct file *caec_realm_file(struct caec_realm *realm);
 int caec_rec_create(struct caec_realm *realm, struct caec_host_create_rec *create, unsigned long to);

@@ -124,12 +124,9 @@ int caec_shared_fault(struct caec_realm *realm, u64 ipa)
 
 static bool is_well_formed(const struct caec_realm *realm, const struct caec_host_shared *set)
 {
-	u64 bottom = host_unprotected_base(&realm->realm);
-
-	return !(set->flags & ~CAEC_HOST_SHARED_REMOVE) && !set->reserved && set->size &&
-	       !((set->ipa | set->size | set->offset) % PAGE_SIZE) && set->ipa >= bottom &&
-	       set->ipa - bottom < bottom && set->size <= bottom - (set->ipa - bottom) &&
-	       set->offset <= S64_MAX - set->size;
+	return !(set->flags & ~CAEC_HOST_SHARED_REMOVE) && !set->reserved &&
+	       host_range_is_unprotected(&realm->realm, set->ipa, set->size) &&
+	       set->offset % PAGE_SIZE == 0 && set->offset <= S64_MAX - set->size;
 }
 
 static bool is_taken(const struct caec_realm *realm, u64 ipa, u64 size)
@@ -137,7 +134,7 @@ static bool is_taken(const struct caec_realm *realm, u64 ipa, u64 size)
 	const struct shared *other;
 
 	list_for_each_entry(other, &realm->shared,
-			    node) if (ipa < other->ipa + other->size && other->ipa < ipa + size) return true;
+			    node) if (caec_overlap(ipa, size, other->ipa, other->size)) return true;
 	return caec_gic_overlaps(realm, ipa, size);
 }
 
