@@ -126,7 +126,8 @@ static inline bool caec_overlap(u64 a, u64 a_size, u64 b, u64 b_size)
 
 /* realm_ioctl.c, rec.c: their files. */
 struct file *caec_realm_file(struct caec_realm *realm);
-int caec_rec_create(struct caec_realm *realm, struct caec_host_create_rec *create, unsigned long to);
+struct file *caec_rec_create(struct caec_realm *realm,
+			     const struct caec_host_create_rec *create); /* with its lock */
 void caec_rec_init(struct caec_rec *rec, struct caec_realm *realm);
 void caec_rec_kick(struct caec_rec *rec);
 

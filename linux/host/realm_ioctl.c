@@ -12,29 +12,69 @@
 
 #include "host.h"
 
-/* --- Building: all with the realm's lock ------------------------------------------------------------------- */
+/* What user space gives is here before a lock is taken: its memory may be of a kind that never comes. */
+union argument {
+	u32 version;
+	struct caec_host_range range;
+	struct caec_host_populate content;
+	struct caec_host_create_rec rec;
+	struct caec_host_shared shared;
+	struct caec_host_irq irq;
+	struct caec_host_irqfd irqfd;
+	struct caec_host_ioeventfd ioeventfd;
+	struct caec_host_csm_policy policy;
+	struct caec_host_csm_entry entry;
+	struct caec_host_stats stats;
+};
+
+static int lock(struct caec_realm *realm)
+{
+	if (mutex_lock_killable(&realm->lock))
+		return -EINTR;
+	if (!realm->gone)
+		return 0;
+	mutex_unlock(&realm->lock);
+	return -ESHUTDOWN;
+}
+
+static void unlock(struct caec_realm *realm)
+{
+	mutex_unlock(&realm->lock);
+}
+
+/* --- Building ---------------------------------------------------------------------------------------------- */
 
 static int check_new(const struct caec_realm *realm)
 {
-	return realm->state == CAEC_HOST_STATE_NEW ? 0 : -EBUSY;
+	return READ_ONCE(realm->state) == CAEC_HOST_STATE_NEW ? 0 : -EBUSY;
 }
 
-static int init_ripas(struct caec_realm *realm, unsigned long argument)
+static int init_ripas(struct caec_realm *realm, const struct caec_host_range *range)
 {
-	struct caec_host_range range;
-	int error = caec_copy_in(&range, argument, sizeof(range));
+	int error;
 
-	if (error)
-		return error;
-	if (range.reserved)
+	if (range->reserved)
 		return -EINVAL;
 	error = check_new(realm);
-	return error ? error : caec_errno(host_init_ripas(&realm->realm, range.ipa, range.size));
+	return error ? error : caec_errno(host_init_ripas(&realm->realm, range->ipa, range->size));
 }
 
 #define PIECE SZ_64K
 
-/* Piece by piece; where one ends a page ends. */
+static int load(struct caec_realm *realm, u64 ipa, const void *content, size_t size, bool measure)
+{
+	int error = lock(realm);
+
+	if (error)
+		return error;
+	error = check_new(realm);
+	if (!error)
+		error = caec_errno(host_load(&realm->realm, ipa, content, size, measure));
+	unlock(realm);
+	return error;
+}
+
+/* Piece by piece, with the lock for each; where one ends a page ends. */
 static int copy_content(struct caec_realm *realm, const struct caec_host_populate *p, void *buffer)
 {
 	bool measure = !(p->flags & CAEC_HOST_POPULATE_UNMEASURED);
@@ -46,21 +86,20 @@ static int copy_content(struct caec_realm *realm, const struct caec_host_populat
 			return -EINTR;
 		if (copy_from_user(buffer, u64_to_user_ptr(p->content + done), part))
 			return -EFAULT;
-		error = caec_errno(host_load(&realm->realm, p->ipa + done, buffer, part, measure));
+		error = load(realm, p->ipa + done, buffer, part, measure);
 	}
 	return error;
 }
 
-static int populate(struct caec_realm *realm, unsigned long argument)
+/* Without the lock. */
+static int populate(struct caec_realm *realm, const struct caec_host_populate *p)
 {
 	u64 top = host_unprotected_base(&realm->realm);
-	struct caec_host_populate p;
 	void *buffer;
-	int error = caec_copy_in(&p, argument, sizeof(p));
+	int error;
 
-	if (error)
-		return error;
-	if (p.flags & ~CAEC_HOST_POPULATE_UNMEASURED || p.size == 0 || p.ipa >= top || p.size > top - p.ipa)
+	if (p->flags & ~CAEC_HOST_POPULATE_UNMEASURED || p->size == 0 || p->ipa >= top ||
+	    p->size > top - p->ipa)
 		return -EINVAL;
 	error = check_new(realm);
 	if (error)
@@ -68,20 +107,24 @@ static int populate(struct caec_realm *realm, unsigned long argument)
 	buffer = kvmalloc(PIECE, GFP_KERNEL_ACCOUNT);
 	if (!buffer)
 		return -ENOMEM;
-	error = copy_content(realm, &p, buffer);
+	error = copy_content(realm, p, buffer);
 	kvfree(buffer);
 	return error;
 }
 
-static int create_rec(struct caec_realm *realm, unsigned long argument)
+/* Without the lock; the descriptor, too, is for user space. One that can't be given leaves a REC that nobody can run. */
+static int create_rec(struct caec_realm *realm, struct caec_host_create_rec *create, unsigned long argument)
 {
-	struct caec_host_create_rec create;
-	int error = caec_copy_in(&create, argument, sizeof(create));
+	struct file *file;
+	int error = lock(realm);
 
 	if (error)
 		return error;
 	error = check_new(realm);
-	return error ? error : caec_rec_create(realm, &create, argument);
+	file = error ? ERR_PTR(error) : caec_rec_create(realm, create);
+	unlock(realm);
+	return IS_ERR(file) ? PTR_ERR(file) :
+			      caec_give_fd(file, &create->fd, argument, create, sizeof(*create));
 }
 
 static int activate(struct caec_realm *realm)
@@ -98,84 +141,23 @@ static int activate(struct caec_realm *realm)
 	return error;
 }
 
-/* --- Devices ----------------------------------------------------------------------------------------------- */
+/* --- Others ------------------------------------------------------------------------------------------------ */
 
-static int set_shared(struct caec_realm *realm, unsigned long argument)
+/* Without the lock: a line is set often, and the GIC has its own. */
+static int irq_line(struct caec_realm *realm, const struct caec_host_irq *irq)
 {
-	struct caec_host_shared set;
-	int error = caec_copy_in(&set, argument, sizeof(set));
-
-	return error ? error : caec_shared_set(realm, &set);
-}
-
-static int irq_line(struct caec_realm *realm, unsigned long argument)
-{
-	struct caec_host_irq irq;
-	int error = caec_copy_in(&irq, argument, sizeof(irq));
-
-	if (error)
-		return error;
-	if (irq.reserved || irq.level > CAEC_HOST_IRQ_PULSE || !caec_intid_is_spi(irq.intid))
+	if (irq->reserved || irq->level > CAEC_HOST_IRQ_PULSE || !caec_intid_is_spi(irq->intid))
 		return -EINVAL;
-	if (irq.level == CAEC_HOST_IRQ_PULSE)
-		vgic_pulse_spi(&realm->vgic, irq.intid);
+	if (irq->level == CAEC_HOST_IRQ_PULSE)
+		vgic_pulse_spi(&realm->vgic, irq->intid);
 	else
-		vgic_set_spi(&realm->vgic, irq.intid, irq.level == CAEC_HOST_IRQ_HIGH);
+		vgic_set_spi(&realm->vgic, irq->intid, irq->level == CAEC_HOST_IRQ_HIGH);
 	return 0;
 }
 
-static int irqfd(struct caec_realm *realm, unsigned long argument)
+static int stats(struct caec_realm *realm, struct caec_host_stats *s)
 {
-	struct caec_host_irqfd set;
-	int error = caec_copy_in(&set, argument, sizeof(set));
-
-	return error ? error : caec_irqfd(realm, &set);
-}
-
-static int ioeventfd(struct caec_realm *realm, unsigned long argument)
-{
-	struct caec_host_ioeventfd set;
-	int error = caec_copy_in(&set, argument, sizeof(set));
-
-	return error ? error : caec_ioeventfd(realm, &set);
-}
-
-/* --- CSM, statistics --------------------------------------------------------------------------------------- */
-
-static int csm_policy(struct caec_realm *realm, unsigned long argument)
-{
-	struct caec_host_csm_policy *policy = kmalloc(sizeof(*policy), GFP_KERNEL);
-	int error;
-
-	if (!policy)
-		return -ENOMEM;
-	error = caec_copy_in(policy, argument, sizeof(*policy));
-	if (!error)
-		error = caec_csm_policy(realm, policy);
-	kfree(policy);
-	return error;
-}
-
-static int csm_entry(struct caec_realm *realm, unsigned long argument)
-{
-	struct caec_host_csm_entry entry;
-	int error = caec_copy_in(&entry, argument, sizeof(entry));
-
-	if (!error)
-		error = caec_csm_entry(realm, &entry);
-	if (!error && copy_to_user((void __user *)argument, &entry, sizeof(entry)))
-		error = -EFAULT;
-	return error;
-}
-
-static int stats(struct caec_realm *realm, unsigned long argument)
-{
-	struct caec_host_stats s;
-	int error = caec_copy_in(&s, argument, sizeof(s));
-
-	if (error)
-		return error;
-	s = (struct caec_host_stats){
+	*s = (struct caec_host_stats){
 		.version = CAEC_HOST_VERSION,
 		.state = READ_ONCE(realm->state),
 		.granules = READ_ONCE(realm->realm.granules),
@@ -185,54 +167,86 @@ static int stats(struct caec_realm *realm, unsigned long argument)
 		.recs = realm->recs,
 	};
 	for (unsigned int i = 0; i < CAEC_HOST_COUNTS; i++)
-		s.counts[i] = atomic64_read(&realm->counts[i]);
-	strscpy(s.name, realm->name);
-	caec_csm_stats(realm, &s);
-	return copy_to_user((void __user *)argument, &s, sizeof(s)) ? -EFAULT : 0;
+		s->counts[i] = atomic64_read(&realm->counts[i]);
+	strscpy(s->name, realm->name);
+	caec_csm_stats(realm, s);
+	return 0;
 }
 
 /* --- The file ---------------------------------------------------------------------------------------------- */
 
-static int dispatch(struct caec_realm *realm, unsigned int command, unsigned long argument)
+static bool is_known(unsigned int command)
 {
 	switch (command) {
 	case CAEC_HOST_INIT_RIPAS:
-		return init_ripas(realm, argument);
 	case CAEC_HOST_POPULATE:
-		return populate(realm, argument);
 	case CAEC_HOST_CREATE_REC:
-		return create_rec(realm, argument);
+	case CAEC_HOST_ACTIVATE:
+	case CAEC_HOST_SET_SHARED:
+	case CAEC_HOST_IRQ_LINE:
+	case CAEC_HOST_IRQFD:
+	case CAEC_HOST_IOEVENTFD:
+	case CAEC_HOST_CSM_POLICY:
+	case CAEC_HOST_CSM_ENTRY:
+	case CAEC_HOST_STATS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* With the lock. */
+static int locked(struct caec_realm *realm, unsigned int command, union argument *in)
+{
+	switch (command) {
+	case CAEC_HOST_INIT_RIPAS:
+		return init_ripas(realm, &in->range);
 	case CAEC_HOST_ACTIVATE:
 		return activate(realm);
 	case CAEC_HOST_SET_SHARED:
-		return set_shared(realm, argument);
+		return caec_shared_set(realm, &in->shared);
 	case CAEC_HOST_IRQFD:
-		return irqfd(realm, argument);
+		return caec_irqfd(realm, &in->irqfd);
 	case CAEC_HOST_IOEVENTFD:
-		return ioeventfd(realm, argument);
+		return caec_ioeventfd(realm, &in->ioeventfd);
 	case CAEC_HOST_CSM_POLICY:
-		return csm_policy(realm, argument);
+		return caec_csm_policy(realm, &in->policy);
 	case CAEC_HOST_CSM_ENTRY:
-		return csm_entry(realm, argument);
+		return caec_csm_entry(realm, &in->entry);
 	case CAEC_HOST_STATS:
-		return stats(realm, argument);
+		return stats(realm, &in->stats);
 	default:
 		return -ENOTTY;
 	}
 }
 
-/* A line is set often, and the GIC has its own lock. */
 static long realm_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	struct caec_realm *realm = file->private_data;
+	union argument in = {};
 	int error;
 
-	if (command == CAEC_HOST_IRQ_LINE)
-		return irq_line(realm, argument);
-	if (mutex_lock_killable(&realm->lock))
-		return -EINTR;
-	error = realm->gone ? -ESHUTDOWN : dispatch(realm, command, argument);
-	mutex_unlock(&realm->lock);
+	if (!is_known(command))
+		return -ENOTTY;
+	error = _IOC_SIZE(command) ? caec_copy_in(&in, argument, _IOC_SIZE(command)) : 0;
+	if (error)
+		return error;
+	switch (command) {
+	case CAEC_HOST_POPULATE:
+		return populate(realm, &in.content);
+	case CAEC_HOST_CREATE_REC:
+		return create_rec(realm, &in.rec, argument);
+	case CAEC_HOST_IRQ_LINE:
+		return irq_line(realm, &in.irq);
+	}
+	error = lock(realm);
+	if (error)
+		return error;
+	error = locked(realm, command, &in);
+	unlock(realm);
+	if (!error && (_IOC_DIR(command) & _IOC_READ) &&
+	    copy_to_user((void __user *)argument, &in, _IOC_SIZE(command)))
+		error = -EFAULT;
 	return error;
 }
 

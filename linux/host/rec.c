@@ -154,8 +154,7 @@ static int make(struct caec_realm *realm, struct caec_rec *rec, const struct cae
 	return 0;
 }
 
-/* A descriptor that can't be given leaves a REC that nobody can run. */
-int caec_rec_create(struct caec_realm *realm, struct caec_host_create_rec *create, unsigned long to)
+struct file *caec_rec_create(struct caec_realm *realm, const struct caec_host_create_rec *create)
 {
 	unsigned int number = realm->realm.rec_count;
 	struct caec_rec *rec;
@@ -164,14 +163,13 @@ int caec_rec_create(struct caec_realm *realm, struct caec_host_create_rec *creat
 
 	if (number >= realm->recs || create->mpidr != vgic_affinity(number) || create->reserved ||
 	    create->flags & ~CAEC_HOST_REC_RUNNABLE)
-		return -EINVAL;
+		return ERR_PTR(-EINVAL);
 	rec = &realm->vcpus[number];
 	error = make(realm, rec, create);
 	if (error)
-		return error;
+		return ERR_PTR(error);
 	file = anon_inode_getfile("caec-rec", &fops, rec, O_RDWR | O_CLOEXEC);
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	kref_get(&realm->refs);
-	return caec_give_fd(file, &create->fd, to, create, sizeof(*create));
+	if (!IS_ERR(file))
+		kref_get(&realm->refs);
+	return file;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include <linux/caec_host.h>
 
@@ -63,6 +64,11 @@ struct caec_host_info info(void);
 uint64_t
 mem_free(void);    /* bytes, by /proc/meminfo: free, and what the kernel's lists for each CPU hold back */
 void settle(void); /* all is expected to be back */
+
+/* --- A VMM that is stuck in POPULATE (stuck.c) -------------------------------------------------------------- */
+
+pid_t stuck_begin(void); /* expects that other ioctls of its realm go on */
+void stuck_end(pid_t child);
 
 /* --- Sections ---------------------------------------------------------------------------------------------- */
 

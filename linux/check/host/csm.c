@@ -232,7 +232,10 @@ static void check_policy(void)
 
 void check_csm(void)
 {
+	pid_t stuck = stuck_begin();
+
 	check_two("realms of two processes share", provide, consume);
 	check_two("realms that the policy keeps apart", provide_unwanted, consume_unwanted);
+	stuck_end(stuck);
 	check_policy();
 }
