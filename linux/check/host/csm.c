@@ -133,16 +133,19 @@ static void consume(const struct talk *talk)
 	realm_close(&realm);
 }
 
-/* The provider of somebody else: what it shares with this one is broken before that has seen anything of it. */
-static void provide_unwanted(const struct talk *talk)
+/* --- Apart ------------------------------------------------------------------------------------------------- */
+
+/* One of the two shares with nobody: what they share is broken before the consumer has seen anything of it. */
+static void provide_apart(const struct talk *talk, bool with_nobody)
 {
 	const struct wish wish = {
-		.name = "unwanting", .csm = true, .task = TASK_PROVIDER, .arguments = { SIZE }
+		.name = "giver", .csm = true, .task = TASK_PROVIDER, .arguments = { SIZE }
 	};
 	struct test_realm realm = realm_make(&wish);
 	uint64_t peer[3] = { 0 };
 
-	set_names(&realm, "nobody");
+	if (with_nobody)
+		set_names(&realm, "nobody");
 	meet(&realm, talk, peer);
 	expect("P shares", run_until(&realm, 7));
 	say(talk, 1);
@@ -150,14 +153,16 @@ static void provide_unwanted(const struct talk *talk)
 	realm_close(&realm);
 }
 
-static void consume_unwanted(const struct talk *talk)
+static void consume_apart(const struct talk *talk, bool with_nobody)
 {
 	const struct wish wish = {
-		.name = "unwanted", .csm = true, .task = TASK_CONSUMER, .arguments = { SIZE }
+		.name = "taker", .csm = true, .task = TASK_CONSUMER, .arguments = { SIZE }
 	};
 	struct test_realm realm = realm_make(&wish);
 	uint64_t peer[3] = { 0 };
 
+	if (with_nobody)
+		set_names(&realm, "nobody");
 	meet(&realm, talk, peer);
 	hear(talk);
 	expect("C attaches, unwanted", run_until(&realm, 7));
@@ -169,6 +174,28 @@ static void consume_unwanted(const struct talk *talk)
 	say(talk, 2);
 	realm_close(&realm);
 }
+
+static void provide_unwillingly(const struct talk *talk)
+{
+	provide_apart(talk, true);
+}
+
+static void provide_willingly(const struct talk *talk)
+{
+	provide_apart(talk, false);
+}
+
+static void consume_unwillingly(const struct talk *talk)
+{
+	consume_apart(talk, true);
+}
+
+static void consume_willingly(const struct talk *talk)
+{
+	consume_apart(talk, false);
+}
+
+/* --- Two processes ----------------------------------------------------------------------------------------- */
 
 /* A child's failures are its exit status. */
 static void in_child(void (*what)(const struct talk *), const struct talk *talk)
@@ -235,7 +262,8 @@ void check_csm(void)
 	pid_t stuck = stuck_begin();
 
 	check_two("realms of two processes share", provide, consume);
-	check_two("realms that the policy keeps apart", provide_unwanted, consume_unwanted);
+	check_two("realms that the provider's policy keeps apart", provide_unwillingly, consume_willingly);
+	check_two("realms that the consumer's policy keeps apart", provide_willingly, consume_unwillingly);
 	stuck_end(stuck);
 	check_policy();
 }
