@@ -20,6 +20,7 @@
 static void check_create(void)
 {
 	const struct wish wish = { .name = "arguments" };
+	unsigned int most = info().rmi_features & 0xff; /* S2SZ */
 	struct caec_host_create c;
 
 #define REFUSED(what, error, change)                                                           \
@@ -37,8 +38,10 @@ static void check_create(void)
 	REFUSED("name", EINVAL, c.name[1] = '/');
 	REFUSED("name without end", EINVAL, memset(c.name, 'a', sizeof(c.name)));
 	REFUSED("IPA bits", EINVAL, c.ipa_bits = 31);
-	REFUSED("more IPA bits than there are", EOPNOTSUPP, c.ipa_bits = 48; c.gic_dist = c.gic_redist = 0;
-		c.num_bps = 64);
+	/* 48 is the most that may be asked for, whatever is there. */
+	REFUSED("more IPA bits than there are", most < 48 ? EOPNOTSUPP : EINVAL, c.ipa_bits = most + 1);
+	REFUSED("more breakpoints than there are", EOPNOTSUPP, c.num_bps = 64);
+	REFUSED("more watchpoints than there are", EOPNOTSUPP, c.num_wps = 64);
 	REFUSED("hash", EINVAL, c.hash = 2);
 	REFUSED("GIC in protected memory", EINVAL, c.gic_dist = 0x8000000);
 	REFUSED("GIC beyond the end", EINVAL, c.gic_redist = (PAYLOAD_ALIAS << 1) - 0x10000);

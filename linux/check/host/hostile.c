@@ -105,7 +105,9 @@ void check_kill(unsigned int times)
 			kill(children[j], SIGKILL);
 		}
 		for (unsigned int j = 0; j < 4; j++)
-			waitpid(children[j], &status, 0);
+			expect("it lives until it is killed",
+			       waitpid(children[j], &status, 0) == children[j] && WIFSIGNALED(status) &&
+				       WTERMSIG(status) == SIGKILL);
 	}
 	settle();
 	after = mem_free();
@@ -239,10 +241,11 @@ static void prey_upon(unsigned int round)
 
 		snprintf(name, sizeof(name), "f%u.%u", round, i);
 		create = creation(&wish);
-		if (i != 2)
-			realm_try(&prey.realms[i], &wish);
-		else if (ioctl(caec, CAEC_HOST_CREATE_REALM, &create) == 0) /* one that is being built */
-			prey.realms[i].fd = create.fd;
+		if (i == 2 ? ioctl(caec, CAEC_HOST_CREATE_REALM, &create) != 0
+			   : !realm_try(&prey.realms[i], &wish))
+			_exit(1);
+		if (i == 2)
+			prey.realms[i].fd = create.fd; /* one that is being built */
 	}
 	for (unsigned int i = 0; i < 200; i++)
 		one(&prey);
@@ -258,7 +261,8 @@ void check_fuzz(unsigned int times)
 
 		if (child == 0)
 			prey_upon(i);
-		expect("it ends", waitpid(child, &status, 0) == child && WIFEXITED(status));
+		expect("its realms are made, and it ends",
+		       waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 		settle();
 	}
 	printf("       %u ioctls\n", times * 200);
@@ -279,10 +283,12 @@ static void come_and_go(time_t until)
 		struct itimerval timer = { .it_value = { .tv_usec = (suseconds_t)(any() % 200000) + 1 },
 					   .it_interval = { .tv_usec = 20000 } };
 
-		if (realm_try(&realm, &wish)) {
-			setitimer(ITIMER_REAL, &timer, NULL);
-			realm_run(&realm);
+		if (!realm_try(&realm, &wish)) {
+			perror("load");
+			_exit(1);
 		}
+		setitimer(ITIMER_REAL, &timer, NULL);
+		realm_run(&realm);
 		realm_close(&realm);
 		count++;
 	}
