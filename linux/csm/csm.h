@@ -107,6 +107,7 @@ void csm_events_start(void);
 void csm_events_stop(void);
 void csm_events_scan(void);                         /* who rang */
 void csm_events_refresh(void);                      /* and whose state changed */
+void csm_events_refresh_one(struct csm_object *object);
 bool csm_events_is_gone(struct csm_object *object); /* asks the monitor */
 bool csm_events_is_attached(struct csm_object *object, const struct caec_csm_rid *rid, u64 n); /* and this */
 bool csm_events_take(struct csm_object *object, struct caec_csm_event *event);

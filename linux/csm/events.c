@@ -77,7 +77,7 @@ static bool look_up(const struct csm_object *object, struct csm_peer *peer, stru
 	}
 }
 
-static void refresh(struct csm_object *object)
+void csm_events_refresh_one(struct csm_object *object)
 {
 	struct caec_csm_entry entry;
 	struct csm_peer *peer;
@@ -94,7 +94,7 @@ void csm_events_refresh(void)
 
 	mutex_lock(&csm_lock);
 	list_for_each_entry(object, &csm_objects, node)
-		refresh(object);
+		csm_events_refresh_one(object);
 	mutex_unlock(&csm_lock);
 }
 

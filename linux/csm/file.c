@@ -162,7 +162,7 @@ static long describe(struct csm_object *object, void __user *to)
 	};
 	const struct csm_peer *peer;
 
-	csm_events_refresh();
+	csm_events_refresh_one(object);
 	mutex_lock(&object->lock);
 	out.flags = object->flags;
 	if (object->role == CAEC_CSM_ROLE_CONSUMER) {
