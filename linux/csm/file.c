@@ -102,13 +102,25 @@ static int object_mmap(struct file *file, struct vm_area_struct *vma)
 
 /* --- poll, read --------------------------------------------------------------------------------------------- */
 
+static bool is_ready(const struct csm_object *object)
+{
+	return READ_ONCE(object->news) || READ_ONCE(object->gone);
+}
+
+/* Who has something to read anyway asks the monitor for nothing more. */
+static void listen(const struct csm_object *object)
+{
+	if (!is_ready(object))
+		csm_events_scan();
+}
+
 static __poll_t object_poll(struct file *file, poll_table *wait)
 {
 	struct csm_object *object = file->private_data;
 	__poll_t mask = 0;
 
 	poll_wait(file, &object->wait, wait);
-	csm_events_scan();
+	listen(object);
 	if (READ_ONCE(object->news))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (READ_ONCE(object->gone))
@@ -118,12 +130,12 @@ static __poll_t object_poll(struct file *file, poll_table *wait)
 
 static int wait_for_news(struct file *file, struct csm_object *object)
 {
-	csm_events_scan();
-	if (READ_ONCE(object->news) || READ_ONCE(object->gone))
+	listen(object);
+	if (is_ready(object))
 		return 0;
 	if (file->f_flags & O_NONBLOCK)
 		return -EAGAIN;
-	return wait_event_interruptible(object->wait, READ_ONCE(object->news) || READ_ONCE(object->gone));
+	return wait_event_interruptible(object->wait, is_ready(object));
 }
 
 /* The end of the file is where the peer is gone and that has been read. */
