@@ -14,7 +14,12 @@
 
 #include "csm.h"
 
-bool csm_ends_as_ram;
+u64 csm_features;
+
+bool csm_ends_as_ram(void)
+{
+	return csm_features & CSM_FEATURE_ENDS_AS_RAM;
+}
 
 /* Of RSI, which asm/rsi_smc.h has as well. */
 #define INCOMPLETE 3
@@ -62,7 +67,7 @@ static int call(struct arm_smccc_1_2_regs *regs)
 	return error_of(result.a0);
 }
 
-int csm_call_find(u64 *features)
+int csm_call_find(void)
 {
 	struct arm_smccc_1_2_regs regs = { .a0 = RSI_CSM_CALL_UID };
 
@@ -75,8 +80,7 @@ int csm_call_find(u64 *features)
 	regs = (struct arm_smccc_1_2_regs){ .a0 = RSI_CSM_VERSION, .a1 = CSM_ABI_VERSION };
 	if (call(&regs))
 		return -EPROTONOSUPPORT;
-	*features = regs.a3;
-	csm_ends_as_ram = regs.a3 & CSM_FEATURE_ENDS_AS_RAM;
+	csm_features = regs.a3;
 	return 0;
 }
 
@@ -145,7 +149,7 @@ int csm_call_reserve(const struct caec_csm_rid *provider, u64 n, phys_addr_t bas
 		.a3 = n,
 		.a4 = base,
 		.a5 = size,
-		.a6 = csm_ends_as_ram ? CSM_RESERVE_FLAG_RAM : 0,
+		.a6 = csm_ends_as_ram() ? CSM_RESERVE_FLAG_RAM : 0,
 	};
 
 	return call(&regs);

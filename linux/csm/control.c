@@ -17,21 +17,10 @@ static long info(struct caec_csm_info *info)
 
 	if (info->reserved)
 		return -EINVAL;
-	error = csm_call_find(&info->features);
-	if (!error)
-		error = csm_call_realm_id(&info->rid);
+	info->features = csm_features;
+	error = csm_call_realm_id(&info->rid);
 	csm_window_info(info);
 	return error;
-}
-
-static long query(struct caec_csm_entry *entry)
-{
-	return csm_call_query(entry);
-}
-
-static long measurement(struct caec_csm_measurement *m)
-{
-	return csm_call_measurement(m);
 }
 
 /*
@@ -112,9 +101,9 @@ static long simple(unsigned int command, union argument *in)
 	case CAEC_CSM_INFO:
 		return info(&in->info);
 	case CAEC_CSM_QUERY:
-		return query(&in->entry);
+		return csm_call_query(&in->entry);
 	case CAEC_CSM_MEASUREMENT:
-		return measurement(&in->measurement);
+		return csm_call_measurement(&in->measurement);
 	default:
 		return -ENOTTY;
 	}

@@ -22,8 +22,9 @@ struct dev_pagemap;
  * --- whatever signals wait: half a region is of no use, and each call is short.
  */
 
-int csm_call_find(u64 *features); /* -ENODEV: no CSM here */
-extern bool csm_ends_as_ram;      /* the monitor can make what is taken away ordinary memory */
+int csm_call_find(void); /* -ENODEV: no CSM here */
+extern u64 csm_features; /* of the monitor's CSM, from then on */
+bool csm_ends_as_ram(void); /* the monitor can make what is taken away ordinary memory */
 int csm_call_realm_id(struct caec_csm_rid *rid);
 int csm_call_create(phys_addr_t base, u64 size, u64 *id);
 int csm_call_share(u64 id, struct caec_csm_share *share);

@@ -95,8 +95,7 @@ static struct platform_driver csm_driver = {
 
 static int __init csm_init(void)
 {
-	u64 features;
-	int error = csm_call_find(&features);
+	int error = csm_call_find();
 
 	if (error) {
 		pr_info("caec_csm: %s\n",

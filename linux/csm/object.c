@@ -151,7 +151,7 @@ struct csm_object *csm_object_attach(struct caec_csm_attach *attach)
 	bool ended;
 	int error;
 
-	if (!csm_ends_as_ram && !trust_peers)
+	if (!csm_ends_as_ram() && !trust_peers)
 		return ERR_PTR(-EOPNOTSUPP);
 	object = prepare(CAEC_CSM_ROLE_CONSUMER, attach->size, attach->flags);
 	if (IS_ERR(object))
