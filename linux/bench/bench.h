@@ -17,9 +17,7 @@
 struct side {
 	int csm;
 	bool provides;
-	struct csm_rid_pair {
-		struct caec_csm_rid own, peer;
-	} rid;
+	struct caec_csm_rid peer;
 	struct csm o; /* what both have, REGION bytes */
 	uint64_t n;
 	uint8_t *visible; /* memory that the host sees, as large */

@@ -69,7 +69,7 @@ static void print_rows(void)
 
 void pass(const struct side *s)
 {
-	need(csm_notify(&s->o, &s->rid.peer, s->n), "notify");
+	need(csm_notify(&s->o, &s->peer, s->n), "notify");
 }
 
 void take_turn(const struct side *s)
@@ -96,7 +96,7 @@ static void offer(struct side *s)
 	s->provides = true;
 	need(csm_create(s->csm, REGION, 0, &s->o), "create");
 	need(csm_map(&s->o), "map");
-	need(csm_share(&s->o, &s->rid.peer, CAEC_CSM_RW, NULL, &s->n), "share");
+	need(csm_share(&s->o, &s->peer, CAEC_CSM_RW, NULL, &s->n), "share");
 	printf("N %llu\n", (unsigned long long)s->n);
 	fflush(stdout);
 	take_turn(s);
@@ -105,7 +105,7 @@ static void offer(struct side *s)
 static void take(struct side *s, const char *n)
 {
 	s->n = strtoull(n, NULL, 10);
-	need(csm_attach(s->csm, &s->rid.peer, s->n, REGION, 0, &s->o), "attach");
+	need(csm_attach(s->csm, &s->peer, s->n, REGION, 0, &s->o), "attach");
 	need(csm_map(&s->o), "map");
 	pass(s);
 }
@@ -113,12 +113,9 @@ static void take(struct side *s, const char *n)
 int main(int argc, char **argv)
 {
 	struct side s = { .csm = csm_open() };
-	struct caec_csm_info info;
 
 	need(s.csm, "/dev/csm");
-	need(csm_info(s.csm, &info), "info");
-	s.rid.own = info.rid;
-	if (argc < 3 || !csm_rid_parse(argv[2], &s.rid.peer))
+	if (argc < 3 || !csm_rid_parse(argv[2], &s.peer))
 		broken("which peer?");
 	s.visible = map_visible();
 	seal_begin();

@@ -28,12 +28,12 @@ static void provide(struct side *s)
 	row("linux_csm_create_64_mib", 0, ticks() - start, 1);
 	need(csm_map(&o), "map");
 	touch(&o, "linux_first_touch_own_2_mib");
-	need(csm_share(&o, &s->rid.peer, CAEC_CSM_RO, NULL, &n), "share");
+	need(csm_share(&o, &s->peer, CAEC_CSM_RO, NULL, &n), "share");
 	*told = n;
 	pass(s);
 	take_turn(s);
 	start = ticks();
-	need(csm_revoke(&o, &s->rid.peer, n), "revoke");
+	need(csm_revoke(&o, &s->peer, n), "revoke");
 	row("linux_csm_revoke_64_mib", 0, ticks() - start, 1);
 	pass(s);
 	take_turn(s);
@@ -50,7 +50,7 @@ static void consume(struct side *s)
 
 	take_turn(s);
 	start = ticks();
-	need(csm_attach(s->csm, &s->rid.peer, *told, SIZE, 0, &o), "attach");
+	need(csm_attach(s->csm, &s->peer, *told, SIZE, 0, &o), "attach");
 	row("linux_csm_attach_64_mib", 0, ticks() - start, 1);
 	need(csm_map(&o), "map");
 	touch(&o, "linux_first_touch_2_mib");

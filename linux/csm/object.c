@@ -335,7 +335,6 @@ int csm_object_memory(struct file *file, struct csm_memory *memory)
 		.base = object->base,
 		.size = object->size,
 		.address = object->address,
-		.pagemap = object->pagemap,
 		.writable = object->permission == CAEC_CSM_RW,
 		.is_region = object->role == CAEC_CSM_ROLE_REGION,
 	};

@@ -315,7 +315,6 @@ bool config_set(struct config *c, const char *key, const char *value, struct fau
 	if (number != KEY_DISK && (c->given_here >> number & 1) != 0)
 		return fault_set(fault, VMM_USAGE, "%s is there twice", key);
 	c->given_here |= UINT32_C(1) << number;
-	c->given |= UINT32_C(1) << number;
 	return set_key(c, (enum key)number, value, fault);
 }
 

@@ -47,8 +47,7 @@ struct config {
 	size_t rim_size;               /* 0: any */
 	char *user;                    /* whose rights it runs with, if it is started as root */
 	char *state;                   /* folder of all realms */
-	uint32_t given;                /* bit n: key n was given by some source */
-	uint32_t given_here;           /* by this one */
+	uint32_t given_here;           /* bit n: key n was given by this source */
 };
 
 void config_init(struct config *config);

@@ -41,7 +41,6 @@ enum payload_task {
 	TASK_EXEC,    /* branches to unprotected memory */
 	TASK_PROVIDER,
 	TASK_CONSUMER,
-	TASK_COUNT,
 };
 #endif
 

@@ -10,13 +10,10 @@
 
 #include <uapi/linux/caec_csm.h>
 
-struct dev_pagemap;
-
 struct csm_memory {
 	phys_addr_t base;
 	u64 size;
 	void *address; /* in the linear map */
-	struct dev_pagemap *pagemap;
 	bool writable;
 	bool is_region; /* of this realm; else an attachment */
 };
