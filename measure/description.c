@@ -13,10 +13,7 @@
 
 #include "files.h"
 #include "numbers.h"
-
-/* What an RMM on QEMU's `virt` machine offers, with `-cpu max`; tests/check/measure compares. */
-#define DEFAULT_NUM_BPS 5
-#define DEFAULT_NUM_WPS 3
+#include "rim.h"
 
 enum key {
 	KEY_HASH,
@@ -91,8 +88,8 @@ void description_init(struct description *d)
 {
 	*d = (struct description){ .config = {
 					   .ipa_bits = HOST_DEFAULT_IPA_BITS,
-					   .num_bps = DEFAULT_NUM_BPS,
-					   .num_wps = DEFAULT_NUM_WPS,
+					   .num_bps = RIM_DEFAULT_NUM_BPS,
+					   .num_wps = RIM_DEFAULT_NUM_WPS,
 					   .ram_base = REALM_IMAGE_IPA,
 				   } };
 }

@@ -10,6 +10,10 @@
 
 #define RIM_MAX_SIZE 64
 
+/* What an RMM on QEMU's `virt` machine offers, with `-cpu max`; tests/check/measure compares. */
+#define RIM_DEFAULT_NUM_BPS 5
+#define RIM_DEFAULT_NUM_WPS 3
+
 struct rim {
 	uint8_t value[RIM_MAX_SIZE];
 	size_t size; /* bytes of the digest: 32 or 64 */

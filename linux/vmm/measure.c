@@ -12,10 +12,6 @@
 #include "measured.h"
 #include "run.h"
 
-/* What an RMM on QEMU's `virt` machine offers, as caec-measure has it. */
-#define DEFAULT_NUM_BPS 5
-#define DEFAULT_NUM_WPS 3
-
 static const char *hash_name(const struct config *config)
 {
 	return config->hash == RMI_HASH_SHA_512 ? "sha-512" : "sha-256";
@@ -89,17 +85,15 @@ static bool save_all(const struct boot *boot, const struct config *config, const
 
 /* --- The measurement ------------------------------------------------------------------------------------- */
 
-bool measured_as_expected(const struct boot *boot, const struct config *config, struct fault *fault)
+bool measured_as_expected(const struct rim *rim, const struct config *config, struct fault *fault)
 {
 	char is[2 * RIM_MAX_SIZE + 1];
-	struct rim rim;
 
 	if (config->rim_size == 0)
 		return true;
-	rim = rim_compute(&boot->realm, NULL);
-	if (rim.size == config->rim_size && memcmp(rim.value, config->rim, rim.size) == 0)
+	if (rim->size == config->rim_size && memcmp(rim->value, config->rim, rim->size) == 0)
 		return true;
-	measured_text(&rim, is);
+	measured_text(rim, is);
 	return fault_set(fault, VMM_POLICY,
 			 "the realm's measurement would be %s, which is not what is expected", is);
 }
@@ -110,15 +104,14 @@ void measured_text(const struct rim *rim, char text[2 * RIM_MAX_SIZE + 1])
 		snprintf(text + 2 * i, 3, "%02x", rim->value[i]);
 }
 
-static int print(const struct boot *boot, const struct config *config, bool json)
+static int print(const struct rim *rim, const struct config *config, bool json)
 {
-	struct rim rim = rim_compute(&boot->realm, NULL);
 	char text[2 * RIM_MAX_SIZE + 1];
 
-	measured_text(&rim, text);
+	measured_text(rim, text);
 	if (json)
 		printf("{\"rim\": \"%s\", \"hash\": \"%s\", \"extensions\": %llu}\n", text, hash_name(config),
-		       (unsigned long long)rim.extensions);
+		       (unsigned long long)rim->extensions);
 	else
 		puts(text);
 	return fflush(stdout) != 0 ? VMM_FAILURE : VMM_OK;
@@ -129,16 +122,19 @@ int run_measure(const struct config *config, bool json, const char *save)
 	static struct boot boot;
 	struct fault fault = { VMM_OK, "" };
 	int status = VMM_OK;
+	struct rim rim = { .size = 0 };
 	bool ok = boot_make(&boot, config, &fault);
 
 	if (boot.realm.num_bps == 0)
-		boot.realm.num_bps = DEFAULT_NUM_BPS;
+		boot.realm.num_bps = RIM_DEFAULT_NUM_BPS;
 	if (boot.realm.num_wps == 0)
-		boot.realm.num_wps = DEFAULT_NUM_WPS;
-	ok = ok && measured_as_expected(&boot, config, &fault) &&
+		boot.realm.num_wps = RIM_DEFAULT_NUM_WPS;
+	if (ok)
+		rim = rim_compute(&boot.realm, NULL);
+	ok = ok && measured_as_expected(&rim, config, &fault) &&
 	     (save == NULL || save_all(&boot, config, save, &fault));
 	if (ok)
-		status = print(&boot, config, json);
+		status = print(&rim, config, json);
 	boot_free(&boot);
 	return ok ? status : fault_report(&fault);
 }

@@ -11,6 +11,6 @@
 void measured_text(const struct rim *rim, char text[2 * RIM_MAX_SIZE + 1]);
 
 /* False: --expect-rim names another. */
-bool measured_as_expected(const struct boot *boot, const struct config *config, struct fault *fault);
+bool measured_as_expected(const struct rim *rim, const struct config *config, struct fault *fault);
 
 #endif

@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "devices/vgic.h"
+
 #define DEVICE "/dev/caec"
 
 /* Piecewise, so that there is something to tell of. */
@@ -142,7 +144,7 @@ static bool add_rec(struct realm *realm, const struct boot *boot, struct fault *
 	struct caec_host_create_rec rec = {
 		.version = CAEC_HOST_VERSION,
 		.flags = n == 0 ? CAEC_HOST_REC_RUNNABLE : 0,
-		.mpidr = n % 16 | n / 16 << 8,
+		.mpidr = vgic_affinity(n),
 		.pc = n == 0 ? boot->realm.entry : 0,
 	};
 	void *page;

@@ -30,6 +30,18 @@ static void progress(const char *what)
 
 /* --- The beginning --------------------------------------------------------------------------------------- */
 
+/* Only who expects something waits for it: it takes as long as loading does. */
+static bool is_expected(const struct config *config, struct fault *fault)
+{
+	struct rim rim;
+
+	if (config->rim_size == 0)
+		return true;
+	progress("nothing yet: the measurement is compared");
+	rim = rim_compute(&vmm.boot.realm, NULL);
+	return measured_as_expected(&rim, config, fault);
+}
+
 static bool build(const struct config *config, struct fault *fault)
 {
 	struct machine *machine = &vmm.machine;
@@ -37,10 +49,8 @@ static bool build(const struct config *config, struct fault *fault)
 	if (!boot_make(&vmm.boot, config, fault) || !machine_make(machine, config, fault) ||
 	    !realm_create(&machine->realm, config, &vmm.boot, fault))
 		return false;
-	if (config->rim_size != 0)
-		progress("nothing yet: the measurement is compared");
-	return measured_as_expected(&vmm.boot, config, fault) &&
-	       realm_build(&machine->realm, &vmm.boot, progress, fault) && machine_plug(machine, fault);
+	return is_expected(config, fault) && realm_build(&machine->realm, &vmm.boot, progress, fault) &&
+	       machine_plug(machine, fault);
 }
 
 static bool open_rest(const struct config *config, struct sandbox_user *user, struct fault *fault)
