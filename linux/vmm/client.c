@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,7 +44,6 @@ static int failed(const char *what)
 /* Connects to a socket in a realm's folder, whatever the length of its path. */
 static int connect_to(const struct client *client, const char *name, const char *socket_name)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	char path[4096];
 	int folder, s;
 
@@ -54,12 +51,7 @@ static int connect_to(const struct client *client, const char *name, const char 
 	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return -1;
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s", folder, socket_name);
-	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (s >= 0 && connect(s, (struct sockaddr *)&address, sizeof(address)) != 0) {
-		close(s);
-		s = -1;
-	}
+	s = state_connect(folder, socket_name);
 	close(folder);
 	return s;
 }

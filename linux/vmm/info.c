@@ -13,23 +13,17 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "state.h"
 
 int info_open(int folder, struct fault *fault)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int listener = state_listen(folder, "info", 4);
 
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/info", folder);
-	unlinkat(folder, "info", 0);
-	if (listener >= 0 && bind(listener, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-	    listen(listener, 4) == 0)
-		return listener;
-	fault_set(fault, VMM_FAILURE, "no socket in the realm's folder: %s", strerror(errno));
-	if (listener >= 0)
-		close(listener);
-	return -1;
+	if (listener < 0)
+		fault_set(fault, VMM_FAILURE, "no socket in the realm's folder: %s", strerror(errno));
+	return listener;
 }
 
 /* --- The object ------------------------------------------------------------------------------------------ */

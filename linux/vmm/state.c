@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -166,6 +168,48 @@ static void clear_stale(const char *root, const char *name)
 		close(fd);
 	if (folder >= 0)
 		close(folder);
+}
+
+/* --- Sockets --------------------------------------------------------------------------------------------- */
+
+/* By way of /proc: the folder's path may be longer than an address has room for. */
+static struct sockaddr_un address_of(int folder, const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s", folder, name);
+	return address;
+}
+
+static int close_failed(int s)
+{
+	int error = errno;
+
+	close(s);
+	errno = error;
+	return -1;
+}
+
+int state_listen(int folder, const char *name, int backlog)
+{
+	struct sockaddr_un address = address_of(folder, name);
+	int s;
+
+	unlinkat(folder, name, 0);
+	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (s < 0 || (bind(s, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(s, backlog) == 0))
+		return s;
+	return close_failed(s);
+}
+
+int state_connect(int folder, const char *name)
+{
+	struct sockaddr_un address = address_of(folder, name);
+	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (s < 0 || connect(s, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return s;
+	return close_failed(s);
 }
 
 /* --- All of them ----------------------------------------------------------------------------------------- */

@@ -12,8 +12,9 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "state.h"
 
 #define CTRL_A 1
 #define CONSOLE "console"
@@ -262,16 +263,10 @@ static bool open_pty(struct terminal *t, int folder, struct fault *fault)
 	return true;
 }
 
-/* By way of /proc: the folder's path may be longer than an address has room for. */
 static bool open_socket(struct terminal *t, int folder, struct fault *fault)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/" CONSOLE, folder);
-	unlinkat(folder, CONSOLE, 0);
-	t->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (t->listener < 0 || bind(t->listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
-	    listen(t->listener, 1) != 0)
+	t->listener = state_listen(folder, CONSOLE, 1);
+	if (t->listener < 0)
 		return fault_set(fault, VMM_FAILURE, "console: no socket: %s", strerror(errno));
 	return true;
 }
