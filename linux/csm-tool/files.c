@@ -6,14 +6,11 @@
 #include "tool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <unistd.h>
 
 #include "erofs.h"
 
@@ -22,14 +19,7 @@
 
 static int block_control(unsigned long command, struct caec_csm_blk *argument)
 {
-	int fd = open(DEVICE "-control", O_RDWR | O_CLOEXEC), error;
-
-	if (fd < 0)
-		fail(STATUS_NO_CSM, DEVICE "-control: %s (is csm_blk loaded?)", strerror(errno));
-	argument->version = CAEC_CSM_VERSION;
-	error = ioctl(fd, command, argument) == 0 ? 0 : -errno;
-	close(fd);
-	return error;
+	return control_at(DEVICE "-control", "csm_blk", command, argument);
 }
 
 static unsigned int add_block(const struct csm *o)
@@ -42,16 +32,10 @@ static unsigned int add_block(const struct csm *o)
 
 int command_block(int argc, char **argv)
 {
-	struct caec_csm_rid provider;
 	char device[32];
 	struct csm o;
 
-	if (argc == 1) {
-		check(csm_find_region(csm, number_argument(argv[0]), &o), "block");
-	} else {
-		provider = rid_argument(argv[0]);
-		check(csm_find_attachment(csm, &provider, number_argument(argv[1]), &o), "block");
-	}
+	object_argument(argc, argv, &o);
 	snprintf(device, sizeof(device), DEVICE "%u", add_block(&o));
 	row("device", device, NULL);
 	return STATUS_OK;

@@ -117,24 +117,11 @@ static int command_attach(int argc, char **argv)
 	return STATUS_OK;
 }
 
-/* `ID` or `RID N` */
-static void find(int argc, char **argv, struct csm *o)
-{
-	struct caec_csm_rid provider;
-
-	if (argc == 1) {
-		check(csm_find_region(csm, number_argument(argv[0]), o), argv[0]);
-		return;
-	}
-	provider = rid_argument(argv[0]);
-	check(csm_find_attachment(csm, &provider, number_argument(argv[1]), o), argv[0]);
-}
-
 static int command_drop(int argc, char **argv)
 {
 	struct csm o;
 
-	find(argc, argv, &o);
+	object_argument(argc, argv, &o);
 	check(csm_keep(&o, false), "drop");
 	csm_close(&o);
 	return STATUS_OK;
@@ -151,7 +138,7 @@ static int command_notify(int argc, char **argv)
 		n = number_argument(argv[2]);
 		argc = 1;
 	}
-	find(argc, argv, &o);
+	object_argument(argc, argv, &o);
 	check(csm_notify(&o, &peer, n), "notify");
 	return STATUS_OK;
 }
@@ -162,7 +149,7 @@ static int command_watch(int argc, char **argv)
 	struct csm o;
 	int error;
 
-	find(argc, argv, &o);
+	object_argument(argc, argv, &o);
 	while ((error = csm_wait(&o, -1, &event)) == 0) {
 		static const char *const names[] = { "rung", "attached", "gone" };
 

@@ -5,7 +5,6 @@
 #include "tool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -21,14 +20,7 @@
 
 static int net_control(unsigned long command, struct caec_csm_net *argument)
 {
-	int fd = open(CONTROL, O_RDWR | O_CLOEXEC), error;
-
-	if (fd < 0)
-		fail(STATUS_NO_CSM, CONTROL ": %s (is csm_net loaded?)", strerror(errno));
-	argument->version = CAEC_CSM_VERSION;
-	error = ioctl(fd, command, argument) == 0 ? 0 : -errno;
-	close(fd);
-	return error;
+	return control_at(CONTROL, "csm_net", command, argument);
 }
 
 static void check_net(int error, const char *name)

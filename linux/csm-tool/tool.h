@@ -39,6 +39,12 @@ const char *rid_text(const struct caec_csm_rid *rid);
 
 extern int csm; /* /dev/csm */
 
+/* `ID` of a region, or `RID N` of an attachment. */
+void object_argument(int argc, char **argv, struct csm *o);
+
+/* An ioctl of a driver's control device, whose structure begins with the version. 0 or -errno; ends where there is no device. */
+int control_at(const char *device, const char *module, unsigned long command, void *argument);
+
 /* Commands. argv[0] is the first argument; its number has been checked. */
 int command_serve(int argc, char **argv);
 int command_mount(int argc, char **argv);
