@@ -53,17 +53,20 @@ $(OUT)/shared/csm: $(wildcard csm-tool/*.c) $(SHARED) $(HEADERS) ../cmake/versio
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(NUMBERED) -s -o $@ $(wildcard csm-tool/*.c) $(SHARED)
 
-$(OUT)/bin/csm-check: check/csm_check.c check/random.c check/random.h $(LIBRARY) $(HEADERS)
+# What programs that check have in common.
+CHECK := check/expect.c check/random.c
+
+$(OUT)/bin/csm-check: check/csm_check.c $(CHECK) $(CHECK:.c=.h) $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static -s -o $@ check/csm_check.c check/random.c $(LIBRARY)
+	$(CC) $(CFLAGS) -static -s -o $@ check/csm_check.c $(CHECK) $(LIBRARY)
 
 $(OUT)/bin/csm-netperf: check/csm_netperf.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -s -o $@ $<
 
-$(OUT)/bin/csm-fuzz: $(wildcard check/fuzz*.[ch]) check/random.c check/random.h csm-tool/erofs.c $(LIBRARY) $(HEADERS)
+$(OUT)/bin/csm-fuzz: $(wildcard check/fuzz*.[ch]) $(CHECK) $(CHECK:.c=.h) csm-tool/erofs.c $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static -s -o $@ $(wildcard check/fuzz*.c) check/random.c csm-tool/erofs.c $(LIBRARY)
+	$(CC) $(CFLAGS) -static -s -o $@ $(wildcard check/fuzz*.c) $(CHECK) csm-tool/erofs.c $(LIBRARY)
 
 $(OUT)/bin/csm-bench: $(wildcard bench/*.c bench/*.h) $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)

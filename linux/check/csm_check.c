@@ -29,22 +29,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "libcsm.h"
+#include "expect.h"
 #include "random.h"
 
-#define MIB (UINT64_C(1) << 20)
-#define PAGE UINT64_C(4096)
 #define PATTERN 0xa5
-
-static int csm;
-static unsigned int failures;
-
-static void expect(const char *what, bool holds)
-{
-	failures += !holds;
-	printf("%s %s\n", holds ? "ok    " : "NOT OK", what);
-	fflush(stdout);
-}
 
 static bool all_are(const uint8_t *p, uint64_t size, uint8_t value)
 {
@@ -52,13 +40,6 @@ static bool all_are(const uint8_t *p, uint64_t size, uint8_t value)
 		if (p[i] != value)
 			return false;
 	return true;
-}
-
-static uint64_t window_free(void)
-{
-	struct caec_csm_info info;
-
-	return csm_info(csm, &info) == 0 ? info.window_free : UINT64_MAX;
 }
 
 static bool is_listed(uint64_t id)
@@ -595,6 +576,5 @@ int main(int argc, char **argv)
 		check_inplace(argv[2], strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0));
 	else
 		return 2;
-	printf("%u expectations not met\n", failures);
-	return failures != 0;
+	return expect_end();
 }

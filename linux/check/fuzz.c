@@ -11,23 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int csm;
-static unsigned int failures;
-
-void expect(const char *what, bool holds)
-{
-	failures += !holds;
-	printf("%s %s\n", holds ? "ok    " : "NOT OK", what);
-	fflush(stdout);
-}
-
-uint64_t window_free(void)
-{
-	struct caec_csm_info info;
-
-	return csm_info(csm, &info) == 0 ? info.window_free : UINT64_MAX;
-}
-
 static unsigned int number(const char *text)
 {
 	return (unsigned int)strtoul(text, NULL, 0);
@@ -60,6 +43,5 @@ int main(int argc, char **argv)
 		look(&share, argv[5], number(argv[6]));
 	else
 		return 2;
-	printf("%u expectations not met\n", failures);
-	return failures != 0;
+	return expect_end();
 }

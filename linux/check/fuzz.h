@@ -6,17 +6,8 @@
 #ifndef LINUX_CHECK_FUZZ_H
 #define LINUX_CHECK_FUZZ_H
 
-#include "libcsm.h"
+#include "expect.h"
 #include "random.h"
-
-#define MIB (UINT64_C(1) << 20)
-#define PAGE UINT64_C(4096)
-
-extern int csm;
-
-void expect(const char *what, bool holds);
-
-uint64_t window_free(void);
 
 /* fuzz_ioctl.c: COUNT calls each by two processes; `attachable`: a share that this realm may attach, or NULL. */
 struct share {
