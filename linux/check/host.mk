@@ -13,6 +13,7 @@ $(OUT)/obj/payload.bin: $(PAYLOAD) check/payload/payload.h check/payload/payload
 	$(CC) $(PAYLOAD_FLAGS) -T check/payload/payload.ld -o $(OUT)/obj/payload.elf $(PAYLOAD)
 	aarch64-linux-gnu-objcopy -O binary $(OUT)/obj/payload.elf $@
 
-$(OUT)/bin/host-check: $(wildcard check/host/*.[chS]) $(OUT)/obj/payload.bin include/uapi/linux/caec_host.h
+$(OUT)/bin/host-check: $(wildcard check/host/*.[chS]) check/random.c check/random.h $(OUT)/obj/payload.bin include/uapi/linux/caec_host.h
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Icheck/payload -Wa,-I$(OUT)/obj -static -s -o $@ $(wildcard check/host/*.[cS]) -lpthread
+	$(CC) $(CFLAGS) -Icheck -Icheck/payload -Wa,-I$(OUT)/obj -static -s -o $@ $(wildcard check/host/*.[cS]) check/random.c \
+		-lpthread
