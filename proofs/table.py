@@ -8,6 +8,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 OUT = ROOT / "build/proofs"  # counterexamples: NAME.txt
+NOTHING = 2  # the exit status if no row has such a name: proofs/run has two tables
 
 
 def rows(folder):
@@ -23,19 +24,37 @@ def timed(search, row):
     return row, found, time.monotonic() - start
 
 
-def main(folder, title, search):
-    """Runs `search(name, kind, field...)` -> (outcome, size) for each row that is asked for. Returns the exit status."""
-    parser = argparse.ArgumentParser(description=title, usage="%(prog)s [--all] [--jobs N] [PATTERN]")
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        """As all programs of the tree do (docs/exit-status.md)."""
+        self.print_usage(sys.stderr)
+        self.exit(1, f"{self.prog}: {message}\n")
+
+
+def options(title):
+    parser = Parser(description=title, usage="%(prog)s [--all] [--jobs N] [PATTERN]")
     parser.add_argument("--all", action="store_true", help="the long ones, too")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="so many at a time (1)")
-    parser.add_argument("pattern", nargs="?", default="", help="only those in whose name it occurs")
-    options = parser.parse_args()
-    wanted = [row for row in rows(folder) if options.pattern in row[0] and (options.all or row[1] == "fast")]
+    parser.add_argument("pattern", nargs="?", default="", help="the one of that name, or those in whose name it occurs")
+    return parser.parse_args()
+
+
+def named(table, pattern):
+    """The row of exactly that name, or else all in whose name it occurs."""
+    return [row for row in table if row[0] == pattern] or [row for row in table if pattern in row[0]]
+
+
+def main(folder, title, search, prepare=lambda: None):
+    """Runs `search(name, kind, field...)` -> (outcome, size) for each row that is asked for. Returns the exit status."""
+    asked = options(title)
+    wanted = [row for row in named(rows(folder), asked.pattern) if asked.all or row[1] == "fast"]
     if not wanted:
-        sys.exit(f"{folder.name}/run: nothing of that name: {options.pattern}")
+        print(f"{folder.name}/run: nothing of that name: {asked.pattern}", file=sys.stderr)
+        return NOTHING
+    prepare()
     os.nice(5)
     failed = 0
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool:
         for row, (outcome, size), seconds in pool.map(lambda row: timed(search, row), wanted):
             failed += outcome != row[2]
             print(f"{'ok    ' if outcome == row[2] else 'NOT OK'} {row[0]}: {outcome}, {size}, {seconds:.1f} s "

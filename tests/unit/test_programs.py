@@ -5,6 +5,7 @@ that is wrong (docs/exit-status.md)."""
 
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -77,9 +78,43 @@ def test_console(folder):
     assert kept.read_text() == "mine"
 
 
+def script(path, text):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def test_prove(folder):
+    """A checker that breaks off has failed; one that has nothing of that name has not."""
+    for name in ("run", "table.py"):
+        shutil.copy(ROOT / "proofs" / name, folder)
+    for cbmc, spin, status, total in (
+            ("echo 2 passed, 0 failed", "exit 2", 0, "2 passed, 0 failed"),
+            ("echo 2 passed, 0 failed", "echo 1 passed, 1 failed; exit 1", 1, "3 passed, 1 failed"),
+            ("echo 2 passed, 0 failed", "exit 1", 1, "2 passed, 1 failed"),
+            ("kill -9 $$", "echo 2 passed, 0 failed", 1, "2 passed, 1 failed"),
+            ("exit 2", "exit 2", 1, "0 passed, 0 failed")):
+        for name, what in (("cbmc", cbmc), ("spin", spin)):
+            script(folder / name / "run", f"#!/bin/sh\n{what}\n")
+        done = run(folder / "run", "pattern")
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (status, total), (cbmc, spin, done)
+
+
+def test_properties(folder):
+    """The property of exactly that name, or else all in whose name it occurs."""
+    shutil.copy(ROOT / "proofs/table.py", folder)
+    script(folder / "tool/run", "#!/usr/bin/python3\nimport pathlib, sys\nsys.path.insert(0, str(pathlib.Path(__file__).parents[1]))\n"
+           "import table\nsys.exit(table.main(pathlib.Path(__file__).parent, '', lambda *_: ('holds', 'all')))\n")
+    (folder / "tool/properties").write_text("one\tfast\tholds\none-more\tfast\tholds\nmost\tlong\tholds\n")
+    for words, status, names in ((["one"], 0, ["one"]), (["on"], 0, ["one", "one-more"]), (["mo"], 0, ["one-more"]),
+                                 (["--all", "mo"], 0, ["one-more", "most"]), (["none"], 2, []), (["--none"], 1, [])):
+        done = run(folder / "tool/run", *words)
+        assert (done.returncode, re.findall(r"^ok +(.*?):", done.stdout, re.M)) == (status, names), (words, done)
+
+
 def main():
     """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    for test in (test_usage, test_version, test_manual, test_console):
+    for test in (test_usage, test_version, test_manual, test_console, test_prove, test_properties):
         print("[ RUN      ]", test.__name__, flush=True)
         with tempfile.TemporaryDirectory() as folder:
             test(pathlib.Path(folder))
