@@ -54,7 +54,7 @@ def scripts(tree):
 def python(tree):
     """Python programs compile"""
     for name in tree.files:
-        if name.endswith(".py") or tree.text(name).startswith("#!/usr/bin/python3"):
+        if name.endswith(".py") or re.match(r"#!\S*(/|/env )python3\b", tree.text(name)):
             try:
                 compile(tree.text(name), name, "exec")
             except SyntaxError as error:
