@@ -21,7 +21,7 @@ METHOD = [
     "and the copy that would keep the host from changing the text between its authentication and its use. What is left out "
     "is to the baseline's advantage.",
     "One way is half of a request and its response of the same size. A receiver that sleeps is woken by a notification through "
-    "the host, each way; the table below has its cost and who executes it.",
+    "the host, each way; a table above has its cost and who executes it.",
 ]
 CAVEATS = [
     "Instructions are not cycles, and no estimate in cycles is given: this machine has no caches and no pipeline, and there is no "
