@@ -32,7 +32,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def options(title):
-    parser = Parser(description=title, usage="%(prog)s [--all] [--jobs N] [PATTERN]")
+    program = "/".join(pathlib.Path(sys.argv[0]).resolve().parts[-2:])
+    parser = Parser(prog=program, description=title, usage="%(prog)s [--all] [--jobs N] [PATTERN]")
     parser.add_argument("--all", action="store_true", help="the long ones, too")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="so many at a time (1)")
     parser.add_argument("pattern", nargs="?", default="", help="the one of that name, or those in whose name it occurs")

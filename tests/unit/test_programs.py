@@ -16,7 +16,12 @@ PROGRAMS = {"caec-verify": "verifier", "caec-owner": "owner", "caec-measure": "m
 VERSION = re.search(r"set\(CAEC_VERSION (.*)\)", (ROOT / "cmake/version.cmake").read_text())[1]
 
 # Of each script a command line that is wrong, and refused before anything is built.
-SCRIPTS = ("caec nothing", "caec demo nothing", "caec build --nothing", "caec check nothing",
+SCRIPTS = ("caec nothing", "caec demo nothing", "caec test --nothing", "caec test one two", "caec test --unit one two",
+           "caec attack --nothing", "caec attack nothing", "caec prove --nothing", "caec prove one two three",
+           "caec conformance --nothing", "caec evaluate --nothing", "caec evaluate nothing", "caec host --nothing",
+           "proofs/run --nothing", "proofs/cbmc/run --nothing", "proofs/spin/run --nothing", "tools/attack --nothing",
+           "tools/attack nothing", "tools/demo-linux --nothing", "tools/evaluate --nothing", "tools/host --nothing",
+           "tools/host-demo nothing", "tools/linux --nothing", "caec build --nothing", "caec check nothing",
            "caec coverage nothing", "caec bench --nothing", "caec linux --nothing", "caec endurance nothing",
            "caec clean nothing", "caec package nothing", "tests/run --nothing", "tests/run one two", "tests/check/source --nothing",
            "tools/coverage nothing",
@@ -45,6 +50,7 @@ def test_usage(folder):
         script, *words = line.split()
         done = run(ROOT / script, *words)
         assert done.returncode == 1 and done.stdout == "" and done.stderr != "", (line, done)
+        assert not re.search(r" \.\.\. (\d+\.\d s|failed)", done.stderr), ("something was built before", line, done)
 
 
 def test_version(folder):
