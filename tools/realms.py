@@ -73,6 +73,7 @@ class Realms:
                         sys.exit(f"the machine ended while realm {realm} was asked for /{pattern}/")
                     if re.search(pattern, line):
                         return index
+                start = len(self.lines[realm])
                 if time.monotonic() > end or not self.news.wait(end - time.monotonic()):
                     sys.exit(f"realm {realm} did not say /{pattern}/ within {patience} s")
 
