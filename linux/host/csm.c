@@ -92,25 +92,27 @@ struct use {
 	u32 entries;
 };
 
-/* Regions and reservations, also those that are being made. */
-static struct use in_use(struct caec_realm *realm)
+/* Regions and reservations, also those that are being made. False: not all could be read. */
+static bool in_use(struct caec_realm *realm, struct use *use)
 {
 	struct caec_host_csm_entry entry = {};
-	struct use use = {};
+	int error;
 
-	while (!caec_csm_entry(realm, &entry)) {
+	*use = (struct use){};
+	while (!(error = caec_csm_entry(realm, &entry))) {
 		if (entry.role == CSM_ROLE_SHARE)
 			continue;
-		use.pages += entry.size / PAGE_SIZE;
-		use.entries++;
+		use->pages += entry.size / PAGE_SIZE;
+		use->entries++;
 	}
-	return use;
+	return error == -ENOENT;
 }
 
 void caec_csm_stats(struct caec_realm *realm, struct caec_host_stats *stats)
 {
-	struct use use = in_use(realm);
+	struct use use;
 
+	in_use(realm, &use);
 	stats->csm_pages = use.pages;
 	stats->csm_entries = use.entries;
 }
@@ -119,9 +121,10 @@ void caec_csm_stats(struct caec_realm *realm, struct caec_host_stats *stats)
 
 static bool is_within_limits(struct caec_realm *realm)
 {
-	struct use use = in_use(realm);
+	struct use use;
 
-	return use.entries <= realm->policy.max_entries && use.pages <= realm->policy.max_pages;
+	return in_use(realm, &use) && use.entries <= realm->policy.max_entries &&
+	       use.pages <= realm->policy.max_pages;
 }
 
 /* What has happened can't be refused; what is asked for is, beyond the policy. */

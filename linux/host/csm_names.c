@@ -59,8 +59,7 @@ static struct caec_realm *provider_of(struct caec_realm *consumer, u64 size, u64
 	struct caec_realm *realm, *found = NULL;
 
 	mutex_lock(&caec_realms_lock);
-	list_for_each_entry(realm, &caec_realms, node)
-	{
+	list_for_each_entry(realm, &caec_realms, node) {
 		if (realm == consumer || found || smp_load_acquire(&realm->state) == CAEC_HOST_STATE_NEW)
 			continue;
 		mutex_lock(&realm->csm_lock);
@@ -91,9 +90,10 @@ void caec_csm_watch(struct caec_realm *realm)
 {
 	struct caec_host_csm_entry entry = {};
 	bool settled = true;
+	int error;
 
 	WRITE_ONCE(realm->csm_watched, false);
-	while (!caec_csm_entry(realm, &entry)) {
+	while (!(error = caec_csm_entry(realm, &entry))) {
 		if (entry.role != CSM_ROLE_CONSUMER)
 			continue;
 		if (entry.state == CSM_STATE_CREATING || entry.state == CSM_STATE_RESERVED)
@@ -101,6 +101,6 @@ void caec_csm_watch(struct caec_realm *realm)
 		else if (entry.state == CSM_STATE_ATTACHED && !judge(realm, &entry))
 			settled = false;
 	}
-	if (!settled)
+	if (!settled || error != -ENOENT)
 		WRITE_ONCE(realm->csm_watched, true);
 }

@@ -104,8 +104,7 @@ static void on_leave(struct host_rec *r, bool ran)
 
 static bool wakes(struct caec_rec *rec)
 {
-	return signal_pending(current) || READ_ONCE(rec->run->immediate_exit) ||
-	       caec_realm_is_over(rec->realm);
+	return is_wanted_outside(rec) || caec_realm_is_over(rec->realm);
 }
 
 static u64 now(void)

@@ -71,23 +71,26 @@ static int pin_and_map(struct caec_realm *realm, const struct shared *shared, u6
 	return error;
 }
 
-/* A page that the RMM does not let go stays pinned. */
-static void drop(struct caec_realm *realm, u64 ipa, u64 size)
+/* A page that the RMM does not let go stays pinned. True: there is none. */
+static bool drop(struct caec_realm *realm, u64 ipa, u64 size)
 {
 	unsigned long index, last = (ipa + size - 1) >> PAGE_SHIFT;
 	struct page *page;
+	bool all = true;
 
 	xa_for_each_range(&realm->pinned, index, page, ipa >> PAGE_SHIFT, last)
 	{
 		if (host_unmap_unprotected(&realm->realm, (u64)index << PAGE_SHIFT, PAGE_SIZE) !=
 		    RMI_SUCCESS) {
 			pr_err("caec_host: realm %s keeps a shared page\n", realm->name);
+			all = false;
 			continue;
 		}
 		xa_erase(&realm->pinned, index);
 		atomic64_dec(&realm->pinned_count);
 		unpin(page);
 	}
+	return all;
 }
 
 void caec_shared_drop(struct caec_realm *realm, u64 ipa, u64 size)
@@ -101,8 +104,9 @@ static struct shared *find(struct caec_realm *realm, u64 ipa)
 {
 	struct shared *shared;
 
-	list_for_each_entry(shared, &realm->shared,
-			    node) if (ipa >= shared->ipa && ipa - shared->ipa < shared->size) return shared;
+	list_for_each_entry(shared, &realm->shared, node)
+		if (ipa >= shared->ipa && ipa - shared->ipa < shared->size)
+			return shared;
 	return NULL;
 }
 
@@ -133,8 +137,9 @@ static bool is_taken(const struct caec_realm *realm, u64 ipa, u64 size)
 {
 	const struct shared *other;
 
-	list_for_each_entry(other, &realm->shared,
-			    node) if (caec_overlap(ipa, size, other->ipa, other->size)) return true;
+	list_for_each_entry(other, &realm->shared, node)
+		if (caec_overlap(ipa, size, other->ipa, other->size))
+			return true;
 	return caec_gic_overlaps(realm, ipa, size);
 }
 
@@ -185,7 +190,6 @@ static int add(struct caec_realm *realm, const struct caec_host_shared *set)
 
 static void forget(struct caec_realm *realm, struct shared *shared)
 {
-	drop(realm, shared->ipa, shared->size);
 	list_del(&shared->node);
 	realm->shared_count--;
 	mapping_unmap_writable(shared->memfd->f_mapping);
@@ -201,6 +205,8 @@ static int remove(struct caec_realm *realm, const struct caec_host_shared *set)
 		return -EINVAL;
 	if (!shared || shared->ipa != set->ipa || shared->size != set->size)
 		return -ENOENT;
+	if (!drop(realm, shared->ipa, shared->size))
+		return -EIO;
 	forget(realm, shared);
 	return 0;
 }
@@ -222,6 +228,9 @@ void caec_shared_release(struct caec_realm *realm)
 	struct shared *shared, *next;
 
 	mutex_lock(&realm->shared_lock);
-	list_for_each_entry_safe(shared, next, &realm->shared, node) forget(realm, shared);
+	list_for_each_entry_safe(shared, next, &realm->shared, node) {
+		drop(realm, shared->ipa, shared->size);
+		forget(realm, shared);
+	}
 	mutex_unlock(&realm->shared_lock);
 }
