@@ -62,7 +62,7 @@ static void free_irqfd(struct irqfd *irqfd)
 
 static struct irqfd *make_irqfd(struct caec_realm *realm, const struct caec_host_irqfd *set)
 {
-	struct irqfd *irqfd = kzalloc(sizeof(*irqfd), GFP_KERNEL_ACCOUNT);
+	struct irqfd *irqfd = kzalloc(sizeof(*irqfd), CAEC_GFP);
 	int error;
 
 	if (!irqfd)
@@ -163,7 +163,7 @@ static int add_ioeventfd(struct caec_realm *realm, const struct caec_host_ioeven
 		return -EEXIST;
 	if (realm->ioeventfd_count == MAX_EVENTFDS)
 		return -ENOSPC;
-	io = kmalloc(sizeof(*io), GFP_KERNEL_ACCOUNT);
+	io = kmalloc(sizeof(*io), CAEC_GFP);
 	if (!io)
 		return -ENOMEM;
 	*io = (struct ioeventfd){

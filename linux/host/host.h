@@ -24,6 +24,9 @@
 
 struct caec_realm;
 
+/* Where the caller's cgroup has its limit, or there is no memory, the caller hears of it; the OOM killer is not for that. */
+#define CAEC_GFP (GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
+
 struct caec_rec {
 	struct caec_realm *realm;
 	struct host_rec *rec; /* NULL: not created */
@@ -36,6 +39,7 @@ struct caec_rec {
 	u32 stop;                  /* the exit for user space that is due: CAEC_HOST_EXIT_*; NONE */
 	u32 asked;                 /* whose answer the next RUN takes */
 	struct host_mmio mmio;
+	u64 entered; /* when, by the system counter */
 
 	spinlock_t kick_lock;
 	struct task_struct *runner; /* who is in RUN; NULL */

@@ -72,14 +72,12 @@ static u64 pages_of(gfp_t gfp, unsigned int count)
 	return page_to_phys(pages);
 }
 
-/* Where a cgroup has its limit the realm hears of it; the OOM killer is not for that. A block is welcome, a page is needed. */
+/* A block is welcome, a page is needed. */
 static u64 alloc(void *context, unsigned int count)
 {
-	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN;
-
 	if (fatal_signal_pending(current))
 		return 0;
-	return pages_of(gfp | (count >= 512 ? __GFP_NORETRY : __GFP_RETRY_MAYFAIL), count);
+	return pages_of(count >= 512 ? GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_NORETRY : CAEC_GFP, count);
 }
 
 static u64 alloc_sure(void *context)

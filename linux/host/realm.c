@@ -185,7 +185,7 @@ struct caec_realm *caec_realm_create(struct caec_host_create *c)
 		return ERR_PTR(-EINVAL);
 	if (!is_offered(c))
 		return ERR_PTR(-EOPNOTSUPP);
-	realm = kvzalloc(sizeof(*realm), GFP_KERNEL_ACCOUNT);
+	realm = kvzalloc(sizeof(*realm), CAEC_GFP);
 	if (!realm)
 		return ERR_PTR(-ENOMEM);
 	init(realm, c);

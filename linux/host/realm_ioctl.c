@@ -104,7 +104,7 @@ static int populate(struct caec_realm *realm, const struct caec_host_populate *p
 	error = check_new(realm);
 	if (error)
 		return error;
-	buffer = kvmalloc(PIECE, GFP_KERNEL_ACCOUNT);
+	buffer = kvmalloc(PIECE, CAEC_GFP);
 	if (!buffer)
 		return -ENOMEM;
 	error = copy_content(realm, p, buffer);

@@ -128,7 +128,7 @@ static const struct file_operations fops = {
 static int make_page(struct caec_rec *rec)
 {
 	if (!rec->page)
-		rec->page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+		rec->page = alloc_page(CAEC_GFP | __GFP_ZERO);
 	if (!rec->page)
 		return -ENOMEM;
 	rec->run = page_address(rec->page);

@@ -27,6 +27,11 @@ static struct caec_rec *rec_of(const struct host_rec *rec)
 	return rec->owner;
 }
 
+static u64 now(void)
+{
+	return arch_timer_read_cntpct_el0();
+}
+
 /* --- Coming and going -------------------------------------------------------------------------------------- */
 
 static void attach(struct caec_rec *rec, struct task_struct *runner)
@@ -81,6 +86,7 @@ static enum host_action on_enter(struct host_rec *r)
 		local_irq_enable();
 	}
 	vgic_load(&rec->realm->vgic, r->index, &r->run->enter);
+	rec->entered = now();
 	return HOST_RESUME;
 }
 
@@ -89,6 +95,7 @@ static void on_leave(struct host_rec *r, bool ran)
 {
 	struct caec_rec *rec = rec_of(r);
 
+	atomic64_add(now() - rec->entered, &rec->realm->counts[CAEC_HOST_COUNT_TICKS]);
 	local_irq_enable();
 	if (ran) {
 		rec->ran = true;
@@ -105,11 +112,6 @@ static void on_leave(struct host_rec *r, bool ran)
 static bool wakes(struct caec_rec *rec)
 {
 	return is_wanted_outside(rec) || caec_realm_is_over(rec->realm);
-}
-
-static u64 now(void)
-{
-	return arch_timer_read_cntpct_el0();
 }
 
 /* Timers that are further away are looked at again. */

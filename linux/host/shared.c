@@ -42,7 +42,7 @@ static void unpin(struct page *page)
 
 static int map(struct caec_realm *realm, u64 ipa, struct page *page)
 {
-	int error = xa_err(xa_store(&realm->pinned, ipa >> PAGE_SHIFT, page, GFP_KERNEL_ACCOUNT));
+	int error = xa_err(xa_store(&realm->pinned, ipa >> PAGE_SHIFT, page, CAEC_GFP));
 
 	if (error)
 		return error;
@@ -172,7 +172,7 @@ static int add(struct caec_realm *realm, const struct caec_host_shared *set)
 		return -EEXIST;
 	if (realm->shared_count == MAX_RANGES)
 		return -ENOSPC;
-	shared = kmalloc(sizeof(*shared), GFP_KERNEL_ACCOUNT);
+	shared = kmalloc(sizeof(*shared), CAEC_GFP);
 	if (!shared)
 		return -ENOMEM;
 	*shared = (struct shared){ .ipa = set->ipa, .size = set->size, .offset = set->offset };

@@ -247,6 +247,7 @@ struct caec_host_csm_entry {
 #define CAEC_HOST_COUNT_CSM 11
 #define CAEC_HOST_COUNT_SLEEPS 12  /* WFIs that slept: not an exit of their own */
 #define CAEC_HOST_COUNT_RETURNS 13 /* of RUN */
+#define CAEC_HOST_COUNT_TICKS 14   /* no exits: ticks of the counter, each RMI_REC_ENTER to its return */
 #define CAEC_HOST_COUNTS 16
 
 struct caec_host_stats {
