@@ -24,7 +24,7 @@ HEADERS := $(wildcard *.h ../include/uapi/linux/*.h $(TOP)/host/*/*.h $(TOP)/mea
 object = $(OUT)/obj/vmm/$(subst /,-,$(patsubst $(TOP)/%,%,$(1:.c=.o)))
 OBJECTS := $(foreach source,$(SOURCES) $(VENDOR),$(call object,$(source)))
 
-all: $(OUT)/bin/caec-vmm $(OUT)/man/caec-vmm.1 $(OUT)/lib/systemd/system/caec-vmm@.service
+all: $(OUT)/bin/caec-vmm $(OUT)/bin/kvm-guest $(OUT)/man/caec-vmm.1 $(OUT)/lib/systemd/system/caec-vmm@.service
 
 define compile
 $(call object,$(1)): $(1) $(HEADERS)
@@ -37,6 +37,13 @@ $(foreach source,$(VENDOR),$(eval $(call compile,$(source),-w)))
 $(OUT)/bin/caec-vmm: $(OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -s -o $@ $^ -lfdt -ljansson -lseccomp -lslirp
+
+# A plain guest of KVM's, for the bench: the same but for realm.c.
+KVM_GUEST := ../bench/kvm/guest.c
+$(eval $(call compile,$(KVM_GUEST),$(WARNINGS)))
+$(OUT)/bin/kvm-guest: $(filter-out $(call object,realm.c),$(OBJECTS)) $(call object,$(KVM_GUEST))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -Wl,--wrap=ioctl -s -o $@ $^ -lfdt -ljansson -lseccomp -lslirp
 
 $(OUT)/man/caec-vmm.1: caec-vmm.1.in
 	@mkdir -p $(@D)

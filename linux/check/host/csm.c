@@ -4,10 +4,12 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,19 +51,10 @@ static void set_names(const struct test_realm *realm, const char *name)
 	expect("a policy by names", ioctl(realm->fd, CAEC_HOST_CSM_POLICY, &policy) == 0);
 }
 
-/* Until it has said so much. */
-static bool run_until(struct test_realm *realm, unsigned int said)
-{
-	while (realm->said < said)
-		if (rec_run(realm, 0) != 0 || !device_serve(realm, 0))
-			return false;
-	return true;
-}
-
 /* Both realms begin with their identifiers, which the processes pass on. */
 static void meet(struct test_realm *realm, const struct talk *talk, uint64_t peer[3])
 {
-	expect("it says who it is", run_until(realm, 4));
+	expect("it says who it is", realm_run_until(realm, 4));
 	expect_eq("CSM is there", realm->out[0] | realm->out[1], 0);
 	say(talk, realm->out[2]);
 	say(talk, realm->out[3]);
@@ -93,17 +86,18 @@ static void provide(const struct talk *talk)
 
 	set_names(&realm, "consumer");
 	meet(&realm, talk, peer);
-	expect("P shares", run_until(&realm, 7));
+	expect("P shares", realm_run_until(&realm, 7));
 	expect_eq("P: create, share, number", realm.out[4] | realm.out[5] | realm.out[6], 0);
 	stats = stats_of(&realm);
 	expect_eq("P: the region's pages", stats.csm_pages, SIZE / PAGE);
 	expect_eq("P: one region", stats.csm_entries, 1);
 	say(talk, 1);
-	expect("P hears of C's answer", run_until(&realm, 10));
+	expect("P hears of C's answer", realm_run_until(&realm, 10));
 	expect_eq("P: by its doorbell", realm.out[7], 40);
 	expect_eq("P: the answer", realm.out[9], 0xa2525e2);
 	expect_eq("P: its region", entries(&realm, 0, 1, PAYLOAD_WINDOW), 1);
-	expect_eq("P: destroys", realm_run(&realm), CAEC_HOST_EXIT_SYSTEM_OFF);
+	hear(talk); /* C has looked at its attachment, which will be another's remains */
+	expect_eq("P: destroys", run_to_end(&realm), CAEC_HOST_EXIT_SYSTEM_OFF);
 	expect_eq("P: destroyed", realm.out[10], 0);
 	say(talk, 2);
 	realm_close(&realm);
@@ -120,14 +114,15 @@ static void consume(const struct talk *talk)
 	set_names(&realm, "provider");
 	meet(&realm, talk, peer);
 	hear(talk);
-	expect("C attaches", run_until(&realm, 9));
+	expect("C attaches", realm_run_until(&realm, 9));
 	expect_eq("C: reserve, attach", realm.out[4] | realm.out[5], 0);
 	expect_eq("C: all pages", realm.out[6], SIZE / PAGE);
 	expect_eq("C: P's secret", realm.out[7], 0x5ec2e7);
 	expect_eq("C: notify", realm.out[8], 0);
 	expect_eq("C: its attachment", entries(&realm, 2, 4, PAYLOAD_WINDOW + 0x40000000), 1);
+	say(talk, 1);
 	hear(talk);
-	expect_eq("C goes on without P", realm_run(&realm), CAEC_HOST_EXIT_SYSTEM_OFF);
+	expect_eq("C goes on without P", run_to_end(&realm), CAEC_HOST_EXIT_SYSTEM_OFF);
 	expect_eq("C: zeros where P's were", realm.out[9], 0);
 	expect_eq("C: detach", realm.out[10], 0);
 	realm_close(&realm);
@@ -147,7 +142,7 @@ static void provide_apart(const struct talk *talk, bool with_nobody)
 	if (with_nobody)
 		set_names(&realm, "nobody");
 	meet(&realm, talk, peer);
-	expect("P shares", run_until(&realm, 7));
+	expect("P shares", realm_run_until(&realm, 7));
 	say(talk, 1);
 	hear(talk);
 	realm_close(&realm);
@@ -165,7 +160,7 @@ static void consume_apart(const struct talk *talk, bool with_nobody)
 		set_names(&realm, "nobody");
 	meet(&realm, talk, peer);
 	hear(talk);
-	expect("C attaches, unwanted", run_until(&realm, 7));
+	expect("C attaches, unwanted", realm_run_until(&realm, 7));
 	expect_eq("C: reserve, attach", realm.out[4] | realm.out[5], 0);
 	expect_eq("C: it sees nothing of it", realm_run(&realm), CAEC_HOST_EXIT_ERROR);
 	expect_eq("C: there", realm.runs[0]->error.ipa, PAYLOAD_WINDOW + 0x40000000 + SIZE - PAGE);
@@ -197,30 +192,82 @@ static void consume_willingly(const struct talk *talk)
 
 /* --- Two processes ----------------------------------------------------------------------------------------- */
 
+typedef void side(const struct talk *talk);
+
+/* What two processes do: once, or again and again; and what each of them does before. */
+struct play {
+	side *provider, *consumer;
+	void (*prepare)(void); /* NULL: nothing */
+	bool again;
+};
+
 /* A child's failures are its exit status. */
-static void in_child(void (*what)(const struct talk *), const struct talk *talk)
+static pid_t in_child(const struct play *play, side *what, const struct talk *talk)
 {
-	if (fork() == 0) {
-		failures = 0;
+	pid_t child = fork();
+
+	if (child != 0)
+		return child;
+	failures = 0;
+	if (play->prepare != NULL)
+		play->prepare();
+	do {
 		what(talk);
-		_exit((int)failures);
+	} while (play->again);
+	_exit((int)failures);
+}
+
+static struct couple begin(const struct play *play)
+{
+	struct couple couple = { 0 };
+
+	expect("pipes", pipe(couple.to_consumer) == 0 && pipe(couple.to_provider) == 0);
+	couple.provider = in_child(play, play->provider,
+				   &(struct talk){ couple.to_provider[0], couple.to_consumer[1] });
+	couple.consumer = in_child(play, play->consumer,
+				   &(struct talk){ couple.to_consumer[0], couple.to_provider[1] });
+	return couple;
+}
+
+void couple_end(struct couple *couple)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		close(couple->to_consumer[i]);
+		close(couple->to_provider[i]);
 	}
 }
 
-static void check_two(const char *name, void (*provider)(const struct talk *),
-		      void (*consumer)(const struct talk *))
+/* Nobody hears of the failures of who is killed, or whose peer is. */
+static void be_silent(void)
 {
-	int to_consumer[2], to_provider[2], status;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (freopen("/dev/null", "w", stdout) == NULL)
+		exit(1);
+}
 
-	expect("pipes", pipe(to_consumer) == 0 && pipe(to_provider) == 0);
-	in_child(provider, &(struct talk){ to_provider[0], to_consumer[1] });
-	in_child(consumer, &(struct talk){ to_consumer[0], to_provider[1] });
+struct couple couple_for_ever(void)
+{
+	return begin(&(struct play){ provide, consume, be_silent, true });
+}
+
+static void check_play(const char *name, const struct play *play)
+{
+	struct couple couple = begin(play);
+	int status;
+
 	for (unsigned int i = 0; i < 2; i++)
 		expect(name, wait(&status) > 0 && status == 0);
-	for (unsigned int i = 0; i < 2; i++) {
-		close(to_consumer[i]);
-		close(to_provider[i]);
-	}
+	couple_end(&couple);
+}
+
+void check_couple(const char *name, void (*prepare)(void))
+{
+	check_play(name, &(struct play){ provide, consume, prepare, false });
+}
+
+static void check_apart(const char *name, side *provider, side *consumer)
+{
+	check_play(name, &(struct play){ provider, consumer, NULL, false });
 }
 
 /* --- Policy ------------------------------------------------------------------------------------------------ */
@@ -234,7 +281,7 @@ static void expect_refused(const char *what, struct caec_host_csm_policy policy)
 
 	policy.version = CAEC_HOST_VERSION;
 	expect(what, ioctl(realm.fd, CAEC_HOST_CSM_POLICY, &policy) == 0);
-	expect(what, run_until(&realm, 5));
+	expect(what, realm_run_until(&realm, 5));
 	expect_eq(what, realm.out[4], 0x12);
 	realm_close(&realm);
 }
@@ -261,9 +308,9 @@ void check_csm(void)
 {
 	pid_t stuck = stuck_begin();
 
-	check_two("realms of two processes share", provide, consume);
-	check_two("realms that the provider's policy keeps apart", provide_unwillingly, consume_willingly);
-	check_two("realms that the consumer's policy keeps apart", provide_willingly, consume_unwillingly);
+	check_couple("realms of two processes share", NULL);
+	check_apart("realms that the provider's policy keeps apart", provide_unwillingly, consume_willingly);
+	check_apart("realms that the consumer's policy keeps apart", provide_willingly, consume_unwillingly);
 	stuck_end(stuck);
 	check_policy();
 }

@@ -22,6 +22,8 @@
 #include "check.h"
 #include "random.h"
 
+#define SHARED (4 * MIB)
+
 static struct wish any_wish(char name[32])
 {
 	static const struct wish kinds[] = {
@@ -33,6 +35,7 @@ static struct wish any_wish(char name[32])
 		{ .task = TASK_CPUS, .recs = 3, .arguments = { 3 } },
 		{ .task = TASK_RIPAS },
 		{ .task = TASK_OFF, .recs = 2 },
+		{ .task = TASK_SHARED, .arguments = { SHARED / PAGE } },
 	};
 	struct wish wish = kinds[random_word() % (sizeof(kinds) / sizeof(kinds[0]))];
 
@@ -43,63 +46,109 @@ static struct wish any_wish(char name[32])
 
 /* --- Kill -------------------------------------------------------------------------------------------------- */
 
-struct runner {
-	struct test_realm *realm;
-	unsigned int rec;
-};
-
-static void *run_rec(void *argument)
+/* Memory that a realm shares goes with both. */
+static bool share(const struct test_realm *realm, uint64_t size)
 {
-	struct runner *runner = argument;
+	struct caec_host_shared shared = { .version = CAEC_HOST_VERSION,
+					   .ipa = PAYLOAD_SHARED,
+					   .size = size,
+					   .fd = memfd_create("shared", MFD_CLOEXEC) };
 
-	while (rec_run(runner->realm, runner->rec) == 0 && device_serve(runner->realm, runner->rec))
-		;
-	return NULL;
+	return ftruncate(shared.fd, (off_t)size) == 0 && ioctl(realm->fd, CAEC_HOST_SET_SHARED, &shared) == 0;
 }
 
-static void live(void)
+static void live(uint64_t seed)
 {
 	char name[32];
 	struct test_realm realm;
 	struct wish wish;
-	struct runner runners[CAEC_HOST_MAX_RECS];
-	pthread_t thread;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	seed_random((uint64_t)getpid());
+	seed_random(seed);
 	wish = any_wish(name);
-	if (!realm_try(&realm, &wish))
+	if (!realm_try(&realm, &wish) || !share(&realm, SHARED))
 		_exit(1);
-	for (unsigned int i = 1; i < realm.count; i++) {
-		runners[i] = (struct runner){ &realm, i };
-		pthread_create(&thread, NULL, run_rec, &runners[i]);
-	}
+	realm_run_others(&realm);
 	realm_run(&realm);
 	pause();
 	_exit(0);
 }
 
-void check_kill(unsigned int times)
+/* In the middle of anything: half of them early, while they build their realm, the others up to half a second later. */
+static void kill_some_time(pid_t child)
 {
-	uint64_t before = mem_free(), after;
-	pid_t children[4];
+	usleep((useconds_t)(random_word() % (1000U << (random_word() % 10))));
+	kill(child, SIGKILL);
+}
+
+static void expect_killed(pid_t child)
+{
 	int status;
 
-	for (unsigned int i = 0; i < times; i += 4) {
-		for (unsigned int j = 0; j < 4; j++) {
-			children[j] = fork();
-			if (children[j] == 0)
-				live();
-		}
-		for (unsigned int j = 0; j < 4; j++) {
-			usleep((useconds_t)(random_word() % 60000));
-			kill(children[j], SIGKILL);
-		}
-		for (unsigned int j = 0; j < 4; j++)
-			expect("it lives until it is killed",
-			       waitpid(children[j], &status, 0) == children[j] && WIFSIGNALED(status) &&
-				       WTERMSIG(status) == SIGKILL);
+	expect("it lives until it is killed",
+	       waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* Two by themselves, two that share; in any order. */
+static void kill_four(uint64_t seed)
+{
+	struct couple couple = couple_for_ever();
+	pid_t children[4] = { couple.provider, couple.consumer };
+	unsigned int first = (unsigned int)(random_word() % 4);
+
+	for (unsigned int i = 2; i < 4; i++) {
+		children[i] = fork();
+		if (children[i] == 0)
+			live(seed + i);
 	}
+	for (unsigned int i = 0; i < 4; i++)
+		kill_some_time(children[(first + i) % 4]);
+	for (unsigned int i = 0; i < 4; i++)
+		expect_killed(children[i]);
+	couple_end(&couple);
+}
+
+#define MUCH (48 * MIB) /* more than MemFree may differ */
+
+static _Noreturn void hold(int out)
+{
+	const struct wish wish = { .name = "holder", .task = TASK_SHARED, .arguments = { MUCH / PAGE } };
+	struct test_realm realm;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!realm_try(&realm, &wish) || !share(&realm, MUCH) ||
+	    realm_run(&realm) != CAEC_HOST_EXIT_SYSTEM_OFF || write(out, "h", 1) != 1)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+/* When all of what it shares is there. */
+static void kill_holder(void)
+{
+	int words[2];
+	pid_t child;
+	char word;
+
+	expect("a pipe", pipe(words) == 0);
+	child = fork();
+	if (child == 0)
+		hold(words[1]);
+	close(words[1]);
+	expect("a realm shares much", read(words[0], &word, 1) == 1);
+	close(words[0]);
+	kill(child, SIGKILL);
+	expect_killed(child);
+}
+
+void check_kill(unsigned int times, unsigned int seed)
+{
+	uint64_t before = mem_free(), after;
+
+	seed_random(seed);
+	for (unsigned int i = 0; i < times; i += 4)
+		kill_four(seed + UINT64_C(1000) * i);
+	kill_holder();
 	settle();
 	after = mem_free();
 	printf("       %u processes killed; MemFree: %llu MiB before, %llu after\n", times,
@@ -206,13 +255,13 @@ static void on_alarm(int signal)
 }
 
 /* All descriptors that an ioctl gave away go with the process. */
-static void prey_upon(unsigned int round)
+static void prey_upon(unsigned int round, unsigned int seed)
 {
 	const struct sigaction action = { .sa_handler = on_alarm };
 	struct prey prey = { .memfd = memfd_create("fuzz", 0), .event = eventfd(0, EFD_NONBLOCK) };
 	char name[32];
 
-	seed_random(round);
+	seed_random(seed + round);
 	sigaction(SIGALRM, &action, NULL);
 	if (ftruncate(prey.memfd, 4 * MIB) != 0)
 		_exit(1);
@@ -233,7 +282,7 @@ static void prey_upon(unsigned int round)
 	_exit(0);
 }
 
-void check_fuzz(unsigned int times)
+void check_fuzz(unsigned int times, unsigned int seed)
 {
 	int status;
 
@@ -241,7 +290,7 @@ void check_fuzz(unsigned int times)
 		pid_t child = fork();
 
 		if (child == 0)
-			prey_upon(i);
+			prey_upon(i, seed);
 		expect("its realms are made, and it ends",
 		       waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 		settle();
@@ -277,14 +326,14 @@ static void come_and_go(time_t until)
 	_exit(count == 0);
 }
 
-void check_load(unsigned int seconds)
+void check_load(unsigned int seconds, unsigned int seed)
 {
 	time_t until = time(NULL) + seconds;
 	int status;
 
 	for (unsigned int i = 0; i < 4; i++) {
 		if (fork() == 0) {
-			seed_random(i);
+			seed_random(seed + i);
 			come_and_go(until);
 		}
 	}

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  *	host-check SECTION...      arguments, tasks, devices, recs, memory, csm
- *	host-check kill N          makes and kills N processes with realms
- *	host-check fuzz N          N rounds of hostile ioctls
- *	host-check load SECONDS    realms come and go on all CPUs
+ *	host-check kill N SEED     makes and kills N processes with realms
+ *	host-check fuzz N SEED     N rounds of hostile ioctls
+ *	host-check load N SEED     realms come and go on all CPUs for N seconds
+ *	host-check signals N SEED  N realms whose processes get signals all the time
+ *	host-check group N SEED DIR   N realms in the memory cgroup DIR, which has too little for them
+ *	host-check bench           counts what realms cost (tools/bench)
+ *	host-check stamp TEXT      copies standard input to standard output; says when it began, and when TEXT came
  *	host-check touch MIB       a realm that touches so much of its memory, again and again: until it is killed, or ends
  */
 #define _GNU_SOURCE
@@ -88,13 +92,66 @@ static bool run_section(const char *name)
 	return false;
 }
 
+/* For the bench: how long it takes until another program says something. */
+static int stamp(const char *text)
+{
+	uint64_t begin = bench_ticks();
+	size_t seen = 0;
+	int byte;
+
+	while ((byte = getchar()) != EOF) {
+		putchar(byte);
+		fflush(stdout);
+		seen = byte == text[seen] ? seen + 1 : byte == text[0];
+		if (text[seen] != 0)
+			continue;
+		printf("\n");
+		bench_row("stamp", bench_ticks() - begin, 1);
+		seen = 0;
+	}
+	return 0;
+}
+
 static unsigned int number(const char *text)
 {
 	return (unsigned int)strtoul(text, NULL, 10);
 }
 
+/* What is done N times, from a seed. */
+static bool run_many(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(unsigned int times, unsigned int seed);
+	} many[] = { { "kill", check_kill },
+		     { "fuzz", check_fuzz },
+		     { "load", check_load },
+		     { "signals", check_storms } };
+
+	for (unsigned int i = 0; argc == 4 && i < sizeof(many) / sizeof(many[0]); i++) {
+		if (strcmp(argv[1], many[i].name) == 0) {
+			many[i].run(number(argv[2]), number(argv[3]));
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool run_sections(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (!run_section(argv[i])) {
+			fprintf(stderr, "host-check: there is no section %s\n", argv[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 3 && strcmp(argv[1], "stamp") == 0)
+		return stamp(argv[2]);
 	caec = open("/dev/caec", O_RDWR | O_CLOEXEC);
 	if (caec < 0) {
 		perror("/dev/caec");
@@ -102,20 +159,12 @@ int main(int argc, char **argv)
 	}
 	if (argc == 3 && strcmp(argv[1], "touch") == 0)
 		return touch(number(argv[2]));
-	if (argc == 3 && strcmp(argv[1], "kill") == 0) {
-		check_kill(number(argv[2]));
-	} else if (argc == 3 && strcmp(argv[1], "fuzz") == 0) {
-		check_fuzz(number(argv[2]));
-	} else if (argc == 3 && strcmp(argv[1], "load") == 0) {
-		check_load(number(argv[2]));
-	} else {
-		for (int i = 1; i < argc; i++) {
-			if (!run_section(argv[i])) {
-				fprintf(stderr, "host-check: there is no section %s\n", argv[i]);
-				return 2;
-			}
-		}
-	}
+	if (argc == 2 && strcmp(argv[1], "bench") == 0)
+		bench();
+	else if (argc == 5 && strcmp(argv[1], "group") == 0)
+		check_group(argv[4], number(argv[2]), number(argv[3]));
+	else if (!run_many(argc, argv) && !run_sections(argc, argv))
+		return 2;
 	settle();
 	printf("%u expectations not met\n", failures);
 	return failures != 0;

@@ -143,6 +143,53 @@ uint32_t realm_run(struct test_realm *realm)
 	}
 }
 
+uint32_t run_to_end(struct test_realm *realm)
+{
+	uint32_t why;
+
+	do {
+		why = realm_run(realm);
+	} while (why == CAEC_HOST_EXIT_INTR && errno == EINTR);
+	return why;
+}
+
+bool realm_run_until(struct test_realm *realm, unsigned int said)
+{
+	while (realm->said < said)
+		if (rec_run(realm, 0) != 0 ? errno != EINTR : !device_serve(realm, 0))
+			return false;
+	return true;
+}
+
+static void *run_other(void *argument)
+{
+	struct runner *runner = argument;
+
+	for (;;) {
+		if (rec_run(runner->realm, runner->rec) != 0) {
+			if (errno != EBUSY && errno != EINTR)
+				return NULL;
+			usleep(1000);
+		} else if (!device_serve(runner->realm, runner->rec)) {
+			return NULL;
+		}
+	}
+}
+
+void realm_run_others(struct test_realm *realm)
+{
+	for (unsigned int i = 1; i < realm->count; i++) {
+		realm->others[i] = (struct runner){ .realm = realm, .rec = i };
+		pthread_create(&realm->others[i].thread, NULL, run_other, &realm->others[i]);
+	}
+}
+
+void realm_join_others(struct test_realm *realm)
+{
+	for (unsigned int i = 1; i < realm->count; i++)
+		pthread_join(realm->others[i].thread, NULL);
+}
+
 struct caec_host_stats stats_of(const struct test_realm *realm)
 {
 	struct caec_host_stats stats = { .version = CAEC_HOST_VERSION };

@@ -14,27 +14,6 @@
 
 #include "check.h"
 
-struct runner {
-	struct test_realm *realm;
-	unsigned int rec;
-	pthread_t thread;
-};
-
-static void *run_rec(void *argument)
-{
-	struct runner *runner = argument;
-
-	for (;;) {
-		if (rec_run(runner->realm, runner->rec) != 0) {
-			if (errno != EBUSY && errno != EINTR)
-				return NULL;
-			usleep(1000);
-		} else if (!device_serve(runner->realm, runner->rec)) {
-			return NULL;
-		}
-	}
-}
-
 #define RECS 4
 
 static void on_alarm(int signal)
@@ -74,18 +53,13 @@ static void check_cpus(void)
 {
 	const struct wish wish = { .name = "cpus", .recs = RECS, .task = TASK_CPUS, .arguments = { RECS } };
 	struct test_realm realm = realm_make(&wish);
-	struct runner runners[RECS];
 
 	block_alarm(SIG_BLOCK);
-	for (unsigned int i = 1; i < RECS; i++) {
-		runners[i] = (struct runner){ .realm = &realm, .rec = i };
-		pthread_create(&runners[i].thread, NULL, run_rec, &runners[i]);
-	}
+	realm_run_others(&realm);
 	block_alarm(SIG_UNBLOCK);
 	expect_one_runner(&realm);
 	expect_eq("all RECs have run", realm_run(&realm), CAEC_HOST_EXIT_SYSTEM_OFF);
-	for (unsigned int i = 1; i < RECS; i++)
-		pthread_join(runners[i].thread, NULL);
+	realm_join_others(&realm);
 	expect_eq("to their end", realm.out[0], 1000 * (RECS - 1));
 	for (unsigned int i = 1; i < RECS; i++)
 		expect_eq("and heard of the realm's", realm.runs[i]->exit_reason, CAEC_HOST_EXIT_SYSTEM_OFF);

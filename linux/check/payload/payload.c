@@ -117,6 +117,39 @@ static void do_shared(uint64_t words)
 	tell(words);
 }
 
+static void do_exit(enum payload_exit kind)
+{
+	switch (kind) {
+	case EXIT_NONE:
+		break;
+	case EXIT_READ:
+		ask();
+		break;
+	case EXIT_WRITE:
+		tell(0);
+		break;
+	case EXIT_CALL:
+		realm_rsi_host_call(&call);
+		break;
+	case EXIT_GIC:
+		read32(PAYLOAD_GIC_DIST + 4);
+		break;
+	case EXIT_BELL:
+		write32(PAYLOAD_DEVICE + PAYLOAD_BELL, 1);
+		break;
+	}
+}
+
+static void do_exits(enum payload_exit kind, uint64_t count, uint64_t times)
+{
+	while (times-- > 0) {
+		tell(PAYLOAD_BEGIN);
+		for (uint64_t i = 0; i < count; i++)
+			do_exit(kind);
+		tell(PAYLOAD_END);
+	}
+}
+
 /* --- Interrupts -------------------------------------------------------------------------------------------- */
 
 static void gic_begin(void)
@@ -355,6 +388,9 @@ static void do_task(uint64_t task, uint64_t x1, uint64_t x2, uint64_t x3)
 		break;
 	case TASK_EXEC:
 		((void (*)(void))x1)();
+		break;
+	case TASK_EXITS:
+		do_exits((enum payload_exit)x1, x2, x3);
 		break;
 	case TASK_PROVIDER:
 		do_provider(x1);

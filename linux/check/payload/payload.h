@@ -24,6 +24,9 @@
 
 #define PAYLOAD_SPI 45
 
+#define PAYLOAD_BEGIN 0xbe919
+#define PAYLOAD_END 0xe9d
+
 #ifndef __ASSEMBLER__
 enum payload_task {
 	TASK_OFF,
@@ -39,8 +42,18 @@ enum payload_task {
 	TASK_RIPAS,   /* gives 2 MiB up, uses the alias, takes it back: the states to OUT */
 	TASK_OUTSIDE, /* loads from where no RAM is */
 	TASK_EXEC,    /* branches to unprotected memory */
+	TASK_EXITS,   /* x3 times: BEGIN to OUT, x2 exits of the kind x1 (enum payload_exit), END to OUT */
 	TASK_PROVIDER,
 	TASK_CONSUMER,
+};
+
+enum payload_exit {
+	EXIT_NONE,
+	EXIT_READ,  /* of IN */
+	EXIT_WRITE, /* of OUT */
+	EXIT_CALL,  /* a host call */
+	EXIT_GIC,   /* a read of the distributor's type */
+	EXIT_BELL,  /* a write of BELL */
 };
 #endif
 

@@ -1,0 +1,49 @@
+"""A Linux host that runs a script in sections, and what is expected of them: for linux-host and linux-host-load."""
+import pathlib
+import re
+import subprocess
+
+from expectations import expect, verdict
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# A process that is killed in a memory cgroup leaves a report, with a trace, which is no complaint.
+LOG = "dmesg | awk '/invoked oom-killer/ { report = 1 } !report; /Memory cgroup out of memory/ { report = 0 }'"
+COMPLAINTS = "Oops|BUG|WARNING|Internal error|lockup|hung|Call trace|rcu:.*stall|unhandled|Unable to handle|caec_host: .*(lost|keeps)"
+HELD = r"^0 expectations not met$"
+GONE = r"^the group is gone$"
+
+
+def faults(kills, signals, groups, seed=1):
+    """Sections of linux/check/host/hostile.c and faults.c: how many of each."""
+    return {
+        "kill": f"host-check kill {kills} {seed}",
+        "signals": f"host-check signals {signals} {seed}",
+        "group": f"""
+            C=/sys/fs/cgroup; echo +memory >$C/cgroup.subtree_control; mkdir $C/grow
+            host-check group {groups} {seed} $C/grow; rmdir $C/grow && echo "the group is gone\"""",
+    }
+
+
+def boot(sections, *options):
+    """Runs {name: script} one after the other; what each of them said, and, as "log", the kernel's complaints."""
+    script = [f"echo SECTION-{name}; {text}" for name, text in sections.items()]
+    script.append(f"echo SECTION-log; {LOG} | grep -E '{COMPLAINTS}'; echo SECTION-end")
+    words = [ROOT / "caec", "host", "--cpus", "2", *options, "--exec", "\n".join(script)]
+    machine = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, errors="replace")
+    said = []
+    for line in machine.stdout:
+        print(line, end="", flush=True)
+        said.append(line)
+    machine.wait()
+    return dict(part.split("\n", 1) for part in re.split(r"^SECTION-", "".join(said), flags=re.M)[1:])
+
+
+def judge(sections, said, expected):
+    """Ends the program. What is expected of a section, unless `expected` has something else, is that it held."""
+    for name in sections:
+        for pattern in expected.get(name, [HELD, GONE] if name == "group" else [HELD]):
+            expect(f"{name}: /{pattern}/", re.search(pattern, said.get(name, ""), re.M))
+    expect("the kernel complains of nothing", said.get("log") == "", said.get("log", "(it did not get there)"))
+    expect("the machine came to its end", "end" in said)
+    verdict()
