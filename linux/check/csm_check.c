@@ -9,6 +9,7 @@
  *	csm-check netpeer RID N ROUNDS HOW  a peer of csm_net that means harm: HOW is lie, fuzz or revoke
  *	csm-check code ID                   code in a kept region
  *	csm-check run RID N SIZE            that, where it may be run and not written
+ *	csm-check mapped FILE               a mapping of FILE, in place, is a SIGBUS soon after its provider has revoked
  *	csm-check inplace FILE BASE SIZE    FILE's pages lie in [BASE, BASE + SIZE), none of it in the page cache
  */
 #define _GNU_SOURCE
@@ -553,6 +554,34 @@ static void check_inplace(const char *path, uint64_t base, uint64_t size)
 	printf("SUM %llu\n", (unsigned long long)sum);
 }
 
+/* --- A file in place whose provider revokes --------------------------------------------------------------- */
+
+static void check_mapped(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	struct stat status = { 0 };
+	const volatile uint8_t *p = MAP_FAILED;
+	time_t end = seconds() + PATIENCE_S;
+	bool gone = false;
+
+	if (fd >= 0 && fstat(fd, &status) == 0)
+		p = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	expect("a file in place can be mapped", p != MAP_FAILED);
+	if (p == MAP_FAILED)
+		return;
+	for (off_t at = 0; at < status.st_size; at += PAGE)
+		(void)p[at];
+	signal(SIGBUS, on_bus);
+	puts("READY");
+	fflush(stdout);
+	while (!gone && seconds() < end) {
+		gone = bus_error(p);
+		usleep(1000);
+	}
+	expect("when its provider has revoked an access to what was there is a SIGBUS", gone);
+	expect("to its end, too", bus_error(p + status.st_size - 1));
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -578,6 +607,8 @@ int main(int argc, char **argv)
 		check_net_peer(&provider, strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0), argv[5]);
 	else if (strcmp(what, "inplace") == 0 && argc == 5)
 		check_inplace(argv[2], strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0));
+	else if (strcmp(what, "mapped") == 0 && argc == 3)
+		check_mapped(argv[2]);
 	else
 		return 2;
 	return expect_end();

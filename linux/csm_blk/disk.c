@@ -113,6 +113,7 @@ static void bury(struct work_struct *work)
 	struct csm_disk *disk = container_of(work, struct csm_disk, bury);
 
 	blk_mark_disk_dead(disk->gendisk);
+	csm_unmap_files(disk->gendisk->part0);
 }
 
 static int on_gone(struct notifier_block *block, unsigned long event, void *data)
