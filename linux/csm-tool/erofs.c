@@ -15,6 +15,7 @@
 
 #define BLOCK UINT64_C(4096)
 #define HUGE (UINT64_C(2) << 20)
+#define PIECE (UINT64_C(1) << 20)
 #define MAGIC 0xe0f5e1e2
 #define SUPER_OFFSET 1024
 #define SLOT 32U                  /* inode numbers count these */
@@ -351,7 +352,10 @@ static bool write_directory(struct node *node, uint8_t *to)
 	return true;
 }
 
-/* A file that shrank meanwhile ends in zeros; what it grew by is left out. */
+/*
+ * A file that shrank meanwhile ends in zeros; what it grew by is left out. What was read leaves the page cache at once: the realm
+ * would be lent memory for it, and keeps that.
+ */
 static bool write_file(const struct node *node, uint8_t *to)
 {
 	int fd = open(node->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -361,8 +365,11 @@ static bool write_file(const struct node *node, uint8_t *to)
 	if (fd < 0)
 		return false;
 	while (done < node->size && got > 0) {
-		got = read(fd, to + done, node->size - done);
+		uint64_t left = node->size - done;
+
+		got = read(fd, to + done, left < PIECE ? left : PIECE);
 		done += got > 0 ? (uint64_t)got : 0;
+		posix_fadvise(fd, 0, (off_t)done, POSIX_FADV_DONTNEED);
 	}
 	close(fd);
 	return got >= 0;

@@ -54,14 +54,14 @@ int command_unblock(int argc, char **argv)
 
 /* --- A directory ------------------------------------------------------------------------------------------ */
 
-static void make_image(const char *directory, struct csm *o)
+static void make_image(const char *directory, uint32_t flags, struct csm *o)
 {
 	char *where;
 	struct erofs_tree *tree = erofs_scan(directory, &where);
 
 	if (tree == NULL)
 		fail(STATUS_FAILED, "%s: %s", where != NULL ? where : directory, strerror(errno));
-	check(csm_create(csm, (erofs_size(tree) + ALIGN - 1) / ALIGN * ALIGN, 0, o), "serve");
+	check(csm_create(csm, (erofs_size(tree) + ALIGN - 1) / ALIGN * ALIGN, flags, o), "serve");
 	check(csm_map(o), "serve");
 	if (erofs_write(tree, o->base) != 0)
 		fail(STATUS_FAILED, "%s: %s", directory, strerror(errno));
@@ -71,11 +71,14 @@ static void make_image(const char *directory, struct csm *o)
 /* Kept only when all is well: on any failure it goes with this process. */
 int command_serve(int argc, char **argv)
 {
+	uint32_t flags = 0;
 	struct csm o;
 
+	while (argc > 1 && object_flag(argv[argc - 1], &flags))
+		argc--;
 	for (int i = 1; i < argc; i++)
 		rid_argument(argv[i]);
-	make_image(argv[0], &o);
+	make_image(argv[0], flags, &o);
 	if (argc == 1) /* to be shared later */
 		row("id", number_text(o.id), "size", number_text(o.size), NULL);
 	for (int i = 1; i < argc; i++) {

@@ -213,7 +213,7 @@ static const struct command {
 	{ "measure", 1, 2, command_measure, "RID [INDEX]", "a peer's measurement, from the monitor" },
 	{ "block", 1, 2, command_block, "ID | RID N", "a --dax object as a block device; prints it" },
 	{ "unblock", 1, 1, command_unblock, "DEVICE", "remove that" },
-	{ "serve", 1, 64, command_serve, "DIR [RID...]",
+	{ "serve", 1, 64, command_serve, "DIR [RID...] [--dax]",
 	  "a directory as a read-only image; prints ID, N, SIZE" },
 	{ "mount", 4, 4, command_mount, "RID N SIZE DIR", "such an image, in place" },
 	{ "umount", 1, 1, command_umount, "DIR", "and give it back" },
