@@ -8,6 +8,7 @@
 #include "board/rmm.h"
 #include "common/string.h"
 #include "lib/csm.h"
+#include "lib/plan.h"
 #include "lib/rmi_call.h"
 #include "lib/rmi_csm_call.h"
 #include "linux_words.h"
@@ -97,13 +98,36 @@ static void take(const struct arguments *a)
 		say_result("DATA_DESTROY", host_reclaim(realm, a->number[0], a->number[1]));
 }
 
+static void count(const struct arguments *a)
+{
+	const struct host_realm *realm = &a->machine->realm;
+
+	linux_console_say("%lu %lu\n", __atomic_load_n(&realm->granules, __ATOMIC_RELAXED),
+			  __atomic_load_n(&realm->granules_peak, __ATOMIC_RELAXED));
+}
+
+static void entries(const struct arguments *a)
+{
+	uint64_t ipa = a->number[0], end = ipa + a->number[1], mapped[2] = { 0, 0 };
+	struct host_rmi_rtt_entry entry;
+
+	while (ipa < end && host_rmi_rtt_read_entry(&rmm, a->machine->realm.rd, ipa, HOST_LEVEL_PAGE,
+						    &entry) == RMI_SUCCESS) {
+		if (entry.state == RMI_ASSIGNED)
+			mapped[entry.level == HOST_LEVEL_PAGE]++;
+		ipa = host_align_down(ipa, host_level_size(entry.level)) + host_level_size(entry.level);
+	}
+	linux_console_say("%lu %lu\n", mapped[0], mapped[1]);
+}
+
 static const struct {
 	const char *name;
 	const char *takes; /* 'r' a realm, 'n' a number */
 	void (*run)(const struct arguments *a);
 } commands[] = {
-	{ "find", "rn", find }, { "load", "n", load },      { "store", "n", store }, { "claim", "nr", claim },
-	{ "ring", "rn", ring }, { "refuse", "rn", refuse }, { "take", "rnn", take },
+	{ "find", "rn", find },   { "load", "n", load },   { "store", "n", store },
+	{ "claim", "nr", claim }, { "ring", "rn", ring },  { "refuse", "rn", refuse },
+	{ "take", "rnn", take },  { "count", "r", count }, { "entries", "rnn", entries },
 };
 
 /* --- Lines ----------------------------------------------------------------------------------------------- */

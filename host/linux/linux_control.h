@@ -9,6 +9,8 @@
  *	ring A COUNT            so many rings of its doorbell without news
  *	refuse A N              the Nth request of realm A from now on, and no other; 0: none
  *	take A IPA SIZE         the realm's own pages there, or what it has attached there, without being asked: "RESULT"
+ *	count A                 "GRANULES MOST": what is delegated for it, tables and all, and the most that was at a time
+ *	entries A IPA SIZE      "BLOCKS PAGES": the entries of its tables that map something there
  */
 #ifndef HOST_LINUX_LINUX_CONTROL_H
 #define HOST_LINUX_LINUX_CONTROL_H

@@ -2,6 +2,7 @@
 /*
  * csm-bench offer RID     the provider; prints "N n"
  * csm-bench take RID N    the consumer
+ * csm-bench attach RID N SIZE [dax]   attaching, and no more
  *
  * At the end: "TICKS name ticks count" for each row, and "FREQUENCY hz".
  */
@@ -110,6 +111,18 @@ static void take(struct side *s, const char *n)
 	pass(s);
 }
 
+/* With page structures, as for a disk, if `dax`. */
+static void attach(struct side *s, const char *n, const char *size, bool dax)
+{
+	uint64_t start = ticks();
+
+	need(csm_attach(s->csm, &s->peer, strtoull(n, NULL, 10), strtoull(size, NULL, 10),
+			dax ? CAEC_CSM_DAX : 0, &s->o),
+	     "attach");
+	row(dax ? "attach_dax" : "attach", 0, ticks() - start, 1);
+	print_rows();
+}
+
 int main(int argc, char **argv)
 {
 	struct side s = { .csm = csm_open() };
@@ -117,6 +130,10 @@ int main(int argc, char **argv)
 	need(s.csm, "/dev/csm");
 	if (argc < 3 || !csm_rid_parse(argv[2], &s.peer))
 		broken("which peer?");
+	if (strcmp(argv[1], "attach") == 0 && argc >= 5) {
+		attach(&s, argv[3], argv[4], argc > 5);
+		return 0;
+	}
 	s.visible = map_visible();
 	seal_begin();
 	if (strcmp(argv[1], "offer") == 0 && argc == 3)
@@ -124,7 +141,7 @@ int main(int argc, char **argv)
 	else if (strcmp(argv[1], "take") == 0 && argc == 4)
 		take(&s, argv[3]);
 	else
-		broken("offer RID, or take RID N");
+		broken("offer RID, take RID N, or attach RID N SIZE [dax]");
 	bench_messages(&s);
 	bench_objects(&s);
 	print_rows();
