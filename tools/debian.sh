@@ -15,6 +15,8 @@ check_packages="clang-format shellcheck cppcheck kmod"
 coverage_packages="gcovr"
 # The model checker of the protocol (./caec prove), which makes a program to compile; the one of the code: tools/cbmc.
 proofs_packages="spin gcc libc6-dev python3"
+# What makes the disk with a model and llama.cpp (./caec evaluate model); llama.cpp itself: tools/llama.
+model_packages="erofs-utils"
 
 qemu_wanted=10.0                # the first with working RME
 

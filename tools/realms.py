@@ -26,12 +26,12 @@ IN_THE_REALM = {
 }
 
 
-def command(*options, packages=False, more=()):
-    """`./caec linux` for two realms with the modules and programs of linux/ in them, by their packages or just as files;
+def command(*options, packages=False, more=(), count=2):
+    """`./caec linux` for `count` realms with the modules and programs of linux/ in them, by their packages or just as files;
     `more`: ITEM:PATH."""
     packaged = [built for built in IN_THE_REALM if packages and (built.startswith("modules/") or built == "bin/csm")]
     items = [f"{OUT / built}:{there}" for built, there in IN_THE_REALM.items() if built not in packaged]
-    return [str(ROOT / "caec"), "linux", "--realms", "2", "--modules", "erofs", "--append", SLOW_MACHINE,
+    return [str(ROOT / "caec"), "linux", "--realms", str(count), "--modules", "erofs", "--append", SLOW_MACHINE,
             *(["--packages"] if packages else []), *map(str, options),
             *[word for item in [*items, *map(str, more)] for word in ("--add", item)]]
 
@@ -39,10 +39,11 @@ def command(*options, packages=False, more=()):
 class Realms:
     """Shells behind one console: lines begin with the realm's name. With the option --host, H is the host's terminal."""
 
-    def __init__(self, command, show=print):
+    def __init__(self, command, show=print, names="AB"):
+        self.names = names
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True, errors="replace", bufsize=1)
-        self.lines = {"A": [], "B": [], HOST: []}
+        self.lines = {name: [] for name in [*names, HOST]}
         self.other = []
         self.show = show
         self.news = threading.Condition()
@@ -53,7 +54,7 @@ class Realms:
         for line in self.process.stdout:
             line = line.rstrip("\n").replace("?", "\t")  # as which the console shows a tab
             self.show(line)
-            match = re.match(r"\[([ABH])\] ?(.*)", line)
+            match = re.match(r"\[([A-DH])\] ?(.*)", line)
             with self.news:
                 (self.lines[match[1]] if match else self.other).append(match[2] if match else line)
                 self.news.notify_all()
@@ -114,12 +115,12 @@ class Realms:
         return self.lines[HOST][start:self.wait(HOST, "^done$", start)]
 
     def identifiers(self):
-        """Of A and B, once their shells are there. From then on their kernels say nothing on the console, not even of an emergency:
+        """Of all realms, once their shells are there. From then on their kernels say nothing on the console, not even of an emergency:
         in the middle of a prompt that would be waited for, for ever."""
-        for realm in "AB":
+        for realm in self.names:
             self.wait(realm, "^Enter 'help'", 0)
             self.run(realm, "echo 0 >/proc/sys/kernel/printk")
-        return [self.run(realm, "csm id")[1] for realm in "AB"]
+        return [self.run(realm, "csm id")[1] for realm in self.names]
 
     def network(self, rids, name="csm0", net="10.9.0"):
         """An interface in A and in B, with addresses NET.1 and NET.2."""

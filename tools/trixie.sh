@@ -1,9 +1,10 @@
-# Sourced by what makes Linux for realms (linux-setup, linux-modules) and by tools/cbmc, after lib.sh and debian.sh: Debian's
+# Sourced by what makes Linux for realms (linux-setup, linux-modules), tools/cbmc and tools/llama, after lib.sh and debian.sh: Debian's
 # suite that has the kernel, for amd64 and arm64, through an apt root of its own. Nothing is installed; the system's architectures and
 # lists stay as they are. apt checks signatures and digests.
 # shellcheck shell=sh disable=SC2034,SC2154
 
 suite=trixie
+suites="$suite $suite-backports"
 no_network="check the network and this machine's apt sources, then run the same command again"
 
 # trixie_root FOLDER: the apt root; an empty one at first.
@@ -28,12 +29,12 @@ trixie() {
 
 trixie_refresh() {
     for mirror in $(own_uris ""); do
-        for wanted in $suite $suite-backports; do
+        for wanted in $suites; do
             echo "deb [arch=amd64,arm64 signed-by=$keyring] $mirror $wanted main"
         done >"$trixie_work/sources.list"
         if trixie apt-get -y update; then return 0; fi
     done
-    echo "None of the mirrors in this machine's apt configuration serves $suite for amd64 and arm64."
+    echo "None of the mirrors in this machine's apt configuration serves $suites for amd64 and arm64."
     return 1
 }
 
