@@ -5,7 +5,9 @@
 #define _GNU_SOURCE
 #include "tool.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,12 +43,26 @@ int command_block(int argc, char **argv)
 	return STATUS_OK;
 }
 
+/* False: `name` is not DEVICE and a number. */
+static bool minor_of(const char *name, unsigned int *minor)
+{
+	const size_t length = strlen(DEVICE);
+	unsigned long value;
+	char *end;
+
+	if (strncmp(name, DEVICE, length) != 0 || !isdigit((unsigned char)name[length]))
+		return false;
+	value = strtoul(name + length, &end, 10);
+	*minor = (unsigned int)value;
+	return *end == '\0' && value <= UINT_MAX;
+}
+
 int command_unblock(int argc, char **argv)
 {
 	struct caec_csm_blk block = { 0 };
 
 	(void)argc;
-	if (sscanf(argv[0], DEVICE "%u", &block.minor) != 1)
+	if (!minor_of(argv[0], &block.minor))
 		fail(STATUS_USAGE, "'%s' is no " DEVICE "N", argv[0]);
 	check(block_control(CAEC_CSM_BLK_REMOVE, &block), argv[0]);
 	return STATUS_OK;
@@ -127,7 +143,7 @@ static bool find_mount(const char *path, unsigned int *minor)
 
 	while (real != NULL && mounts != NULL && (entry = getmntent(mounts)) != NULL)
 		if (strcmp(entry->mnt_dir, real) == 0)
-			found = sscanf(entry->mnt_fsname, DEVICE "%u", minor) == 1;
+			found = minor_of(entry->mnt_fsname, minor);
 	if (mounts != NULL)
 		endmntent(mounts);
 	free(real);

@@ -72,10 +72,11 @@ static void rim_argument(const char *text, uint8_t rim[64])
 {
 	size_t length = strlen(text);
 
+	if (length > 128 || length % 2 != 0 || strspn(text, "0123456789abcdefABCDEF") != length)
+		fail(STATUS_USAGE, "'%s' is no measurement: up to 128 hex digits", text);
 	memset(rim, 0, 64);
 	for (size_t i = 0; i < length / 2; i++)
-		if (length > 128 || length % 2 != 0 || sscanf(text + 2 * i, "%2hhx", &rim[i]) != 1)
-			fail(STATUS_USAGE, "'%s' is no measurement: up to 128 hex digits", text);
+		rim[i] = (uint8_t)strtoul((const char[]){ text[2 * i], text[2 * i + 1], '\0' }, NULL, 16);
 }
 
 static int command_share(int argc, char **argv)

@@ -151,6 +151,7 @@ static int net_down(int argc, char **argv)
 static unsigned int statistics_count(const char *name)
 {
 	struct {
+		/* NOLINTNEXTLINE(clang-diagnostic-gnu-variable-sized-type-not-at-end): as the kernel has it */
 		struct ethtool_sset_info head;
 		uint32_t count;
 	} sets = { .head = { .cmd = ETHTOOL_GSSET_INFO, .sset_mask = UINT64_C(1) << ETH_SS_STATS } };
