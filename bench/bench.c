@@ -14,7 +14,7 @@ uint64_t bench_instructions(uint64_t ticks)
 uint64_t bench_now(void)
 {
 	isb();
-	return bench_instructions(sysreg_read(cntpct_el0));
+	return bench_instructions(counter_now());
 }
 
 void bench_row(const char *name, uint64_t instructions, uint64_t count, uint64_t reference)

@@ -27,6 +27,7 @@ void bench_row_n(const char *name, uint64_t number, const char *suffix, uint64_t
 uint64_t bench_instructions(uint64_t ticks);
 
 /* Runs `statement` `count` times; the loop's own instructions are measured and taken off. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a statement takes none */
 #define MEASURE(count, statement)                          \
 	({                                                 \
 		uint64_t start_, empty_;                   \
@@ -39,6 +40,7 @@ uint64_t bench_instructions(uint64_t ticks);
 			statement;                         \
 		bench_now() - start_ - empty_;             \
 	})
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* A realm that runs REALM_PROGRAM_BENCH, with an APT; its host serves its exits for CSM. `name` may be NULL. */
 struct test_realm *bench_realm(const char *name, unsigned int apt_granules);

@@ -29,7 +29,7 @@ static const char *read_all(FILE *stream, struct file *file)
 {
 	size_t room = 0;
 
-	while (!feof(stream)) {
+	do {
 		if (file->size == room && !grow(file, &room))
 			return "there is not enough memory for it";
 		file->size += fread(file->bytes + file->size, 1, room - file->size, stream);
@@ -37,7 +37,7 @@ static const char *read_all(FILE *stream, struct file *file)
 			return strerror(errno);
 		if (file->size > FILE_MAX)
 			return "it is larger than 4 GiB";
-	}
+	} while (!feof(stream));
 	file->bytes[file->size] = '\0';
 	return NULL;
 }

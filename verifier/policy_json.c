@@ -43,6 +43,7 @@ bool values_allow(const struct values *values, struct span value)
 }
 
 /* "platform.keys[1].x"; names that the policy's author chose are made printable. */
+/* NOLINTNEXTLINE(misc-no-recursion): a place is as deep as what the functions load_* know */
 static size_t put_place(char *to, size_t size, const struct place *at)
 {
 	size_t length = at->up ? put_place(to, size, at->up) : 0;

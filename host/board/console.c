@@ -156,7 +156,7 @@ void verdict_pass(void)
 }
 
 /* `word` has four letters and a blank. */
-static void __attribute__((noreturn))
+static void __attribute__((noreturn, format(printf, 2, 0)))
 finish_with_reason(const char *word, const char *format, va_list arguments)
 {
 	enum { LENGTH = 5 };

@@ -90,7 +90,7 @@ void gic_enable_spi(unsigned int intid, unsigned int cpu)
 void gic_kick(unsigned int cpu)
 {
 	dsb();
-	icc_write(ICC_SGI1R_EL1, (UINT64_C(INTID_KICK) << 24) | (UINT64_C(1) << cpu));
+	icc_write(ICC_SGI1R_EL1, ((uint64_t)INTID_KICK << 24) | (UINT64_C(1) << cpu));
 	isb();
 }
 
@@ -120,7 +120,7 @@ bool gic_handle(void)
 void timer_preempt_after(unsigned long ticks)
 {
 	isb();
-	sysreg_write(cnthp_cval_el2, sysreg_read(cntpct_el0) + ticks);
+	sysreg_write(cnthp_cval_el2, counter_now() + ticks);
 	sysreg_write(cnthp_ctl_el2, 1);
 	isb();
 }

@@ -116,11 +116,11 @@ static void look_alike(struct trio *t)
 /* REC 0 of the realm sleeps in WFI: until its thread has been in there for a while. */
 static void settle(struct test_realm *realm)
 {
-	uint64_t until = sysreg_read(cntpct_el0) + sysreg_read(cntfrq_el0) / 20;
+	uint64_t until = counter_now() + sysreg_read(cntfrq_el0) / 20;
 
 	while (__atomic_load_n(&realm->realm.recs[0].runner, __ATOMIC_ACQUIRE) == 0)
 		;
-	while (sysreg_read(cntpct_el0) < until)
+	while (counter_now() < until)
 		;
 }
 

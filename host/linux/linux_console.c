@@ -47,7 +47,7 @@ static void look_for_prompt(struct linux_console *console, char c)
 		console->prompt = 0;
 		console->ready = true;
 		if (console->ready_at == 0)
-			console->ready_at = sysreg_read(cntpct_el0);
+			console->ready_at = counter_now();
 	}
 }
 

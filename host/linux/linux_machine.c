@@ -76,7 +76,7 @@ static enum host_action on_idle(struct host_rec *rec)
 		linux_machine_feed(machine);
 		if (linux_machine_is_over(machine))
 			return HOST_STOP;
-		now = sysreg_read(cntpct_el0);
+		now = counter_now();
 		if (now >= next || vgic_pending(&machine->vgic, rec->index))
 			break;
 		if (next != UINT64_MAX)
@@ -219,7 +219,7 @@ void linux_machine_start(struct linux_machine *machine)
 {
 	struct host_rec *own = NULL;
 
-	machine->started = sysreg_read(cntpct_el0);
+	machine->started = counter_now();
 	machine->turned_on[0] = true;
 	machine->present = machine->cpus;
 	for (unsigned int i = 0; i < machine->cpus; i++) {

@@ -15,7 +15,7 @@
 
 void linux_yank(struct linux_yank *yank, struct linux_machine *machine)
 {
-	uint64_t now = sysreg_read(cntpct_el0), random, ipa, pa;
+	uint64_t now = counter_now(), random, ipa, pa;
 
 	if (now < yank->next || linux_console_ready_at(machine->terminal) == 0)
 		return;

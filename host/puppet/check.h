@@ -52,12 +52,12 @@ static inline uint64_t *words_of(uint64_t pa)
 bool is_zero_granule(uint64_t pa);
 
 /* Spins until `condition` is true; false if it is not within a second. */
-#define WAIT_FOR(condition)                                                        \
-	({                                                                         \
-		uint64_t end_ = sysreg_read(cntpct_el0) + sysreg_read(cntfrq_el0); \
-		while (!(condition) && sysreg_read(cntpct_el0) < end_)             \
-			__asm__ volatile("yield" ::: "memory");                    \
-		(condition);                                                       \
+#define WAIT_FOR(condition)                                              \
+	({                                                               \
+		uint64_t end_ = counter_now() + sysreg_read(cntfrq_el0); \
+		while (!(condition) && counter_now() < end_)             \
+			__asm__ volatile("yield" ::: "memory");          \
+		(condition);                                             \
 	})
 
 #endif

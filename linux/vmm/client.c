@@ -116,6 +116,7 @@ int client_list(const struct client *client)
 }
 
 /* "key: value", and what is inside of a value with its key in front. */
+/* NOLINTNEXTLINE(misc-no-recursion): jansson has refused what is deeper than 2,048 */
 static void print_text(const char *prefix, json_t *value)
 {
 	char inner[128];

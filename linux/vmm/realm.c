@@ -177,6 +177,7 @@ bool realm_build(struct realm *realm, const struct boot *boot, void (*progress)(
 		return refused(fault, "cannot give the realm its RAM");
 	for (unsigned int i = 0; i < boot->realm.piece_count; i++) {
 		if (progress != NULL)
+			/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): there are three pieces at most */
 			progress(names[i == tree ? 2 : i]);
 		if (!populate(realm, &boot->realm.pieces[i], fault))
 			return false;

@@ -141,14 +141,12 @@ static void hang_up(struct terminal *t)
 /* Ctrl-A X on a terminal ends it all, Ctrl-A Ctrl-A is one. */
 static bool take_key(struct terminal *t, uint8_t byte)
 {
-	if (!t->is_tty) {
-		typed(t, byte);
-	} else if (t->escape) {
+	if (t->is_tty && t->escape) {
 		t->escape = false;
 		if (byte == 'x' || byte == 'X')
 			return false;
 		typed(t, byte);
-	} else if (byte == CTRL_A) {
+	} else if (t->is_tty && byte == CTRL_A) {
 		t->escape = true;
 	} else {
 		typed(t, byte);

@@ -10,8 +10,10 @@
 /* --- The page shared with the host ----------------------------------------------------------------------- */
 
 /* One field of the host's half, or several in a row. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): first is a field's name */
 #define GET(enter, run, first, bytes) \
 	port_ns_read(&(enter)->first, pa((run).v + offsetof(struct rmi_rec_run, enter.first)), (bytes))
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* What every entry uses; the registers come later, if at all. Nothing is read twice. */
 static bool read_enter(struct rmi_rec_enter *enter, struct pa run)
@@ -87,7 +89,7 @@ static const struct exit_fields exit_fields[] = {
 
 /* A loop over the list, unrolled: all of it is constants then, and a few stores or compares each. */
 #define EACH_EXIT_FIELDS(f) \
-	_Pragma("GCC unroll 16") for (f = exit_fields; f < exit_fields + ARRAY_SIZE(exit_fields); f++)
+	_Pragma("GCC unroll 16") for ((f) = exit_fields; (f) < exit_fields + ARRAY_SIZE(exit_fields); (f)++)
 
 static void clear_exit(struct rmi_rec_exit *exit)
 {

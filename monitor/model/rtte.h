@@ -45,6 +45,7 @@ static inline unsigned int rtt_entry_shift(int level)
 
 static inline uint64_t rtt_entry_size(int level)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): no level is above 3 */
 	return UINT64_C(1) << rtt_entry_shift(level);
 }
 
@@ -64,11 +65,11 @@ bool rtte_is_mapped(struct rtte e, int level);
 
 struct rtte rtte_unassigned(enum rmi_ripas ripas);
 struct rtte rtte_unassigned_ns(void);
-struct rtte rtte_assigned(struct pa pa, int level, enum rmi_ripas ripas);
-struct rtte rtte_csm(struct pa pa, int level, enum csm_permission permission);
+struct rtte rtte_assigned(struct pa addr, int level, enum rmi_ripas ripas);
+struct rtte rtte_csm(struct pa addr, int level, enum csm_permission permission);
 /* The realm may write through this leaf; through those of its own memory it always may. */
 bool rtte_is_writable(struct rtte e, int level);
-struct rtte rtte_table(struct pa pa);
+struct rtte rtte_table(struct pa addr);
 
 /* The host's descriptor of RMI_RTT_MAP_UNPROTECTED: which bits it may set, and both directions. */
 bool rtte_ns_desc_is_valid(uint64_t desc, int level);

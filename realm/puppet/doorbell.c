@@ -92,7 +92,7 @@ struct talker {
 	enum csm_error error;
 };
 
-static bool open(struct talker *t, enum csm_role role, const uint64_t a[6])
+static bool open_channel(struct talker *t, enum csm_role role, const uint64_t a[6])
 {
 	*t = (struct talker){ .peer = { a[3], a[4] }, .n = a[5], .ms = a[2] >> 32, .role = role };
 	if (!channel_open(&t->channel, (void *)a[0], a[1]) || channel_longest(&t->channel) < MESSAGE_MAX)
@@ -210,7 +210,7 @@ void doorbell_send(const uint64_t a[6], uint64_t r[6])
 {
 	struct talker t;
 
-	if (open(&t, CSM_ROLE_SHARE, a))
+	if (open_channel(&t, CSM_ROLE_SHARE, a))
 		for (uint64_t i = 0; i < (uint32_t)a[2] && t.result == CHANNEL_OK && goes_on(&t); i++)
 			send(&t, i);
 	report(&t, r);
@@ -220,7 +220,7 @@ void doorbell_receive(const uint64_t a[6], uint64_t r[6])
 {
 	struct talker t;
 
-	if (open(&t, CSM_ROLE_CONSUMER, a))
+	if (open_channel(&t, CSM_ROLE_CONSUMER, a))
 		for (uint64_t i = 0; i < (uint32_t)a[2] && t.result == CHANNEL_OK && goes_on(&t); i++)
 			receive(&t, i);
 	report(&t, r);

@@ -186,12 +186,12 @@ uint64_t work_registers(uint64_t seed, uint64_t spins);
 	f(tpidr_el0, 0) f(tpidrro_el0, 1) f(far_el1, 2) f(elr_el1, 3) f(sp_el0, 4) f(cntv_cval_el0, 5) \
 	f(cntp_cval_el0, 6)
 /* clang-format on */
-#define REGISTER_SET(name, n) __asm__ volatile("msr " #name ", %0" : : "r"(pattern(seed, 100 + n)));
+#define REGISTER_SET(name, n) __asm__ volatile("msr " #name ", %0" : : "r"(pattern(seed, 100 + (n))));
 #define REGISTER_CHECK(name, n)                                    \
 	({                                                         \
 		uint64_t value_;                                   \
 		__asm__ volatile("mrs %0, " #name : "=r"(value_)); \
-		wrong += value_ != pattern(seed, 100 + n);         \
+		wrong += value_ != pattern(seed, 100 + (n));       \
 	});
 
 /* One round: registers of every kind filled, time passes, registers looked at. */

@@ -329,11 +329,11 @@ void attack_page_in_ram_range(void)
 /* ATTACH of P's pages at another offset, so by pages, not blocks: how long it took. */
 static uint64_t attach_pages(const struct puppet_csm_setup *s, struct script_result *r)
 {
-	uint64_t start = sysreg_read(cntpct_el0);
+	uint64_t start = counter_now();
 
 	*r = realm_smc(s->c, RSI_CSM_ATTACH, s->p_rid.lo, s->p_rid.hi, s->n);
 	CHECK(r->x[0] == RSI_SUCCESS || r->x[0] == RSI_INCOMPLETE);
-	return sysreg_read(cntpct_el0) - start;
+	return counter_now() - start;
 }
 
 /* Until the timer leaves one half done: it comes after one to seven eighths of the time that a whole one took. */

@@ -130,7 +130,6 @@ void spin_on_cpu1(struct test_realm *realm, uint64_t ipa, uint64_t value)
 	script_begin(realm, 0, 1, SCRIPT_SPIN, ipa, value);
 	CHECK(WAIT_FOR(!__atomic_load_n(&realm->scripts[0].requested, __ATOMIC_ACQUIRE)));
 	CHECK(WAIT_FOR(is_running(&realm->realm.recs[0])));
-	for (uint64_t end = sysreg_read(cntpct_el0) + sysreg_read(cntfrq_el0) / 50;
-	     sysreg_read(cntpct_el0) < end;)
+	for (uint64_t end = counter_now() + sysreg_read(cntfrq_el0) / 50; counter_now() < end;)
 		;
 }

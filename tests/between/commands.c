@@ -51,6 +51,8 @@ void serve(struct pe *pe, struct world_realm *r, const struct rmi_rec_exit *exit
 		    rmi(RMI_CSM, RMI_CSM_APT_EXTEND, r->rd, s.pool[pe->index][pe->spent]) == RMI_SUCCESS)
 			pe->spent++;
 		break;
+	default:
+		break;
 	}
 }
 

@@ -52,7 +52,7 @@ extern struct pe pes[PES];
 void schedule_init(void);
 
 /* A PE begins a command; it stops before its point number `stop` at the latest. */
-void start(unsigned int pe, const struct command *command, unsigned int stop);
+void start(unsigned int index, const struct command *command, unsigned int stop);
 /* It goes on: to its stop, its end, or a lock that it must wait for. */
 void resume(struct pe *pe);
 /* All go on until all are done, the last one first wherever it can. A circle of waits fails. */

@@ -25,9 +25,9 @@ static unsigned long milliseconds(unsigned long n)
 /* The timer's interrupt arrives, or has arrived: an emulator may be a moment late with it. */
 static bool is_preempted(void)
 {
-	uint64_t end = sysreg_read(cntpct_el0) + milliseconds(1000);
+	uint64_t end = counter_now() + milliseconds(1000);
 
-	while (sysreg_read(cntpct_el0) < end)
+	while (counter_now() < end)
 		if (gic_handle())
 			return true;
 	return false;
@@ -165,7 +165,7 @@ static void not_trapped(const void *argument)
 	uint64_t r[6];
 
 	vm_start(&vm, NULL);
-	fill_buffer(&vm, sysreg_read(cntpct_el0) + milliseconds(1));
+	fill_buffer(&vm, counter_now() + milliseconds(1));
 	vm.want_irq = true;
 	timer_preempt_after(milliseconds(5));
 	vm_enter_of(&vm, 0)->flags = other;

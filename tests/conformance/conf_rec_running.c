@@ -41,8 +41,8 @@ static bool runs_there(const struct vm *vm, uint64_t run_pa)
 		gic_handle();
 		if (result == RMI_ERROR_REC)
 			return true;
-		end = sysreg_read(cntpct_el0) + sysreg_read(cntfrq_el0) / 200;
-		while (sysreg_read(cntpct_el0) < end)
+		end = counter_now() + sysreg_read(cntfrq_el0) / 200;
+		while (counter_now() < end)
 			;
 	}
 	return false;

@@ -104,9 +104,9 @@ static void enter_once(void *argument)
 
 static bool wait_until_it_runs(const volatile uint64_t *started)
 {
-	uint64_t end = sysreg_read(cntpct_el0) + sysreg_read(cntfrq_el0);
+	uint64_t end = counter_now() + sysreg_read(cntfrq_el0);
 
-	while (*started == 0 && sysreg_read(cntpct_el0) < end)
+	while (*started == 0 && counter_now() < end)
 		__asm__ volatile("yield" ::: "memory");
 	return *started != 0;
 }

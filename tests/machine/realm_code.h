@@ -30,11 +30,11 @@ static inline uint64_t realm_code_data(const struct test_realm *realm)
 }
 
 /* Runs it; the realm must come back. */
-#define realm_run_code(realm, name)                                                       \
-	({                                                                                \
-		struct script_result result_;                                             \
-		CHECK(realm_execute(realm, &result_, name, (size_t)(name##_end - name))); \
-		result_;                                                                  \
+#define realm_run_code(realm, name)                                                           \
+	({                                                                                    \
+		struct script_result result_;                                                 \
+		CHECK(realm_execute(realm, &result_, (name), (size_t)(name##_end - (name)))); \
+		result_;                                                                      \
 	})
 
 #endif

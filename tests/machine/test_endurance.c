@@ -135,7 +135,7 @@ static void play(void *argument)
 	uint64_t *x = &field.random[cpu];
 
 	(void)argument;
-	while (sysreg_read(cntpct_el0) < field.end) {
+	while (counter_now() < field.end) {
 		unsigned int r;
 
 		*x ^= *x << 13;
@@ -175,7 +175,7 @@ static void preempt_for(uint64_t ticks)
 	start_recs();
 	for (unsigned int c = 0; c < CPUS; c++)
 		field.random[c] = 0x1234567 + c;
-	field.end = sysreg_read(cntpct_el0) + ticks;
+	field.end = counter_now() + ticks;
 	for (unsigned int c = 1; c < CPUS; c++)
 		cpu_run(c, play, NULL);
 	play(NULL);

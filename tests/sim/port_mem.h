@@ -3,6 +3,6 @@
 #ifndef PORT_MEM_H
 #define PORT_MEM_H
 
-void *port_mem(struct pa pa);
+void *port_mem(struct pa addr);
 
 #endif

@@ -83,7 +83,7 @@ void sim_tlb_watch(uint64_t rd);
 /* Nothing is cached that the tables have not, and all that they have is. */
 void sim_tlb_check(void);
 /* The leaf descriptor that a TLB may have for the address; 0: none. */
-uint64_t sim_tlb_entry(uint64_t vttbr, struct ipa ipa);
+uint64_t sim_tlb_entry(uint64_t vttbr, struct ipa addr);
 
 /*
  * The granule as a PE fetches it: what was there at the last fetch, or where nobody has fetched since, at the last
@@ -108,6 +108,6 @@ void sim_restore(void);
 uint64_t sim_changes(void);
 
 /* Content of a granule in either world. */
-void *sim_mem(struct pa pa);
+void *sim_mem(struct pa addr);
 
 #endif

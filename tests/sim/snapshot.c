@@ -93,7 +93,7 @@ static bool is_monitors(size_t n)
 
 static uint64_t hash_of(size_t n)
 {
-	const uint64_t *content = (const uint64_t *)(sim_machine.dram + n * GRANULE_SIZE);
+	const uint64_t *content = (const void *)(sim_machine.dram + n * GRANULE_SIZE);
 	uint64_t hash = mix(n + 1, sim_machine.world[n]);
 
 	if (is_monitors(n))

@@ -133,7 +133,7 @@ static void forget(size_t table, unsigned int index, int level)
 
 static const uint64_t *table_mem(size_t table)
 {
-	return (const uint64_t *)(sim_machine.dram + table * GRANULE_SIZE);
+	return (const void *)(sim_machine.dram + table * GRANULE_SIZE);
 }
 
 static size_t number(uint64_t e)
@@ -361,20 +361,20 @@ void port_tlb_begin(uint64_t vttbr)
 	sim_pe()->vttbr = vttbr;
 }
 
-void port_tlb_leaf(struct ipa addr)
+void port_tlb_leaf(struct ipa ipa)
 {
 	const struct walks *w = realm_in_batch();
 
 	if (w != NULL)
-		descend(w, addr.v, invalidate_leaf);
+		descend(w, ipa.v, invalidate_leaf);
 }
 
-void port_tlb_table(struct ipa addr)
+void port_tlb_table(struct ipa ipa)
 {
 	const struct walks *w = realm_in_batch();
 
 	if (w != NULL)
-		descend(w, addr.v, invalidate_table);
+		descend(w, ipa.v, invalidate_table);
 }
 
 /* Of a realm without RECs no PE has the tables' address any more. */

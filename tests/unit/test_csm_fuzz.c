@@ -280,7 +280,7 @@ static void step_revoke(void)
 	struct share *s = find_share(from, to, n);
 	struct smc_regs out = call(from, say_revoke(m.rid[to], n));
 
-	assert_int_equal(out.x[0], s != NULL ? RSI_SUCCESS : RSI_CSM_ERROR_DENIED);
+	assert_int_equal(out.x[0], s != NULL ? (uint64_t)RSI_SUCCESS : RSI_CSM_ERROR_DENIED);
 	if (s != NULL)
 		model_revoke(s);
 }

@@ -336,9 +336,8 @@ static void step_realm(void)
 		return;
 	if (call->state == CALL_AT_HOST)
 		answer_call(r, i);
-	else if (call->state == CALL_INCOMPLETE && pick(8) != 0)
-		make_call(r, i);
-	else if (choices[pick(sizeof(choices) / sizeof(choices[0]))](r, call->x))
+	else if ((call->state == CALL_INCOMPLETE && pick(8) != 0) ||
+		 choices[pick(sizeof(choices) / sizeof(choices[0]))](r, call->x))
 		make_call(r, i); /* one that was incomplete may be forgotten */
 }
 

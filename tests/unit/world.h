@@ -70,11 +70,11 @@ void world_reset(void);
 
 uint64_t world_ns(void); /* Non-secure, zeroed */
 uint64_t world_delegated(void);
-void world_undelegate(uint64_t pa);
-void world_free(uint64_t pa); /* a Non-secure granule */
-void *world_mem(uint64_t pa);
+void world_undelegate(uint64_t addr);
+void world_free(uint64_t addr); /* a Non-secure granule */
+void *world_mem(uint64_t addr);
 bool world_is_zero(uint64_t pa);
-enum granule_state world_state(uint64_t pa);
+enum granule_state world_state(uint64_t addr);
 
 /* A value that changes if any granule's state or references do, or the content of one in the Realm PAS. */
 uint64_t world_fingerprint(void);
@@ -121,7 +121,7 @@ void world_fold(struct world_realm *r, uint64_t at);
 struct world_entry {
 	uint64_t level, state, desc, ripas;
 };
-struct world_entry world_entry(struct world_realm *r, uint64_t ipa);
+struct world_entry world_entry(struct world_realm *r, uint64_t at);
 
 /* The hardware's view: true if the realm can reach that IPA now, with `*pa` and the descriptor. */
 bool world_translate(struct world_realm *r, uint64_t ipa, uint64_t *pa, uint64_t *desc);

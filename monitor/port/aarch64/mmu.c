@@ -157,6 +157,7 @@ void mmu_build(uint64_t loaded_at, uint64_t shared_pa)
 	ok = ok && map(mmu_table, LAYOUT_SHARED, align_down(shared_pa, GRANULE_SIZE), GRANULE_SIZE, MMU_DATA);
 	ok = ok && map(mmu_low_table, image_pa, image_pa, (uint64_t)(text_end - image_begin), MMU_TEXT);
 	/* The tables are sized for this; without them there is nobody to report to. */
-	while (!ok)
-		__asm__ volatile("wfi");
+	if (!ok)
+		for (;;)
+			__asm__ volatile("wfi");
 }

@@ -89,8 +89,8 @@ static inline struct run_context *context_of(struct rec *rec)
 void el1_save(struct el1_state *s);
 void el1_load(const struct el1_state *s);
 void el1_reset(struct el1_state *s);
-void pauth_save(struct pauth_keys *k);
-void pauth_load(const struct pauth_keys *k);
+void pauth_save(struct pauth_keys *s);
+void pauth_load(const struct pauth_keys *s);
 
 /* --- gic.c ------------------------------------------------------------------------------------------------ */
 
