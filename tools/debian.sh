@@ -9,9 +9,9 @@ packages="$verifier_packages g++ ninja-build python3 libcmocka-dev picolibc-aarc
     gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu
     libcbor-dev python3-cbor2 device-tree-compiler dpkg-dev patch xz-utils bzip2
     libfdt-dev libseccomp-dev libslirp-dev"
-# What other people's tools say of the sources (tests/check/source), what packages of modules call when dpkg installs them, and
+# What other people's tools say of the sources (tests/check/source, tidy), what packages of modules call when dpkg installs them, and
 # what the tests reach (./caec coverage).
-check_packages="clang-format shellcheck cppcheck kmod"
+check_packages="clang-format clang-tidy shellcheck cppcheck kmod"
 coverage_packages="gcovr"
 # The model checker of the protocol (./caec prove), which makes a program to compile; the one of the code: tools/cbmc.
 proofs_packages="spin gcc libc6-dev python3"
