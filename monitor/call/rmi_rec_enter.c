@@ -189,13 +189,11 @@ static bool is_ns(const struct granule *g)
 	return g != NULL && granule_state(g) == GRANULE_UNDELEGATED;
 }
 
-/* Locks the REC and checks all there is to check: the REC is RUNNING on success, and unlocked in any case. */
-static uint64_t begin(struct granule *g, struct rec *rec, struct rmi_rec_enter *enter, struct pa run_pa)
+/* Checks all there is to check of the REC, which is locked: it is RUNNING on success, and unlocked in any case. */
+static uint64_t begin(struct granule *g, const struct rec *rec, struct rmi_rec_enter *enter, struct pa run_pa)
 {
 	uint64_t result;
 
-	if (!granule_lock(g, GRANULE_REC))
-		return RMI_ERROR_INPUT;
 	result = granule_refs(g) != 0 ? RMI_ERROR_REC : check_enter(rec, enter);
 	if (result == RMI_SUCCESS && !read_gprs(enter, run_pa, rec))
 		result = RMI_ERROR_INPUT;
@@ -217,6 +215,8 @@ uint64_t rmi_rec_enter(const uint64_t *arg, uint64_t *out)
 
 	(void)out;
 	if (g == NULL || !is_ns(run_granule) || !read_enter(&enter, run_pa))
+		return RMI_ERROR_INPUT;
+	if (!granule_lock(g, GRANULE_REC))
 		return RMI_ERROR_INPUT;
 	rec = port_mem(rec_pa);
 	result = begin(g, rec, &enter, run_pa);

@@ -400,6 +400,9 @@ static void test_enter_bad(void **state)
 	rec(0)->psci_pending = true;
 	check_no_entry(r.rec[0], r.run, RMI_ERROR_REC);
 	check_no_entry(r.rec[0], r.run + 8, RMI_ERROR_INPUT);
+	/* No REC: the host's own page, a table. */
+	check_no_entry(r.run, r.run, RMI_ERROR_INPUT);
+	check_no_entry(r.rtt, r.run, RMI_ERROR_INPUT);
 	rec(0)->psci_pending = false;
 	set_running(0, true);
 	check_no_entry(r.rec[0], r.run, RMI_ERROR_REC);
