@@ -18,6 +18,7 @@ VERSION = re.search(r"set\(CAEC_VERSION (.*)\)", (ROOT / "cmake/version.cmake").
 # Of each script a command line that is wrong, and refused before anything is built.
 SCRIPTS = ("caec nothing", "caec demo nothing", "caec test --nothing", "caec test one two", "caec test --unit one two",
            "caec attack --nothing", "caec attack nothing", "caec prove --nothing", "caec prove one two three",
+           "caec fuzz --nothing", "caec fuzz --seed", "caec fuzz --seed x", "caec fuzz nothing",
            "caec conformance --nothing", "caec evaluate --nothing", "caec evaluate nothing", "caec host --nothing",
            "proofs/run --nothing", "proofs/cbmc/run --nothing", "proofs/spin/run --nothing", "tools/attack --nothing",
            "tools/attack nothing", "tools/demo-linux --nothing", "tools/evaluate --nothing", "tools/host --nothing",
