@@ -23,7 +23,7 @@
 #define VIRTIO_MMIO_SIZE 0x200 /* registers, and 256 bytes of configuration space */
 #define VIRTIO_MMIO_QUEUE_NOTIFY 0x050
 
-#define VIRTIO_QUEUES 2       /* of a device, at most */
+#define VIRTIO_QUEUES 3       /* of a device, at most */
 #define VIRTIO_QUEUE_SIZE 128 /* entries, at most */
 #define VIRTIO_CHAIN_BYTES (4U << 20)
 
@@ -32,6 +32,7 @@
 #define VIRTIO_ID_BLOCK 2
 #define VIRTIO_ID_CONSOLE 3
 #define VIRTIO_ID_ENTROPY 4
+#define VIRTIO_ID_VSOCK 19
 
 /* Device status (2.1). */
 #define VIRTIO_STATUS_ACKNOWLEDGE 1U

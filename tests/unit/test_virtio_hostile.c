@@ -9,10 +9,13 @@
 #include "devices/virtio_console.h"
 #include "devices/virtio_entropy.h"
 #include "devices/virtio_net.h"
+#include "devices/virtio_vsock.h"
 
 #define SECTOR VIRTIO_BLOCK_SECTOR
 #define SECTORS 16
-#define SIZE 8 /* of the queue, but for the fuzzer's */
+#define CID 7
+#define PORTS 3 /* that the fuzzed driver and its host speak of */
+#define SIZE 8  /* of the queue, but for the fuzzer's */
 
 struct machine {
 	struct vworld w;
@@ -20,6 +23,7 @@ struct machine {
 	struct virtio_console console;
 	struct virtio_entropy entropy;
 	struct virtio_net net;
+	struct virtio_vsock vsock;
 	bool has_store;                      /* `block` is on one */
 	struct virtio_block_request request; /* that its thread works on */
 	bool is_busy;
@@ -71,6 +75,7 @@ static int setup(void **state)
 	virtio_console_init(&m->console, BASE, INTID, &m->w.platform, no_output, NULL);
 	virtio_entropy_init(&m->entropy, BASE, INTID, &m->w.platform, pattern, NULL);
 	virtio_net_init(&m->net, BASE, INTID, &m->w.platform, m->before, no_frame, NULL, NULL);
+	virtio_vsock_init(&m->vsock, BASE, INTID, &m->w.platform, CID, no_wake, NULL);
 	m->w.device = &m->entropy.virtio.device;
 	*state = m;
 	return 0;
@@ -459,7 +464,7 @@ static uint64_t any_address(void)
 	case 3:
 		return MEMORY + PAGES * PAGE - any(600);
 	case 4:
-		return MEMORY + any(8) * PAGE + any(PAGE); /* rings */
+		return MEMORY + any(RING_PAGES * VIRTIO_QUEUES) * PAGE + any(PAGE); /* rings */
 	default:
 		return DATA + any(16 * PAGE);
 	}
@@ -484,6 +489,25 @@ static unsigned int any_readable(uint32_t id, unsigned int queue, unsigned int c
 	return id != VIRTIO_ID_ENTROPY && queue == VIRTIO_CONSOLE_TRANSMITQ ? count : 0;
 }
 
+/* A packet for the host that may be a good one, of `bytes` bytes with its header. */
+static void poke_packet(struct vworld *w, const struct virtio_vsock *vsock, uint64_t address, uint32_t bytes)
+{
+	const struct virtio_vsock_stream *stream = &vsock->streams[any(any(3) + 1)];
+	bool known = stream->state != VIRTIO_VSOCK_FREE && any(4) != 0;
+	uint32_t op = any(10) == 0 ? any(10) : known ? 5 : 1;
+	uint64_t cids[2] = { any(50) == 0 ? any(9) : CID, any(50) == 0 ? any(4) : VIRTIO_VSOCK_HOST };
+	uint32_t rest[7] = { known ? stream->peer_port : any(PORTS),
+			     known ? stream->own_port : any(PORTS),
+			     bytes - VIRTIO_VSOCK_HEADER + (any(100) == 0),
+			     (any(50) == 0 ? any(4) : 1) | op << 16,
+			     any(8) == 0 ? any(8) : 0,
+			     any(4) == 0 ? any(UINT32_MAX) : 65536,
+			     any(4) == 0 ? any(UINT32_MAX) : stream->sent };
+
+	poke(w, address, cids, sizeof(cids));
+	poke(w, address + sizeof(cids), rest, sizeof(rest));
+}
+
 /* A buffer that may be a good one. */
 static void offer_any(struct vworld *w, const struct virtio *virtio, unsigned int queue)
 {
@@ -500,6 +524,13 @@ static void offer_any(struct vworld *w, const struct virtio *virtio, unsigned in
 		poke(w, parts[0].address, header, sizeof(header));
 		count = count == 1 ? 2 : count;
 		parts[count - 1] = (struct part){ DATA + any(16 * PAGE), 1, D_WRITE };
+	}
+	if (virtio->class->id == VIRTIO_ID_VSOCK && queue == VIRTIO_VSOCK_TRANSMITQ && any(32) != 0) {
+		count = 2;
+		parts[0] = (struct part){ DATA + any(15 * PAGE), VIRTIO_VSOCK_HEADER, 0 };
+		parts[1] = (struct part){ DATA + any(14 * PAGE), any(3) == 0 ? any(2 * PAGE) : any(40), 0 };
+		poke_packet(w, DEVICE_OF(struct virtio_vsock, virtio, (uintptr_t)virtio), parts[0].address,
+			    VIRTIO_VSOCK_HEADER + parts[1].bytes);
 	}
 	offer(w, queue, parts, count);
 }
@@ -577,6 +608,56 @@ static void work(struct machine *m)
 	virtio_block_finish(&m->block, &m->request, m->image + m->request.offset, any(8) != 0);
 }
 
+/* Who is behind the sockets does what may be done to a stream in its state. */
+static void talk(struct machine *m)
+{
+	struct virtio_vsock *vsock = &m->vsock;
+	unsigned int n = any(any(4) == 0 ? VIRTIO_VSOCK_STREAMS : 4);
+	uint32_t waiting, sum = 0;
+	const uint8_t *content = virtio_vsock_peek(vsock, n, &waiting);
+
+	for (uint32_t i = 0; i < waiting; i++) /* ASan: they are all there */
+		sum += content[i];
+	assert_true(sum <= 255 * waiting);
+	switch (any(8)) {
+	case 0:
+		assert_true(virtio_vsock_call(vsock, any(PORTS)) < VIRTIO_VSOCK_STREAMS);
+		break;
+	case 1:
+		virtio_vsock_end(vsock, n);
+		break;
+	case 2:
+		if (vsock->streams[n].state != VIRTIO_VSOCK_FREE)
+			virtio_vsock_close(vsock, n);
+		break;
+	case 3:
+	case 4:
+		virtio_vsock_accept(vsock, n);
+		break;
+	case 5:
+		waiting = virtio_vsock_room(vsock, n);
+		assert_true(virtio_vsock_send(vsock, n, m->before, 1 + any(sizeof(m->before))) <= waiting);
+		break;
+	default:
+		virtio_vsock_take(vsock, n, any(waiting + 1));
+		break;
+	}
+}
+
+static void check_streams(const struct virtio_vsock *vsock)
+{
+	for (unsigned int i = 0; i < VIRTIO_VSOCK_STREAMS; i++) {
+		const struct virtio_vsock_stream *stream = &vsock->streams[i];
+
+		assert_true(stream->received - stream->forwarded <= VIRTIO_VSOCK_BUFFER);
+		for (unsigned int j = 0; j < i && stream->state == VIRTIO_VSOCK_OPEN; j++)
+			assert_false(vsock->streams[j].state == VIRTIO_VSOCK_OPEN &&
+				     vsock->streams[j].own_port == stream->own_port &&
+				     vsock->streams[j].peer_port == stream->peer_port);
+	}
+	assert_true(vsock->reset_count <= VIRTIO_VSOCK_RESETS);
+}
+
 static void step(struct machine *m, struct virtio *virtio, struct tally *tally)
 {
 	struct vworld *w = &m->w;
@@ -602,6 +683,10 @@ static void step(struct machine *m, struct virtio *virtio, struct tally *tally)
 		virtio_console_input(&m->console, m->before, any(200));
 	} else if (action < 75 && virtio == &m->net.virtio) {
 		virtio_net_receive(&m->net, m->before, any(1600));
+	} else if (action < 85 && virtio == &m->vsock.virtio) {
+		for (unsigned int i = 0; i < 8; i++)
+			talk(m);
+		check_streams(&m->vsock);
 	} else if (action < 85 && m->has_store) {
 		work(m);
 	} else {
@@ -684,6 +769,25 @@ static void test_fuzz_net(void **state)
 	fuzz(m, &m->net.virtio);
 }
 
+static void count_open(void *context)
+{
+	struct machine *m = context;
+
+	for (unsigned int i = 0; i < VIRTIO_VSOCK_STREAMS; i++)
+		m->fetches[0] +=
+			m->vsock.streams[i].state == VIRTIO_VSOCK_OPEN && m->vsock.streams[i].received != 0;
+}
+
+static void test_fuzz_vsock(void **state)
+{
+	struct machine *m = *state;
+
+	virtio_vsock_init(&m->vsock, BASE, INTID, &m->w.platform, CID, count_open, m);
+	fuzz(m, &m->vsock.virtio);
+	print_message("%u times a stream was open that had received\n", m->fetches[0]);
+	assert_true(m->fetches[0] > STEPS / 250); /* a driver lasts about 20 steps */
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -708,6 +812,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fuzz_writable_block, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fuzz_store, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fuzz_net, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fuzz_vsock, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,10 +55,11 @@
 
 #define PAGE UINT64_C(4096)
 #define MEMORY (UINT64_C(1) << 40) /* first shared page */
-#define PAGES 24
-#define RINGS(queue) (MEMORY + (queue)*4 * PAGE) /* 4 pages for the rings of a queue */
-#define DATA (MEMORY + 8 * PAGE)                 /* the other pages */
-#define NOWHERE (MEMORY - 64 * PAGE)             /* not shared */
+#define RING_PAGES 4               /* for the rings of a queue */
+#define PAGES (RING_PAGES * VIRTIO_QUEUES + 16)
+#define RINGS(queue) (MEMORY + (queue)*RING_PAGES * PAGE)
+#define DATA RINGS(VIRTIO_QUEUES)    /* the other pages */
+#define NOWHERE (MEMORY - 64 * PAGE) /* not shared */
 
 /* What the driver knows of a queue. */
 struct vqueue {
