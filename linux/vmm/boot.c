@@ -16,17 +16,19 @@
 
 struct boot_slots boot_slots(const struct config *config)
 {
-	struct boot_slots slots = { .net = BOOT_NO_SLOT };
+	struct boot_slots slots = { .net = BOOT_NO_SLOT, .vsock = BOOT_NO_SLOT };
 
 	slots.entropy = slots.count++;
 	for (unsigned int i = 0; i < CONFIG_MAX_DISKS; i++)
 		slots.disk[i] = i < config->disk_count ? slots.count++ : BOOT_NO_SLOT;
 	if (config->net != CONFIG_NET_NONE)
 		slots.net = slots.count++;
+	if (config->vsock != 0)
+		slots.vsock = slots.count++;
 	return slots;
 }
 
-_Static_assert(1 + CONFIG_MAX_DISKS + 1 <= LINUX_VIRTIO_MAX, "the tree has room for all devices");
+_Static_assert(1 + CONFIG_MAX_DISKS + 2 <= LINUX_VIRTIO_MAX, "the tree has room for all devices");
 
 /* --- Pieces ---------------------------------------------------------------------------------------------- */
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,7 +52,7 @@ static int connect_to(const struct client *client, const char *name, const char 
 	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return -1;
-	s = state_connect(folder, socket_name);
+	s = state_connect(folder, socket_name, 0);
 	close(folder);
 	return s;
 }
@@ -253,27 +254,29 @@ static bool send_all(int fd, const char *bytes, ssize_t count)
 	return true;
 }
 
-/* Between the terminal and the realm, until one of them ends. */
-static void copy(int console, bool is_tty)
+void client_copy(int stream, bool leaves, bool closes)
 {
-	struct pollfd fds[] = { { .fd = console, .events = POLLIN },
+	struct pollfd fds[] = { { .fd = stream, .events = POLLIN },
 				{ .fd = STDIN_FILENO, .events = POLLIN } };
 	char bytes[4096];
 	ssize_t count;
 
 	while (poll(fds, 2, -1) > 0) {
 		if (fds[0].revents != 0) {
-			count = read(console, bytes, sizeof(bytes));
+			count = read(stream, bytes, sizeof(bytes));
 			if (count <= 0 || !send_all(STDOUT_FILENO, bytes, count))
 				return;
 		}
 		if (fds[1].revents != 0) {
 			count = read(STDIN_FILENO, bytes, sizeof(bytes));
-			if (count <= 0)
+			if (count <= 0) {
 				fds[1].fd = -1;
-			else if ((is_tty && memchr(bytes, LEAVE, (size_t)count) != NULL) ||
-				 !send_all(console, bytes, count))
+				if (closes)
+					shutdown(stream, SHUT_WR);
+			} else if ((leaves && memchr(bytes, LEAVE, (size_t)count) != NULL) ||
+				   !send_all(stream, bytes, count)) {
 				return;
+			}
 		}
 	}
 }
@@ -296,7 +299,7 @@ int client_console(const struct client *client)
 		cfmakeraw(&raw);
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
 	}
-	copy(console, is_tty);
+	client_copy(console, is_tty, false);
 	if (is_tty)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 	close(console);

@@ -22,6 +22,7 @@ enum key {
 	KEY_CPUS,
 	KEY_DISK,
 	KEY_NET,
+	KEY_VSOCK,
 	KEY_CONSOLE,
 	KEY_CSM,
 	KEY_CSM_ALLOW,
@@ -35,15 +36,25 @@ enum key {
 };
 
 static const struct name keys[] = {
-	{ "name", KEY_NAME },           { "kernel", KEY_KERNEL },
-	{ "initrd", KEY_INITRD },       { "append", KEY_APPEND },
-	{ "memory", KEY_MEMORY },       { "cpus", KEY_CPUS },
-	{ "disk", KEY_DISK },           { "net", KEY_NET },
-	{ "console", KEY_CONSOLE },     { "csm", KEY_CSM },
-	{ "csm-allow", KEY_CSM_ALLOW }, { "csm-limit", KEY_CSM_LIMIT },
-	{ "hash", KEY_HASH },           { "num-bps", KEY_NUM_BPS },
-	{ "num-wps", KEY_NUM_WPS },     { "expect-rim", KEY_EXPECT_RIM },
-	{ "user", KEY_USER },           { "state", KEY_STATE },
+	{ "name", KEY_NAME },
+	{ "kernel", KEY_KERNEL },
+	{ "initrd", KEY_INITRD },
+	{ "append", KEY_APPEND },
+	{ "memory", KEY_MEMORY },
+	{ "cpus", KEY_CPUS },
+	{ "disk", KEY_DISK },
+	{ "net", KEY_NET },
+	{ "vsock", KEY_VSOCK },
+	{ "console", KEY_CONSOLE },
+	{ "csm", KEY_CSM },
+	{ "csm-allow", KEY_CSM_ALLOW },
+	{ "csm-limit", KEY_CSM_LIMIT },
+	{ "hash", KEY_HASH },
+	{ "num-bps", KEY_NUM_BPS },
+	{ "num-wps", KEY_NUM_WPS },
+	{ "expect-rim", KEY_EXPECT_RIM },
+	{ "user", KEY_USER },
+	{ "state", KEY_STATE },
 };
 #define NUM_KEYS (sizeof(keys) / sizeof(keys[0]))
 
@@ -131,6 +142,17 @@ static bool set_count(const char *key, const char *value, unsigned int most, uns
 	if (!set_number(key, value, 1, most, &number, fault))
 		return false;
 	*count = (unsigned int)number;
+	return true;
+}
+
+/* 0 to 2 are not a realm's, and the last is nobody's. */
+static bool set_cid(struct config *c, const char *value, struct fault *fault)
+{
+	uint64_t number;
+
+	if (!set_number("vsock", value, 3, UINT32_MAX - 1, &number, fault))
+		return false;
+	c->vsock = (uint32_t)number;
 	return true;
 }
 
@@ -280,6 +302,8 @@ static bool set_key(struct config *c, enum key key, const char *value, struct fa
 		return add_disk(c, value, fault);
 	case KEY_NET:
 		return set_net(c, value, fault);
+	case KEY_VSOCK:
+		return set_cid(c, value, fault);
 	case KEY_CSM_ALLOW:
 		return add_peers(c, value, fault);
 	case KEY_CSM_LIMIT:

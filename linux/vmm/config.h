@@ -35,7 +35,8 @@ struct config {
 	unsigned int disk_count;
 	enum config_net net;
 	char *tap;
-	bool net_host; /* user: the host's own loopback can be reached, as the gateway */
+	bool net_host;  /* user: the host's own loopback can be reached, as the gateway */
+	uint32_t vsock; /* the realm's CID; 0: no sockets */
 	enum config_console console;
 	bool csm;
 	char *peers[CONFIG_MAX_PEERS]; /* whom the host lets it share with */

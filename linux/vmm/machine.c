@@ -147,6 +147,18 @@ static bool make_net(struct machine *machine, struct fault *fault)
 	return true;
 }
 
+static bool make_vsock(struct machine *machine, struct fault *fault)
+{
+	struct device_place at = place(machine, machine->slots.vsock);
+
+	if (machine->config->vsock == 0)
+		return true;
+	if (!vsock_open(&machine->vsock, machine->config->vsock, &at, fault))
+		return false;
+	add(machine, &machine->vsock.device.virtio.device);
+	return true;
+}
+
 static void make_board(struct machine *machine)
 {
 	struct device_place entropy = place(machine, machine->slots.entropy);
@@ -173,6 +185,7 @@ void machine_init(struct machine *machine)
 	for (unsigned int i = 0; i < CONFIG_MAX_DISKS; i++)
 		disk_init(&machine->disks[i]);
 	net_init(&machine->net);
+	vsock_init(&machine->vsock);
 	terminal_init(&machine->terminal);
 }
 
@@ -186,7 +199,7 @@ bool machine_make(struct machine *machine, const struct config *config, struct f
 	if (!make_shared(machine, fault))
 		return false;
 	make_board(machine);
-	return make_disks(machine, fault) && make_net(machine, fault);
+	return make_disks(machine, fault) && make_net(machine, fault) && make_vsock(machine, fault);
 }
 
 /* Doorbells come as eventfds, so that a vCPU goes on at once. */
@@ -203,8 +216,11 @@ bool machine_plug(struct machine *machine, struct fault *fault)
 	for (unsigned int i = 0; i < machine->config->disk_count; i++)
 		if (!listen_to(machine, machine->slots.disk[i], machine->disks[i].wake_fd, fault))
 			return false;
-	return machine->config->net == CONFIG_NET_NONE ||
-	       listen_to(machine, machine->slots.net, machine->net.wake_fd, fault);
+	if (machine->config->net != CONFIG_NET_NONE &&
+	    !listen_to(machine, machine->slots.net, machine->net.wake_fd, fault))
+		return false;
+	return machine->config->vsock == 0 ||
+	       listen_to(machine, machine->slots.vsock, machine->vsock.wake_fd, fault);
 }
 
 bool machine_start(struct machine *machine, struct fault *fault)
@@ -212,7 +228,8 @@ bool machine_start(struct machine *machine, struct fault *fault)
 	for (unsigned int i = 0; i < machine->config->disk_count; i++)
 		if (!disk_start(&machine->disks[i], fault))
 			return false;
-	return net_start(&machine->net, fault) && vcpus_start(machine, fault);
+	return net_start(&machine->net, fault) && vsock_start(&machine->vsock, fault) &&
+	       vcpus_start(machine, fault);
 }
 
 void machine_go(struct machine *machine)
@@ -231,6 +248,7 @@ void machine_destroy(struct machine *machine)
 	for (unsigned int i = 0; i < CONFIG_MAX_DISKS; i++)
 		disk_close(&machine->disks[i]);
 	net_close(&machine->net);
+	vsock_close(&machine->vsock);
 	realm_close(&machine->realm);
 	if (machine->shared != NULL)
 		munmap(machine->shared, machine->config->memory);

@@ -2,8 +2,8 @@
 /*
  * The machine of a realm: the realm itself, its devices, and the threads that serve them.
  *
- * Threads: one for each vCPU (vcpu.c); one for each disk (disk.c); one for a network in user mode (net_user.c); and the first
- * one, which has the terminal, the tap, the sockets and the signals (loop.c). `lock` is that of host/devices/device.h.
+ * Threads: one for each vCPU (vcpu.c); one for each disk (disk.c); one for the network (net.c); one for its sockets (vsock.c);
+ * and the first one, which has the terminal, the info socket and the signals (loop.c). `lock` is that of host/devices/device.h.
  */
 #ifndef LINUX_VMM_MACHINE_H
 #define LINUX_VMM_MACHINE_H
@@ -18,6 +18,7 @@
 #include "net.h"
 #include "realm.h"
 #include "terminal.h"
+#include "vsock.h"
 
 #define MACHINE_DEVICES (2 + LINUX_VIRTIO_MAX)
 
@@ -48,6 +49,7 @@ struct machine {
 	struct virtio_entropy entropy;
 	struct disk disks[CONFIG_MAX_DISKS];
 	struct net net;
+	struct vsock vsock;
 	struct terminal terminal;
 
 	pthread_t vcpus[CONFIG_MAX_CPUS];

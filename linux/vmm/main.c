@@ -20,6 +20,7 @@ static const char help[] =
 	"       caec-vmm host [--json]\n"
 	"       caec-vmm stop NAME [--timeout SECONDS] [--force]\n"
 	"       caec-vmm console NAME\n"
+	"       caec-vmm vsock NAME PORT [--listen]\n"
 	"       caec-vmm --help | --version\n"
 	"Runs a realm as a process of this host, or says what measurement it would have; looks at realms "
 	"that run.\n"
@@ -34,6 +35,9 @@ static const char help[] =
 	"  --net none|user|user,host|tap=INTERFACE\n"
 	"                         user: by this process's own sockets; host: 10.0.2.2 is this host's "
 	"loopback\n"
+	"  --vsock CID            sockets between the realm, by this number, and programs of this host, "
+	"which are at "
+	"2\n"
 	"  --console stdio|pty|socket   stdio: Ctrl-A X stops the realm\n"
 	"  --csm on|off           confidential shared memory: on\n"
 	"  --csm-allow NAME,...   realms that it may share with: any\n"
@@ -59,19 +63,21 @@ enum command {
 	COMMAND_INFO,
 	COMMAND_HOST,
 	COMMAND_STOP,
-	COMMAND_CONSOLE
+	COMMAND_CONSOLE,
+	COMMAND_VSOCK
 };
 
-static const struct name commands[] = { { "run", COMMAND_RUN },        { "measure", COMMAND_MEASURE },
-					{ "list", COMMAND_LIST },      { "info", COMMAND_INFO },
-					{ "host", COMMAND_HOST },      { "stop", COMMAND_STOP },
-					{ "console", COMMAND_CONSOLE } };
+static const struct name commands[] = { { "run", COMMAND_RUN },         { "measure", COMMAND_MEASURE },
+					{ "list", COMMAND_LIST },       { "info", COMMAND_INFO },
+					{ "host", COMMAND_HOST },       { "stop", COMMAND_STOP },
+					{ "console", COMMAND_CONSOLE }, { "vsock", COMMAND_VSOCK } };
 
 struct options {
 	enum command command;
-	bool json, force, quiet;
-	const char *save, *name;
+	bool json, force, quiet, listens;
+	const char *save, *name, *port;
 	unsigned int timeout;
+	uint64_t number; /* the port */
 	struct config config;
 	struct fault fault;
 };
@@ -91,10 +97,12 @@ static bool names_realm(const struct options *o)
 static bool set_switch(struct options *o, const char *text)
 {
 	if (strcmp(text, "--json") == 0 && o->command != COMMAND_RUN && o->command != COMMAND_STOP &&
-	    o->command != COMMAND_CONSOLE)
+	    o->command != COMMAND_CONSOLE && o->command != COMMAND_VSOCK)
 		o->json = true;
 	else if (strcmp(text, "--force") == 0 && o->command == COMMAND_STOP)
 		o->force = true;
+	else if (strcmp(text, "--listen") == 0 && o->command == COMMAND_VSOCK)
+		o->listens = true;
 	else if (strcmp(text, "--quiet") == 0 && o->command == COMMAND_RUN)
 		o->quiet = true;
 	else
@@ -126,6 +134,18 @@ static bool set_option(struct options *o, const struct option *option)
 	return fault_set(&o->fault, VMM_USAGE, "there is no such option: --%s", option->key);
 }
 
+/* What is no option: a realm's name, and with vsock a port. */
+static bool set_word(struct options *o, const char *text)
+{
+	if (o->name == NULL)
+		o->name = text;
+	else if (o->command == COMMAND_VSOCK && o->port == NULL)
+		o->port = text;
+	else
+		return fault_set(&o->fault, VMM_USAGE, "one realm's name, not '%s' as well", text);
+	return true;
+}
+
 /* One pass over the options: `files` says whether it is for --config or for all others. */
 static bool parse(struct options *o, char **arguments, bool files)
 {
@@ -139,11 +159,7 @@ static bool parse(struct options *o, char **arguments, bool files)
 		if (set_switch(o, text))
 			continue;
 		if (strncmp(text, "--", 2) != 0 && names_realm(o)) {
-			if (!files && o->name != NULL)
-				return fault_set(&o->fault, VMM_USAGE, "one realm's name, not '%s' as well",
-						 text);
-			if (!files)
-				o->name = text;
+			ok = files || set_word(o, text);
 			continue;
 		}
 		if (!option_get(arguments, &n, &option))
@@ -162,6 +178,9 @@ static bool finish(struct options *o)
 		return config_finish(&o->config, &o->fault);
 	if (names_realm(o) && (o->name == NULL || !config_is_name(o->name)))
 		return fault_set(&o->fault, VMM_USAGE, "a realm's name is wanted");
+	if (o->command == COMMAND_VSOCK &&
+	    (o->port == NULL || !number_parse(o->port, false, &o->number) || o->number > UINT32_MAX))
+		return fault_set(&o->fault, VMM_USAGE, "a port is wanted: a number below 2^32");
 	return true;
 }
 
@@ -173,7 +192,9 @@ static int run(const struct options *o)
 				       .name = o->name,
 				       .json = o->json,
 				       .force = o->force,
-				       .timeout = o->timeout };
+				       .timeout = o->timeout,
+				       .port = (unsigned int)o->number,
+				       .listens = o->listens };
 
 	switch (o->command) {
 	case COMMAND_RUN:
@@ -188,6 +209,8 @@ static int run(const struct options *o)
 		return client_host(&client);
 	case COMMAND_STOP:
 		return client_stop(&client);
+	case COMMAND_VSOCK:
+		return client_vsock(&client);
 	default:
 		return client_console(&client);
 	}

@@ -59,7 +59,8 @@ static bool open_rest(const struct config *config, struct sandbox_user *user, st
 	if (vmm.signals < 0)
 		return fault_set(fault, VMM_FAILURE, "no descriptor for signals");
 	vmm.info = info_open(vmm.state.folder, fault);
-	if (vmm.info < 0 || !sandbox_user(config, user, fault) ||
+	if (vmm.info < 0 || !vsock_listen(&vmm.machine.vsock, vmm.state.folder, fault) ||
+	    !sandbox_user(config, user, fault) ||
 	    !terminal_open(&vmm.machine.terminal, config->console, vmm.state.folder, fault))
 		return false;
 	return !user->changes || state_give(&vmm.state, user->uid, user->gid, fault);

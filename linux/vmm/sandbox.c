@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* --- Who ------------------------------------------------------------------------------------------------- */
@@ -117,6 +118,9 @@ static const int allowed_net[] = {
 	SCMP_SYS(getuid),     SCMP_SYS(geteuid),
 };
 
+/* What streams to programs of this host take. */
+static const int allowed_vsock[] = { SCMP_SYS(connect), SCMP_SYS(recvfrom), SCMP_SYS(shutdown) };
+
 /* These are never an accident. */
 static const int deadly[] = { SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace),
 			      SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev) };
@@ -132,8 +136,8 @@ static int add_all(scmp_filter_ctx filter, uint32_t action, const int *calls, si
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Memory, but none that can be executed; and, for name servers, files to read. */
-static int add_some(scmp_filter_ctx filter, bool net)
+/* Memory, but none that can be executed; for name servers, files to read; for streams, sockets of this host. */
+static int add_some(scmp_filter_ctx filter, bool net, bool vsock)
 {
 	int result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -145,10 +149,13 @@ static int add_some(scmp_filter_ctx filter, bool net)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
 					  SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC,
 						  O_RDONLY));
+	if (result == 0 && vsock && !net)
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+					  SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
 	return result;
 }
 
-static int filter_calls(bool net)
+static int filter_calls(bool net, bool vsock)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int result;
@@ -160,10 +167,12 @@ static int filter_calls(bool net)
 		result = add_all(filter, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
 	if (result == 0 && net)
 		result = add_all(filter, SCMP_ACT_ALLOW, allowed_net, COUNT(allowed_net));
+	if (result == 0 && vsock && !net)
+		result = add_all(filter, SCMP_ACT_ALLOW, allowed_vsock, COUNT(allowed_vsock));
 	if (result == 0)
 		result = add_all(filter, SCMP_ACT_KILL_PROCESS, deadly, COUNT(deadly));
 	if (result == 0)
-		result = add_some(filter, net);
+		result = add_some(filter, net, vsock);
 	if (result == 0)
 		result = seccomp_load(filter);
 	seccomp_release(filter);
@@ -182,7 +191,7 @@ bool sandbox_enter(const struct config *config, const struct sandbox_user *user,
 	(void)setrlimit(RLIMIT_CORE, &none);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return fault_set(fault, VMM_FAILURE, "cannot give up rights: %s", strerror(errno));
-	result = filter_calls(config->net == CONFIG_NET_USER);
+	result = filter_calls(config->net == CONFIG_NET_USER, config->vsock != 0);
 	if (result != 0)
 		return fault_set(fault, VMM_FAILURE, "cannot give up system calls: %s", strerror(-result));
 	return true;

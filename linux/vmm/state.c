@@ -18,7 +18,7 @@
 
 #include "config.h"
 
-static const char *const files[] = { "info", "console", "lock" };
+static const char *const files[] = { "info", "console", "vsock.sock", "lock" };
 #define FILES (sizeof(files) / sizeof(files[0]))
 
 static bool failed(struct fault *fault, const char *root, const char *name)
@@ -202,10 +202,10 @@ int state_listen(int folder, const char *name, int backlog)
 	return close_failed(s);
 }
 
-int state_connect(int folder, const char *name)
+int state_connect(int folder, const char *name, int flags)
 {
 	struct sockaddr_un address = address_of(folder, name);
-	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 
 	if (s < 0 || connect(s, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return s;

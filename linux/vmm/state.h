@@ -5,6 +5,7 @@
  *   lock     locked by the realm's process as long as it is there, however it ends
  *   info     a socket: who connects gets a JSON object
  *   console  a socket, or a link to a pseudo-terminal; with --console stdio it is not there
+ *   vsock.sock, vsock.sock_PORT   with --vsock (vsock.h); those with a port are other programs'
  */
 #ifndef LINUX_VMM_STATE_H
 #define LINUX_VMM_STATE_H
@@ -29,9 +30,10 @@ bool state_give(const struct state *state, uid_t uid, gid_t gid, struct fault *f
 /* What is in the folder goes, and the folder if this process may. */
 void state_release(struct state *state, const char *root, const char *name);
 
-/* A socket called `name` in a realm's folder: one to accept from, or one that is connected. -1: errno says why. */
+/* A socket called `name` in a realm's folder: one to accept from, or one that is connected (flags: SOCK_NONBLOCK). -1: errno says
+ * why. */
 int state_listen(int folder, const char *name, int backlog);
-int state_connect(int folder, const char *name);
+int state_connect(int folder, const char *name, int flags);
 
 /* The process that runs the realm; 0: there is none. */
 pid_t state_owner(const char *root, const char *name);

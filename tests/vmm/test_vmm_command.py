@@ -48,6 +48,7 @@ OPTIONS = (
     (["--csm-limit", "0"], "csm-limit"), (["--csm-limit", "x"], "csm-limit"),
     (["--net", "tap="], "net"), (["--net", "tap=../x"], "net"), (["--net", "tap=" + 16 * "x"], "net"),
     (["--net", "bridge"], "net: 'bridge'"),
+    (["--vsock", "2"], "vsock: '2'"), (["--vsock", "4294967295"], "vsock"), (["--vsock", "x"], "vsock"),
     (["--disk", ""], "disk"), (5 * ["--disk", "x"], "disk: there are more than 4"),
     (["--name", ""], "name"), (["--name", "../x"], "name"), (["--name", ".x"], "name"), (["--name", 32 * "x"], "name"),
     (["--expect-rim", "00"], "expect-rim: 2"), (["--expect-rim", 64 * "g"], "expect-rim: 'gg'"),
@@ -124,6 +125,7 @@ def test_measure(folder):
     assert rim("--kernel", kernel, "--disk", "a") == rim("--kernel", kernel, "--disk", "b,ro")
     # The tree says where a device is, not what it is.
     assert rim("--kernel", kernel, "--net", "user") == rim("--kernel", kernel, "--net", "tap=x") == \
+        rim("--kernel", kernel, "--vsock", "3") == rim("--kernel", kernel, "--vsock", "4") == \
         rim("--kernel", kernel, "--disk", "a") != base
     shown = json.loads(rim("--kernel", kernel, "--json"))
     assert shown["rim"] == base and shown["hash"] == "sha-256", shown

@@ -24,9 +24,13 @@
 
 #include "sandbox.h"
 
-static bool enter(enum config_net net)
+/* Of a configuration with sockets, beside those of `net`. */
+#define VSOCK 0x10
+
+static bool enter(int net)
 {
-	const struct config config = { .net = net };
+	const struct config config = { .net = (enum config_net)(net & ~VSOCK),
+				       .vsock = (net & VSOCK) != 0 ? 3 : 0 };
 	struct sandbox_user user;
 	struct fault fault;
 
@@ -34,7 +38,7 @@ static bool enter(enum config_net net)
 }
 
 /* The status of a process that does `what` in a sandbox, as waitpid() has it. */
-static int in_sandbox(enum config_net net, int (*what)(void))
+static int in_sandbox(int net, int (*what)(void))
 {
 	int status;
 	pid_t child = fork();
@@ -91,6 +95,11 @@ static int creates(void)
 static int connects(void)
 {
 	return errno_of(syscall(SYS_socket, AF_INET, SOCK_STREAM, 0));
+}
+
+static int connects_here(void)
+{
+	return errno_of(syscall(SYS_socket, AF_UNIX, SOCK_STREAM, 0));
 }
 
 static int maps_code(void)
@@ -151,6 +160,11 @@ static void test_sockets(void **state)
 	EXPECT_EXIT(CONFIG_NET_NONE, connects, EPERM);
 	EXPECT_EXIT(CONFIG_NET_TAP, connects, EPERM);
 	EXPECT_EXIT(CONFIG_NET_USER, connects, 0);
+	EXPECT_EXIT(CONFIG_NET_NONE, connects_here, EPERM);
+	EXPECT_EXIT(CONFIG_NET_NONE | VSOCK, connects_here, 0);
+	EXPECT_EXIT(CONFIG_NET_TAP | VSOCK, connects, EPERM);
+	EXPECT_EXIT(CONFIG_NET_USER | VSOCK, connects, 0);
+	EXPECT_EXIT(CONFIG_NET_NONE | VSOCK, opens_to_read, EPERM);
 }
 
 static void test_code(void **state)
