@@ -38,7 +38,8 @@ static const char usage_text[] =
 	"Exchanges attestation tokens with a peer, and shares a region with it or attaches its region.\n"
 	"  --policy FILE    what the peer has to be (docs/verifier.md)\n"
 	"  --peer RID       and that it has to be this realm\n"
-	"  --on PATH        the stream to it: a terminal, device, pipe or Unix socket\n"
+	"  --on PATH        the stream to it: a terminal, device, pipe or Unix socket; vsock:CID:PORT, the host is 2;\n"
+	"                   vsock:PORT: the one that comes there\n"
 	"  --exec COMMAND   ... or a command's standard input and output\n"
 	"  --fd N           ... or a descriptor. Without: standard input and output\n"
 	"  --timeout S      gives up after so many seconds (120)\n"
@@ -224,8 +225,8 @@ static void begin(struct pair *pair, const struct options *o, enum pair_role rol
 	pair->policy = read_policy(o->policy);
 	pair->wanted = o->has_peer ? o->peer : NULL;
 	pair->ops = &ops;
-	open_stream(o);
 	stream_limit(o->timeout);
+	open_stream(o);
 }
 
 static void answer(const struct pair *pair)

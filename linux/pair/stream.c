@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,6 +18,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/vm_sockets.h>
 
 static volatile sig_atomic_t interrupted;
 static time_t deadline;
@@ -45,6 +49,12 @@ void stream_limit(unsigned int seconds)
 	signal(SIGPIPE, SIG_IGN);
 	deadline = now() + (time_t)seconds;
 	setitimer(ITIMER_REAL, &each_second, NULL);
+}
+
+/* What an interrupted wait comes to: 0, wait again. */
+static int look_up(void)
+{
+	return interrupted ? -EINTR : now() >= deadline ? -ETIMEDOUT : 0;
 }
 
 /* No echo, no lines, nothing changed on the way; Ctrl-C still ends it. */
@@ -86,17 +96,52 @@ static int connect_to(const char *path)
 	return error;
 }
 
-int stream_path(struct stream *stream, const char *path)
+/* One that comes to a port of this realm's, or one to another's port. */
+static int open_vsock(unsigned int cid, unsigned int port, bool listens)
+{
+	struct sockaddr_vm address = { .svm_family = AF_VSOCK, .svm_cid = cid, .svm_port = port };
+	int s = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0), fd = -1, error = 0;
+
+	if (s < 0)
+		return -errno;
+	if (listens && (bind(s, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(s, 1) != 0))
+		error = -errno;
+	while (error == 0 && fd < 0) {
+		if (listens)
+			fd = accept4(s, NULL, NULL, SOCK_CLOEXEC);
+		else if (connect(s, (struct sockaddr *)&address, sizeof(address)) == 0)
+			return s;
+		if (fd < 0)
+			error = errno == EINTR ? look_up() : -errno;
+	}
+	close(s);
+	return fd >= 0 ? fd : error;
+}
+
+static int open_path(const char *path)
 {
 	struct stat status;
-	int fd;
+	unsigned int cid, port;
+	int fd, end = 0;
 
+	if (sscanf(path, "vsock:%u:%u%n", &cid, &port, &end) == 2 && path[end] == '\0')
+		return open_vsock(cid, port, false);
+	end = 0;
+	if (sscanf(path, "vsock:%u%n", &port, &end) == 1 && path[end] == '\0')
+		return open_vsock(VMADDR_CID_ANY, port, true);
 	if (stat(path, &status) != 0)
 		return -errno;
-	fd = S_ISSOCK(status.st_mode) ? connect_to(path) : open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return S_ISSOCK(status.st_mode) ? fd : -errno;
-	return stream_descriptor(stream, fd, fd);
+	if (S_ISSOCK(status.st_mode))
+		return connect_to(path);
+	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int stream_path(struct stream *stream, const char *path)
+{
+	int fd = open_path(path);
+
+	return fd < 0 ? fd : stream_descriptor(stream, fd, fd);
 }
 
 int stream_command(struct stream *stream, const char *command)
@@ -109,17 +154,12 @@ int stream_command(struct stream *stream, const char *command)
 	if (stream->child == 0) {
 		dup2(ends[1], STDIN_FILENO);
 		dup2(ends[1], STDOUT_FILENO);
+		signal(SIGPIPE, SIG_DFL);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
 	}
 	close(ends[1]);
 	return stream->child < 0 ? -errno : 0;
-}
-
-/* What an interrupted wait comes to: 0, wait again. */
-static int look_up(void)
-{
-	return interrupted ? -EINTR : now() >= deadline ? -ETIMEDOUT : 0;
 }
 
 long stream_read(void *context, char *bytes, size_t size)
