@@ -219,10 +219,12 @@ enum bench_op {
 	BENCH_CONSUME = 0x20a,  /* reads its ends there -> ticks, enum channel_result, bytes, both words */
 	BENCH_FILL = 0x20b,     /* bytes, seed: the private message that is sent */
 	BENCH_CHECKSUM = 0x20c, /* bytes -> sum of the private message's words */
-	BENCH_SEAL = 0x20d,     /* address, bytes: AES-256-GCM of the private message -> ticks, failed */
-	BENCH_UNSEAL = 0x20e,   /* address, bytes: and back -> ticks, failed (then nothing is of use) */
-	BENCH_LOAD = 0x20f,     /* address, count -> sum */
-	BENCH_STORE = 0x210,    /* address, count */
+	BENCH_SEAL =
+		0x20d, /* address, bytes, in C alone?: AES-256-GCM of the private message -> ticks, failed */
+	BENCH_UNSEAL =
+		0x20e, /* address, bytes, in C alone?: and back -> ticks, failed (then nothing is of use) */
+	BENCH_LOAD = 0x20f,  /* address, count -> sum */
+	BENCH_STORE = 0x210, /* address, count */
 	/* RID of the peer, n, enum csm_role, count: PENDING and NOTIFY, the provider NOTIFY first -> failures */
 	BENCH_PING = 0x211,
 	/* bytes, seed: a message made in the ring, every word of it -> ticks, enum channel_result */

@@ -5,6 +5,7 @@ import plot
 
 # (rows, label, colour): colours that can be told apart in light and dark, and without colour by their marks.
 SERIES = [
+    ("aes_256_gcm_portable", "AES-256-GCM in C alone", "#8a3c00", "cross"),
     ("aes_256_gcm", "AES-256-GCM, memory of the host", "#d55e00", "square"),
     ("host_visible_copy", "plain text, memory of the host", "#999999", "cross"),
     ("channel_copy", "CSM channel, copied in and out", "#0072b2", "circle"),

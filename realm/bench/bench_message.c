@@ -13,6 +13,18 @@
 #define NONCE_SIZE 12
 #define TAG_SIZE 16
 
+/* portable.c */
+int portable_gcm_setkey(mbedtls_gcm_context *gcm, mbedtls_cipher_id_t cipher, const unsigned char *key,
+			unsigned int bits);
+int portable_gcm_crypt_and_tag(mbedtls_gcm_context *gcm, int mode, size_t length, const unsigned char *iv,
+			       size_t iv_length, const unsigned char *add, size_t add_length,
+			       const unsigned char *input, unsigned char *output, size_t tag_length,
+			       unsigned char *tag);
+int portable_gcm_auth_decrypt(mbedtls_gcm_context *gcm, size_t length, const unsigned char *iv,
+			      size_t iv_length, const unsigned char *add, size_t add_length,
+			      const unsigned char *tag, size_t tag_length, const unsigned char *input,
+			      unsigned char *output);
+
 static struct channel channel; /* the one end that this realm has */
 static uint64_t message[MESSAGE_MAX / sizeof(uint64_t)] __attribute__((aligned(64), section(".noinit")));
 
@@ -145,33 +157,53 @@ struct sealed {
 	uint8_t text[];
 };
 
-/* Set up once, as a session would; a counter for the nonce. */
-static mbedtls_gcm_context *context(void)
+/* By the CPU's instructions, or in C alone (portable.c). */
+static struct cipher {
+	int (*setkey)(mbedtls_gcm_context *gcm, mbedtls_cipher_id_t cipher, const unsigned char *key,
+		      unsigned int bits);
+	int (*seal)(mbedtls_gcm_context *gcm, int mode, size_t length, const unsigned char *iv,
+		    size_t iv_length, const unsigned char *add, size_t add_length, const unsigned char *input,
+		    unsigned char *output, size_t tag_length, unsigned char *tag);
+	int (*unseal)(mbedtls_gcm_context *gcm, size_t length, const unsigned char *iv, size_t iv_length,
+		      const unsigned char *add, size_t add_length, const unsigned char *tag,
+		      size_t tag_length, const unsigned char *input, unsigned char *output);
+	mbedtls_gcm_context gcm;
+	bool ready;
+	uint64_t counter; /* for the nonce */
+} ciphers[2] = {
+	{ .setkey = mbedtls_gcm_setkey,
+	  .seal = mbedtls_gcm_crypt_and_tag,
+	  .unseal = mbedtls_gcm_auth_decrypt },
+	{ .setkey = portable_gcm_setkey,
+	  .seal = portable_gcm_crypt_and_tag,
+	  .unseal = portable_gcm_auth_decrypt },
+};
+
+/* Set up once, as a session would. */
+static struct cipher *cipher(bool portable)
 {
 	static const uint8_t key[32] = { 0xca, 0xec };
-	static mbedtls_gcm_context gcm;
-	static bool ready;
+	struct cipher *c = &ciphers[portable];
 
-	if (!ready) {
-		mbedtls_gcm_init(&gcm);
-		ready = mbedtls_gcm_setkey(&gcm, MBEDTLS_CIPHER_ID_AES, key, 256) == 0;
+	if (!c->ready) {
+		mbedtls_gcm_init(&c->gcm);
+		c->ready = c->setkey(&c->gcm, MBEDTLS_CIPHER_ID_AES, key, 256) == 0;
 	}
-	return &gcm;
+	return c;
 }
 
 void bench_seal(const uint64_t a[6], uint64_t r[6])
 {
-	static uint64_t counter;
 	struct sealed *to = (struct sealed *)a[0];
-	mbedtls_gcm_context *gcm = context();
+	struct cipher *c = cipher(a[2] != 0);
 	uint8_t nonce[NONCE_SIZE] = { 0 };
 	uint64_t start = ticks();
 
-	counter++;
-	memcpy(nonce, &counter, sizeof(counter));
+	c->counter++;
+	memcpy(nonce, &c->counter, sizeof(c->counter));
 	memcpy(to->nonce, nonce, sizeof(nonce));
-	r[1] = mbedtls_gcm_crypt_and_tag(gcm, MBEDTLS_GCM_ENCRYPT, a[1], nonce, sizeof(nonce), NULL, 0,
-					 (const uint8_t *)message, to->text, TAG_SIZE, to->tag) != 0;
+	r[1] = c->seal(&c->gcm, MBEDTLS_GCM_ENCRYPT, a[1], nonce, sizeof(nonce), NULL, 0,
+		       (const uint8_t *)message, to->text, TAG_SIZE, to->tag) != 0;
 	r[0] = ticks() - start;
 }
 
@@ -179,13 +211,13 @@ void bench_seal(const uint64_t a[6], uint64_t r[6])
 void bench_unseal(const uint64_t a[6], uint64_t r[6])
 {
 	const struct sealed *from = (const struct sealed *)a[0];
-	mbedtls_gcm_context *gcm = context();
+	struct cipher *c = cipher(a[2] != 0);
 	uint8_t nonce[NONCE_SIZE], tag[TAG_SIZE];
 	uint64_t start = ticks();
 
 	memcpy(nonce, from->nonce, sizeof(nonce));
 	memcpy(tag, from->tag, sizeof(tag));
-	r[1] = mbedtls_gcm_auth_decrypt(gcm, a[1], nonce, sizeof(nonce), NULL, 0, tag, sizeof(tag),
-					from->text, (uint8_t *)message) != 0;
+	r[1] = c->unseal(&c->gcm, a[1], nonce, sizeof(nonce), NULL, 0, tag, sizeof(tag), from->text,
+			 (uint8_t *)message) != 0;
 	r[0] = ticks() - start;
 }
