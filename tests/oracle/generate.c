@@ -11,7 +11,7 @@
 #define CONDEMN 700U /* steps from one realm's end to the next */
 #define REALMS_WANTED 4U
 #define SPARE_WANTED 24U
-#define CROWD 90U /* pages of realms: more are not given */
+#define CROWD 200U /* pages of realms: more are not given */
 
 static struct {
 	uint64_t random;
@@ -146,7 +146,7 @@ static bool find_run(uint64_t count, uint64_t *first, struct step *s)
 static struct step create_realm(void)
 {
 	const uint64_t *geometry = geometries[pick(sizeof(geometries) / sizeof(geometries[0]))];
-	uint64_t root, rd;
+	uint64_t root, rd, vmid;
 	struct step s;
 
 	if (!find_run(geometry[2], &root, &s))
@@ -154,8 +154,9 @@ static struct step create_realm(void)
 	do
 		rd = granule_in(ORACLE_DELEGATED);
 	while (rd >= root && rd < root + geometry[2] * GRANULE_SIZE && !one_in(8));
-	return STEP(RMI_REALM_CREATE, rd, HOST_PAGE, geometry[0], geometry[1], geometry[2], root,
-		    one_in(16) ? pick(4) : ++g.vmid, pick(2), 1 + pick(3), 0);
+	vmid = one_in(16) ? pick(4) : ++g.vmid;
+	return STEP(RMI_REALM_CREATE, rd, HOST_PAGE, geometry[0], geometry[1], geometry[2], root, vmid,
+		    pick(2), 1 + pick(3), 0);
 }
 
 static struct step create_rec(int realm)
@@ -198,7 +199,8 @@ uint64_t any_ipa(int realm)
 	case 5:
 		return BLOCK_AT + pick(5) * UINT64_C(0x200000) + pick(4) * PAGE;
 	default:
-		return NEAR + pick(18) * PAGE - 4 * PAGE;
+		/* Of 48 pages each, with room for any of these sizes. */
+		return NEAR + pick(9) * 48 * PAGE + pick(6) * PAGE - 4 * PAGE;
 	}
 }
 
@@ -226,7 +228,6 @@ struct step create_table(int realm, uint64_t ipa)
 static struct step on_table(uint64_t fid, int realm, uint64_t ipa)
 {
 	struct oracle_place p = oracle_walk(&oracle.realm[realm], ipa, 3);
-	int level;
 
 	for (unsigned int i = 0; fid == RMI_RTT_FOLD && i < 8; i++) {
 		if (p.level > oracle.realm[realm].start && oracle_is_homogeneous(p.table))
@@ -234,9 +235,9 @@ static struct step on_table(uint64_t fid, int realm, uint64_t ipa)
 		ipa = one_in(3) ? unprotected_ipa(realm) : any_ipa(realm);
 		p = oracle_walk(&oracle.realm[realm], ipa, 3);
 	}
-	if (fid == RMI_RTT_FOLD && !one_in(8))
-		return STEP(fid, rd_of(realm), ipa & ~(entry_size(p.level - 1) - 1), (uint64_t)p.level);
-	return STEP(fid, rd_of(realm), ipa & ~(entry_size(level - 1) - 1), (uint64_t)level);
+	if (one_in(fid == RMI_RTT_FOLD ? 8 : 4))
+		p.level = (int)pick(4);
+	return STEP(fid, rd_of(realm), ipa & ~(entry_size(p.level - 1) - 1), (uint64_t)p.level);
 }
 
 static struct step map_unprotected(int realm)
@@ -366,15 +367,28 @@ static const struct oracle_item *any_consumer(void)
 	return any_item(CSM_ROLE_CONSUMER);
 }
 
+/* A range that its realm, or its provider, has begun to take apart and has not done with. */
+static const struct oracle_item *half_ended(void)
+{
+	for (const struct oracle_item *i = oracle.item; i < oracle.item + ORACLE_ITEMS; i++) {
+		if (i->live && i->role == CSM_ROLE_CONSUMER &&
+		    (i->state == CSM_STATE_DESTROYING || (i->is_ending && i->state != CSM_STATE_REVOKED)))
+			return i;
+	}
+	return NULL;
+}
+
 static struct step host_csm(int realm)
 {
-	const struct oracle_item *range = any_consumer();
+	const struct oracle_item *half = half_ended(), *range = half != NULL ? half : any_consumer();
 	uint64_t at =
 		range == NULL
 			? any_ipa(realm)
 			: range->base + (one_in(2) ? 0 : pick((unsigned int)(range->size / PAGE)) * PAGE);
 	uint64_t rd = range == NULL ? rd_of(realm) : rd_of(range->realm);
 
+	if (half != NULL && one_in(2))
+		return STEP(RMI_CSM, RMI_CSM_UNMAP, rd, at);
 	switch (pick(16)) {
 	case 0:
 		return STEP(RMI_CSM, RMI_CSM_APT_CREATE, rd_of(realm), granule_in(ORACLE_DELEGATED));

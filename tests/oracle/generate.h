@@ -11,10 +11,10 @@
 #define PAGE ((uint64_t)GRANULE_SIZE)
 
 /* Granules that are delegated; behind them the host's own pages, and memory in one piece for a block. */
-#define POOL 240U
-#define HOST_PAGE (ORACLE_BASE + 250U * PAGE)
-#define SOURCE_PAGE (ORACLE_BASE + 251U * PAGE)
-#define SPARE_PAGE (ORACLE_BASE + 252U * PAGE)
+#define POOL 480U
+#define HOST_PAGE (ORACLE_BASE + 490U * PAGE)
+#define SOURCE_PAGE (ORACLE_BASE + 491U * PAGE)
+#define SPARE_PAGE (ORACLE_BASE + 492U * PAGE)
 #define RUN 512U
 
 /* Where ranges are: around an end of tables, and (BLOCK_AT) where blocks may be. */

@@ -70,7 +70,8 @@ static uint64_t any_size(void)
 {
 	if (one_in(12))
 		return (512 + pick(3)) * PAGE;
-	return (1 + pick(one_in(6) ? 40 : 4)) * PAGE;
+	/* More than one step of the monitor's, or a few pages. */
+	return one_in(2) ? (ORACLE_STEP + 1 + pick(24)) * PAGE : (1 + pick(4)) * PAGE;
 }
 
 /* Where the realm has no range yet, mostly. */
@@ -272,7 +273,7 @@ static struct call try_call(int realm)
 	switch (pick(24)) {
 	case 0:
 	case 1:
-		if (is_wanted(realm, CSM_ROLE_REGION, 4))
+		if (is_wanted(realm, CSM_ROLE_REGION, 3))
 			return create(realm);
 		return destroy(realm);
 	case 2:
@@ -285,7 +286,7 @@ static struct call try_call(int realm)
 	case 6:
 	case 7:
 	case 8:
-		if (is_wanted(realm, CSM_ROLE_CONSUMER, 5) && (offered_to(realm) != NULL || one_in(6)))
+		if (is_wanted(realm, CSM_ROLE_CONSUMER, 8) && (offered_to(realm) != NULL || one_in(6)))
 			return reserve(realm);
 		return attach(realm);
 	case 9:
