@@ -52,7 +52,9 @@ static int error_of(unsigned long x0)
 	}
 }
 
-/* A call that was interrupted is made again with the same arguments: each time some of it is done. */
+/*
+ * A call that was interrupted is made again with the same arguments: each time some of it is done.
+ */
 static int call(struct arm_smccc_1_2_regs *regs)
 {
 	struct arm_smccc_1_2_regs result;
@@ -139,7 +141,10 @@ int csm_call_destroy(u64 id)
 	return call(&regs);
 }
 
-/* With the flag what the provider takes away reads as zeros, also for the kernel, where it would be an abort. */
+/*
+ * With the flag what the provider takes away reads as zeros, also for the kernel, where it would be
+ * an abort.
+ */
 int csm_call_reserve(const struct caec_csm_rid *provider, u64 n, phys_addr_t base, u64 size)
 {
 	struct arm_smccc_1_2_regs regs = {
@@ -249,8 +254,9 @@ int csm_call_measurement(struct caec_csm_measurement *m)
 }
 
 /*
- * What is in a range that is no CSM range any more is of no use: the host gets the memory. If it does not want it, it stays.
- * The host takes page after page, and this CPU gets no interrupt meanwhile: so a block at a time, or watchdogs bark.
+ * What is in a range that is no CSM range any more is of no use: the host gets the memory. If it
+ * does not want it, it stays. The host takes page after page, and this CPU gets no interrupt
+ * meanwhile: so a block at a time, or watchdogs bark.
  */
 void csm_call_release(phys_addr_t base, u64 size)
 {

@@ -24,8 +24,8 @@ static long info(struct caec_csm_info *info)
 }
 
 /*
- * The object as a new descriptor: *fd is set and the answer copied out before it can be used. On failure the file's reference
- * is dropped, and with it what was made.
+ * The object as a new descriptor: *fd is set and the answer copied out before it can be used. On
+ * failure the file's reference is dropped, and with it what was made.
  */
 static long give_away(struct file *file, s32 *fd, void __user *to, const void *answer, size_t size)
 {

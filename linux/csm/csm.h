@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * What the files of caec_csm share. An object is a region or an attachment; it lives as long as its open file. The file
- * is its reference: descriptors and mappings hold it, and so do a kept object's own list entry and drivers.
+ * What the files of caec_csm share. An object is a region or an attachment; it lives as long as its
+ * open file. The file is its reference: descriptors and mappings hold it, and so do a kept object's
+ * own list entry and drivers.
  */
 #ifndef LINUX_CSM_CSM_H
 #define LINUX_CSM_CSM_H
@@ -18,12 +19,13 @@
 
 struct dev_pagemap;
 
-/* --- Calls to the monitor (call.c): 0 or an errno; outputs on success only. Interrupted calls are carried on with,
- * --- whatever signals wait: half a region is of no use, and each call is short.
+/*
+ * Calls to the monitor (call.c): 0 or an errno; outputs on success only. Interrupted calls are
+ * carried on with, whatever signals wait: half a region is of no use, and each call is short.
  */
 
-int csm_call_find(void); /* -ENODEV: no CSM here */
-extern u64 csm_features; /* of the monitor's CSM, from then on */
+int csm_call_find(void);    /* -ENODEV: no CSM here */
+extern u64 csm_features;    /* of the monitor's CSM, from then on */
 bool csm_ends_as_ram(void); /* the monitor can make what is taken away ordinary memory */
 int csm_call_realm_id(struct caec_csm_rid *rid);
 int csm_call_create(phys_addr_t base, u64 size, u64 *id);
@@ -106,8 +108,8 @@ int csm_memory_clear(struct csm_object *object);
 /* events.c */
 void csm_events_start(void);
 void csm_events_stop(void);
-void csm_events_scan(void);                         /* who rang */
-void csm_events_refresh(void);                      /* and whose state changed */
+void csm_events_scan(void);    /* who rang */
+void csm_events_refresh(void); /* and whose state changed */
 void csm_events_refresh_one(struct csm_object *object);
 bool csm_events_is_gone(struct csm_object *object); /* asks the monitor */
 bool csm_events_is_attached(struct csm_object *object, const struct caec_csm_rid *rid, u64 n); /* and this */

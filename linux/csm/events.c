@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * What peers did: doorbells, and changes of state. The monitor's marks are what is true; the interrupt is a hint that a host
- * may drop. So it is looked for at each interrupt, before anybody sleeps, and once a second while there are objects.
+ * What peers did: doorbells, and changes of state. The monitor's marks are what is true; the
+ * interrupt is a hint that a host may drop. So it is looked for at each interrupt, before anybody
+ * sleeps, and once a second while there are objects.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -136,7 +137,10 @@ bool csm_events_is_attached(struct csm_object *object, const struct caec_csm_rid
 	return look_up(object, &peer, &entry) && entry.state == CAEC_CSM_STATE_ATTACHED;
 }
 
-/* An attachment has one peer for good, so that no lock is needed. Whoever waits for the news hears of it by the ticker. */
+/*
+ * An attachment has one peer for good, so that no lock is needed. Whoever waits for the news hears
+ * of it by the ticker.
+ */
 bool csm_events_is_gone(struct csm_object *object)
 {
 	struct caec_csm_entry entry;

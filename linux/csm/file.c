@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * An object as a file: mmap, poll, read, ioctl. The file systems of device nodes and of anonymous inodes will not do: each
- * object needs a mapping of its own, to take its pages away from programs, and permission RX needs one that may hold code.
+ * An object as a file: mmap, poll, read, ioctl. The file systems of device nodes and of anonymous
+ * inodes will not do: each object needs a mapping of its own, to take its pages away from programs,
+ * and permission RX needs one that may hold code.
  */
 #include <linux/compat.h>
 #include <linux/file.h>
@@ -27,7 +28,10 @@ static int object_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* --- mmap -------------------------------------------------------------------------------------------------- */
+/*
+ * --- mmap ----------------------------------------------------------------------------------------
+ * ----------
+ */
 
 static bool whole_block(const struct vm_fault *vmf, const struct csm_object *object, pgoff_t *first)
 {
@@ -78,8 +82,9 @@ static const struct vm_operations_struct object_vm_ops = {
 };
 
 /*
- * Shared mappings only, and never more than the share permits: what is not granted now can't be had by mprotect() either. The
- * file is read-only unless the permission is RW, so the kernel's own rule refuses PROT_WRITE.
+ * Shared mappings only, and never more than the share permits: what is not granted now can't be had
+ * by mprotect() either. The file is read-only unless the permission is RW, so the kernel's own rule
+ * refuses PROT_WRITE.
  */
 static int object_mmap(struct file *file, struct vm_area_struct *vma)
 {
@@ -100,7 +105,10 @@ static int object_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* --- poll, read --------------------------------------------------------------------------------------------- */
+/*
+ * --- poll, read
+ * ---------------------------------------------------------------------------------------------
+ */
 
 static bool is_ready(const struct csm_object *object)
 {
@@ -159,7 +167,10 @@ static ssize_t object_read(struct file *file, char __user *to, size_t count, lof
 	return done;
 }
 
-/* --- ioctl --------------------------------------------------------------------------------------------------- */
+/*
+ * --- ioctl ---------------------------------------------------------------------------------------
+ * ------------
+ */
 
 static long describe(struct csm_object *object, void __user *to)
 {
@@ -256,7 +267,10 @@ static long object_ioctl(struct file *file, unsigned int command, unsigned long 
 	}
 }
 
-/* --- The file -------------------------------------------------------------------------------------------------- */
+/*
+ * --- The file ------------------------------------------------------------------------------------
+ * --------------
+ */
 
 static const struct file_operations object_fops = {
 	.owner = THIS_MODULE,

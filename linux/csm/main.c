@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * Confidential shared memory of realms (docs/linux-csm.md). Finds the monitor's service by the SMC calling convention's
- * rules, and the window of addresses and the doorbell in the device tree.
+ * Confidential shared memory of realms (docs/linux-csm.md). Finds the monitor's service by the SMC
+ * calling convention's rules, and the window of addresses and the doorbell in the device tree.
  */
 #include <linux/interrupt.h>
 #include <linux/module.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * How the kernel itself reaches an object's memory. The window has no page structures and is not in the linear map;
- * programs map it by frame numbers. An object with CAEC_CSM_DAX gets both, at 1.6 % of its size.
+ * How the kernel itself reaches an object's memory. The window has no page structures and is not in
+ * the linear map; programs map it by frame numbers. An object with CAEC_CSM_DAX gets both, at 1.6 %
+ * of its size.
  */
 #include <linux/memremap.h>
 #include <linux/mm.h>
@@ -12,8 +13,9 @@
 #include "csm.h"
 
 /*
- * Before the range is made a CSM range: the kernel maps device pages as shared with the host, and to have them mapped as
- * protected means to set their RIPAS, which the monitor refuses for CSM ranges.
+ * Before the range is made a CSM range: the kernel maps device pages as shared with the host, and
+ * to have them mapped as protected means to set their RIPAS, which the monitor refuses for CSM
+ * ranges.
  */
 int csm_memory_map(struct csm_object *object)
 {

@@ -13,7 +13,7 @@
 #include "csm.h"
 
 LIST_HEAD(csm_objects);
-DEFINE_MUTEX(csm_lock);
+DEFINE_MUTEX(csm_lock); /* of the list */
 
 static bool trust_peers;
 module_param(trust_peers, bool, 0444);
@@ -21,7 +21,10 @@ MODULE_PARM_DESC(trust_peers, "attach also where a provider can stop this kernel
 
 #define OBJECT_FLAGS (CAEC_CSM_KEEP | CAEC_CSM_DAX | CAEC_CSM_SIGBUS)
 
-/* --- Making ----------------------------------------------------------------------------------------------- */
+/*
+ * --- Making
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static struct csm_peer *new_peer(const struct caec_csm_rid *rid, u64 n, u32 state)
 {
@@ -167,7 +170,10 @@ struct csm_object *csm_object_attach(struct caec_csm_attach *attach)
 	return published;
 }
 
-/* --- Ending ----------------------------------------------------------------------------------------------- */
+/*
+ * --- Ending
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static int end(struct csm_object *object)
 {
@@ -192,7 +198,10 @@ void csm_object_destroy(struct csm_object *object)
 	unprepare(object, !error);
 }
 
-/* --- What is done with them ------------------------------------------------------------------------------- */
+/*
+ * --- What is done with them
+ * -------------------------------------------------------------------------------
+ */
 
 static struct csm_peer *find_peer(struct csm_object *object, const struct caec_csm_rid *rid, u64 n)
 {
@@ -310,7 +319,10 @@ struct file *csm_object_find(const struct caec_csm_open *which)
 	return file;
 }
 
-/* --- For drivers ------------------------------------------------------------------------------------------- */
+/*
+ * --- For drivers
+ * -------------------------------------------------------------------------------------------
+ */
 
 struct file *csm_object_get(int fd)
 {
@@ -365,7 +377,10 @@ bool csm_object_is_attached(struct file *file, const struct caec_csm_rid *peer, 
 }
 EXPORT_SYMBOL_GPL(csm_object_is_attached);
 
-/* Its one peer is there as long as it is itself, and the call is not one that the monitor interrupts: no lock, no sleep. */
+/*
+ * Its one peer is there as long as it is itself, and the call is not one that the monitor
+ * interrupts: no lock, no sleep.
+ */
 int csm_object_ring(struct file *file)
 {
 	const struct csm_object *object = csm_file_object(file);

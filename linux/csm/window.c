@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * The window: addresses above RAM that the device tree names, given out in pieces of 2 MiB, first fit.
+ * The window: addresses above RAM that the device tree names, given out in pieces of 2 MiB, first
+ * fit.
  */
 #include <linux/bitmap.h>
 #include <linux/math.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * One object as a disk. File systems reach its memory in place (DAX); what goes through the page cache is copied.
+ * One object as a disk. File systems reach its memory in place (DAX); what goes through the page
+ * cache is copied.
  */
 #include <linux/blkdev.h>
 #include <linux/bvec.h>
@@ -25,7 +26,10 @@ struct csm_disk {
 	bool removing; /* under open_mutex */
 };
 
-/* --- Copies ------------------------------------------------------------------------------------------------- */
+/*
+ * --- Copies
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static void copy_segment(struct csm_disk *disk, struct bio_vec *segment, sector_t sector, bool write)
 {
@@ -72,7 +76,10 @@ static const struct block_device_operations disk_ops = {
 	.submit_bio = submit,
 };
 
-/* --- In place ----------------------------------------------------------------------------------------------- */
+/*
+ * --- In place
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static long direct_access(struct dax_device *dax, pgoff_t page, long count, enum dax_access_mode mode,
 			  void **address, unsigned long *frame)
@@ -105,7 +112,10 @@ static const struct dax_operations dax_ops = {
 	.zero_page_range = zero_pages,
 };
 
-/* --- The end of a share -------------------------------------------------------------------------------------- */
+/*
+ * --- The end of a share
+ * --------------------------------------------------------------------------------------
+ */
 
 /* Mounted file systems are told; opens and transfers fail from here on. */
 static void bury(struct work_struct *work)
@@ -123,7 +133,10 @@ static int on_gone(struct notifier_block *block, unsigned long event, void *data
 	return NOTIFY_OK;
 }
 
-/* --- Making, removing ------------------------------------------------------------------------------------------ */
+/*
+ * --- Making, removing
+ * ------------------------------------------------------------------------------------------
+ */
 
 static int make_gendisk(struct csm_disk *disk, unsigned int index)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * Regions and attachments as disks: /dev/csmblk-control makes /dev/csmblkN of an object's descriptor, and removes it.
+ * Regions and attachments as disks: /dev/csmblk-control makes /dev/csmblkN of an object's
+ * descriptor, and removes it.
  */
 #include <linux/compat.h>
 #include <linux/file.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * What programs have mapped in place of a disk that is dead: it would go on reading as zeros, and nobody would know. For EROFS,
- * which is what `csm mount` mounts.
+ * What programs have mapped in place of a disk that is dead: it would go on reading as zeros, and
+ * nobody would know. For EROFS, which is what `csm mount` mounts.
  */
 #include <linux/blkdev.h>
 #include <linux/fs.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * The network device: frames out, frames in. Each frame is copied once on either side: into the ring together with its
- * checksum, and out of it before anybody looks at it, since the peer may write to it at any moment. What was received carries
- * no promise about checksums: the stack verifies them, so that zeros in place of what a peer took away are not taken for data.
+ * The network device: frames out, frames in. Each frame is copied once on either side: into the
+ * ring together with its checksum, and out of it before anybody looks at it, since the peer may
+ * write to it at any moment. What was received carries no promise about checksums: the stack
+ * verifies them, so that zeros in place of what a peer took away are not taken for data.
  */
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
@@ -13,7 +14,10 @@
 /* Longer frames lie in pages: their headers come first. */
 #define LINEAR 256
 
-/* --- Out ----------------------------------------------------------------------------------------------------- */
+/*
+ * --- Out -----------------------------------------------------------------------------------------
+ * ------------
+ */
 
 static enum channel_result put(struct csm_net *net, const struct sk_buff *skb)
 {
@@ -92,7 +96,10 @@ static void go_on_sending(struct csm_net *net)
 	netif_tx_unlock(net->dev);
 }
 
-/* --- In ------------------------------------------------------------------------------------------------------ */
+/*
+ * --- In ------------------------------------------------------------------------------------------
+ * ------------
+ */
 
 static struct sk_buff *new_skb(struct csm_net *net, size_t length)
 {
@@ -182,7 +189,10 @@ static int poll(struct napi_struct *napi, int budget)
 	return max(done, 0);
 }
 
-/* --- The device ------------------------------------------------------------------------------------------------ */
+/*
+ * --- The device
+ * ------------------------------------------------------------------------------------------------
+ */
 
 void csm_net_poll_soon(struct csm_net *net)
 {

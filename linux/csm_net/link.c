@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * A link: this realm's region, which the peer attaches, and the peer's, attached here. It is made by the first news that the
- * peer has shared, carries while both are attached, and ends for good when either is not, or when the peer was found to write
- * what can't be. All of that is one work, which asks the monitor how things stand; whatever happens only starts it.
+ * A link: this realm's region, which the peer attaches, and the peer's, attached here. It is made
+ * by the first news that the peer has shared, carries while both are attached, and ends for good
+ * when either is not, or when the peer was found to write what can't be. All of that is one work,
+ * which asks the monitor how things stand; whatever happens only starts it.
  */
 #include <linux/delay.h>
 #include <linux/file.h>
@@ -14,7 +15,6 @@
 #define RETRY (5 * HZ)
 #define SETTLES_MS 100 /* by then a revocation that is under way has an end to show, mostly */
 #define RID_FORMAT "%016llx%016llx"
-#define RID_VALUE(rid) (rid).hi, (rid).lo
 
 static void look(struct csm_net *net)
 {
@@ -29,7 +29,10 @@ void csm_net_is_broken(struct csm_net *net)
 	look(net);
 }
 
-/* --- News ------------------------------------------------------------------------------------------------------ */
+/*
+ * --- News ----------------------------------------------------------------------------------------
+ * --------------
+ */
 
 /* A ring while the link carries is about frames. */
 static int own_news(struct notifier_block *block, unsigned long event, void *data)
@@ -51,7 +54,10 @@ static int their_news(struct notifier_block *block, unsigned long event, void *d
 	return NOTIFY_OK;
 }
 
-/* --- The work -------------------------------------------------------------------------------------------------- */
+/*
+ * --- The work ------------------------------------------------------------------------------------
+ * --------------
+ */
 
 /* That the peer has shared is told by its ring. Everything else may pass. */
 static void try_again(struct csm_net *net, int error)
@@ -99,7 +105,8 @@ static void begin(struct csm_net *net)
 	csm_net_go_on(net);
 	rtnl_unlock();
 	if (net->running)
-		netdev_info(net->dev, "linked with realm " RID_FORMAT "\n", RID_VALUE(net->terms.peer));
+		netdev_info(net->dev, "linked with realm " RID_FORMAT "\n", net->terms.peer.hi,
+			    net->terms.peer.lo);
 }
 
 static bool peer_is_attached(struct csm_net *net)
@@ -112,7 +119,10 @@ static bool has_ended(struct csm_net *net)
 	return (net->theirs && csm_object_is_gone(net->theirs)) || (net->running && !peer_is_attached(net));
 }
 
-/* An end is no lie: memory that was taken away reads as zeros, also before the monitor says that it was. */
+/*
+ * An end is no lie: memory that was taken away reads as zeros, also before the monitor says that it
+ * was.
+ */
 static bool has_lied(struct csm_net *net)
 {
 	if (has_ended(net))
@@ -151,10 +161,11 @@ static void end(struct csm_net *net)
 		net->counts.links_broken++;
 		netdev_err(net->dev,
 			   "realm " RID_FORMAT " broke the rules of the ring: the link is given up\n",
-			   RID_VALUE(net->terms.peer));
+			   net->terms.peer.hi, net->terms.peer.lo);
 	} else {
 		net->counts.links_lost++;
-		netdev_info(net->dev, "realm " RID_FORMAT " is gone\n", RID_VALUE(net->terms.peer));
+		netdev_info(net->dev, "realm " RID_FORMAT " is gone\n", net->terms.peer.hi,
+			    net->terms.peer.lo);
 	}
 }
 
@@ -170,7 +181,10 @@ static void work(struct work_struct *work)
 		begin(net);
 }
 
-/* --- For the control device ------------------------------------------------------------------------------------- */
+/*
+ * --- For the control device
+ * -------------------------------------------------------------------------------------
+ */
 
 void csm_net_link_init(struct csm_net *net)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * Ethernet interfaces over confidential shared memory: /dev/csmnet-control makes and removes them. An interface holds the
- * module: its links are another realm's business.
+ * Ethernet interfaces over confidential shared memory: /dev/csmnet-control makes and removes them.
+ * An interface holds the module: its links are another realm's business.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>

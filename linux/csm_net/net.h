@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * An Ethernet interface to one peer realm (docs/linux-csm.md). The interface stays; links come and go.
+ * An Ethernet interface to one peer realm (docs/linux-csm.md). The interface stays; links come and
+ * go.
  */
 #ifndef LINUX_CSM_NET_NET_H
 #define LINUX_CSM_NET_NET_H
@@ -29,8 +30,9 @@ struct csm_net_counts {
 };
 
 /*
- * `running` and `ring` change only under RTNL while neither the queue nor NAPI is at work; so these need no lock. What else a
- * link has belongs to the work, and to the control device while that is disabled.
+ * `running` and `ring` change only under RTNL while neither the queue nor NAPI is at work; so these
+ * need no lock. What else a link has belongs to the work, and to the control device while that is
+ * disabled.
  */
 struct csm_net {
 	struct list_head node;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * Ethernet frames through the channels of realm/lib/channel.h: a frame is a message. Knows nothing of the kernel, so that
- * tests/unit tries it against hostile peers. What is published is never read back, what the peer wrote is read once.
+ * Ethernet frames through the channels of realm/lib/channel.h: a frame is a message. Knows nothing
+ * of the kernel, so that tests/unit tries it against hostile peers. What is published is never read
+ * back, what the peer wrote is read once.
  */
 #ifndef LINUX_CSM_NET_RING_H
 #define LINUX_CSM_NET_RING_H
@@ -23,8 +24,8 @@ bool csm_ring_open(struct csm_ring *ring, void *own, size_t own_size, void *peer
 enum channel_result csm_ring_reserve(struct csm_ring *ring, size_t length, void **frame);
 
 /*
- * The oldest frame, within the limits, in place: the peer may still write to it. Then channel_release(&ring->rx). A message
- * that can't be a frame breaks the channel.
+ * The oldest frame, within the limits, in place: the peer may still write to it. Then
+ * channel_release(&ring->rx). A message that can't be a frame breaks the channel.
  */
 enum channel_result csm_ring_next(struct csm_ring *ring, const void **frame, size_t *length);
 
@@ -32,8 +33,8 @@ enum channel_result csm_ring_next(struct csm_ring *ring, const void **frame, siz
 bool csm_ring_has_room(struct csm_ring *ring);
 
 /*
- * True: the producer sleeps until the consumer rings, since a longest frame might not fit. False: it does, or the channel is
- * broken. To be asked after each frame, and when the peer rang.
+ * True: the producer sleeps until the consumer rings, since a longest frame might not fit. False:
+ * it does, or the channel is broken. To be asked after each frame, and when the peer rang.
  */
 bool csm_ring_is_full(struct csm_ring *ring);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * Who shares with whom: seen afterwards, by the pages. What the policy of either side does not want is broken.
+ * Who shares with whom: seen afterwards, by the pages. What the policy of either side does not want
+ * is broken.
  *
- * An attachment's provider is the realm that has a region of the same size with the same page in it. The RMM tells of neither
- * before the consumer has attached, so that this is looked at between a reservation and the first entry after the attachment.
+ * An attachment's provider is the realm that has a region of the same size with the same page in
+ * it. The RMM tells of neither before the consumer has attached, so that this is looked at between
+ * a reservation and the first entry after the attachment.
  */
 #include <linux/mm.h>
 
@@ -53,13 +55,17 @@ static bool provides(struct caec_realm *realm, u64 size, u64 offset, u64 pa)
 	return false;
 }
 
-/* With a reference, or NULL. A realm that is being built has no region yet, and changes without its csm_lock. */
+/*
+ * With a reference, or NULL. A realm that is being built has no region yet, and changes without its
+ * csm_lock.
+ */
 static struct caec_realm *provider_of(struct caec_realm *consumer, u64 size, u64 offset, u64 pa)
 {
 	struct caec_realm *realm, *found = NULL;
 
 	mutex_lock(&caec_realms_lock);
 	list_for_each_entry(realm, &caec_realms, node) {
+		/* Acquires what it was built of. */
 		if (realm == consumer || found || smp_load_acquire(&realm->state) == CAEC_HOST_STATE_NEW)
 			continue;
 		mutex_lock(&realm->csm_lock);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * Interrupts by eventfd, and eventfds by MMIO: for what serves devices outside the VMM's threads, or outside it.
+ * Interrupts by eventfd, and eventfds by MMIO: for what serves devices outside the VMM's threads,
+ * or outside it.
  */
 #include <linux/eventfd.h>
 #include <linux/file.h>
@@ -31,7 +32,10 @@ struct ioeventfd {
 	bool match;
 };
 
-/* --- IRQFD ------------------------------------------------------------------------------------------------- */
+/*
+ * --- IRQFD
+ * -------------------------------------------------------------------------------------------------
+ */
 
 /* With the eventfd's lock, in any context. */
 static int on_signal(wait_queue_entry_t *wait, unsigned int mode, int sync, void *key)
@@ -115,8 +119,7 @@ static int remove_irqfd(struct caec_realm *realm, const struct caec_host_irqfd *
 
 	if (IS_ERR(eventfd))
 		return PTR_ERR(eventfd);
-	list_for_each_entry_safe(irqfd, next, &realm->irqfds, node)
-	{
+	list_for_each_entry_safe(irqfd, next, &realm->irqfds, node) {
 		if (error && irqfd->eventfd == eventfd && irqfd->intid == set->intid) {
 			forget_irqfd(irqfd);
 			error = 0;
@@ -138,7 +141,10 @@ int caec_irqfd(struct caec_realm *realm, const struct caec_host_irqfd *set)
 	return error;
 }
 
-/* --- IOEVENTFD --------------------------------------------------------------------------------------------- */
+/*
+ * --- IOEVENTFD
+ * ---------------------------------------------------------------------------------------------
+ */
 
 static bool is_same(const struct ioeventfd *a, const struct caec_host_ioeventfd *b)
 {
@@ -150,7 +156,9 @@ static struct ioeventfd *find_ioeventfd(struct caec_realm *realm, const struct c
 {
 	struct ioeventfd *io;
 
-	list_for_each_entry(io, &realm->ioeventfds, node) if (is_same(io, set)) return io;
+	list_for_each_entry(io, &realm->ioeventfds, node)
+		if (is_same(io, set))
+			return io;
 	return NULL;
 }
 
@@ -239,8 +247,7 @@ bool caec_ioeventfd_signal(struct caec_realm *realm, const struct host_mmio *acc
 	if (!access->is_write)
 		return false;
 	down_read(&realm->eventfd_lock);
-	list_for_each_entry(io, &realm->ioeventfds, node)
-	{
+	list_for_each_entry(io, &realm->ioeventfds, node) {
 		if (concerns(io, access)) {
 			eventfd_signal(io->eventfd);
 			found = true;
@@ -257,7 +264,9 @@ void caec_eventfd_release(struct caec_realm *realm)
 	struct ioeventfd *io, *next;
 
 	down_write(&realm->eventfd_lock);
-	list_for_each_entry_safe(irqfd, next_irqfd, &realm->irqfds, node) forget_irqfd(irqfd);
-	list_for_each_entry_safe(io, next, &realm->ioeventfds, node) forget_ioeventfd(realm, io);
+	list_for_each_entry_safe(irqfd, next_irqfd, &realm->irqfds, node)
+		forget_irqfd(irqfd);
+	list_for_each_entry_safe(io, next, &realm->ioeventfds, node)
+		forget_ioeventfd(realm, io);
 	up_write(&realm->eventfd_lock);
 }

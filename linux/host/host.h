@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * What the files of caec_host share. A realm lives as long as an open file of it or of one of its RECs.
+ * What the files of caec_host share. A realm lives as long as an open file of it or of one of its
+ * RECs.
  *
- * Locks, in this order: a REC's run_lock; a realm's lock; that of the list of realms; csm_lock; shared_lock, eventfd_lock;
- * those of host/lib, which sleep; gic_lock, and a REC's kick_lock, which do not. Who holds the list's takes one realm's
- * csm_lock after the other's: neither is held while user space's memory is touched, which may never come.
+ * Locks, in this order: a REC's run_lock; a realm's lock; that of the list of realms; csm_lock;
+ * shared_lock, eventfd_lock; those of host/lib, which sleep; gic_lock, and a REC's kick_lock, which
+ * do not. Who holds the list's takes one realm's csm_lock after the other's: neither is held while
+ * user space's memory is touched, which may never come.
  */
 #ifndef LINUX_HOST_HOST_H
 #define LINUX_HOST_HOST_H
@@ -24,14 +26,17 @@
 
 struct caec_realm;
 
-/* Where the caller's cgroup has its limit, or there is no memory, the caller hears of it; the OOM killer is not for that. */
+/*
+ * Where the caller's cgroup has its limit, or there is no memory, the caller hears of it; the OOM
+ * killer is not for that.
+ */
 #define CAEC_GFP (GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
 struct caec_rec {
 	struct caec_realm *realm;
 	struct host_rec *rec; /* NULL: not created */
-	struct mutex
-		run_lock; /* of who runs it: all that follows up to kick_lock, and the answers in the run page */
+	/* Of who runs it: all that follows up to kick_lock, and the answers in the run page. */
+	struct mutex run_lock;
 	struct page *page;
 	struct caec_host_run *run; /* the page: what user space writes there is read once */
 	bool on;                   /* it is not waiting for CPU_ON */
@@ -41,7 +46,7 @@ struct caec_rec {
 	struct host_mmio mmio;
 	u64 entered; /* when, by the system counter */
 
-	spinlock_t kick_lock;
+	spinlock_t kick_lock;       /* of the three below */
 	struct task_struct *runner; /* who is in RUN; NULL */
 	bool asleep;                /* its runner waits for a kick */
 	bool kicked;                /* (atomic) its interrupts are to be looked at */
@@ -61,12 +66,12 @@ struct caec_realm {
 	struct host_realm realm;
 	struct caec_rec vcpus[CAEC_HOST_MAX_RECS];
 
-	spinlock_t gic_lock;
+	spinlock_t gic_lock; /* of vgic */
 	unsigned long gic_flags;
 	struct vgic vgic;
 	u64 gic_dist, gic_redist;
 
-	struct mutex shared_lock;
+	struct mutex shared_lock; /* of the ranges, and of what is pinned */
 	struct list_head shared;
 	unsigned int shared_count;
 	struct xarray pinned; /* by the number of the unprotected page */
@@ -76,7 +81,8 @@ struct caec_realm {
 	struct list_head irqfds, ioeventfds;
 	unsigned int irqfd_count, ioeventfd_count;
 
-	struct mutex csm_lock; /* also of taking it apart: with it, not NEW and not `gone`, its entries can be read */
+	/* Also of taking it apart: with it, not NEW and not `gone`, its entries can be read. */
+	struct mutex csm_lock;
 	struct caec_host_csm_policy policy;
 	u64 granules_base; /* of its limit: what is not CSM's */
 	bool csm_watched;  /* (atomic) a reservation was made: who its provider is has to be seen */
@@ -97,7 +103,10 @@ void caec_control_exit(void);
 /* Copies an ioctl's structure in, and looks at its version. */
 int caec_copy_in(void *to, unsigned long argument, size_t size);
 
-/* A descriptor for `file`: *number is set and the answer copied out before it can be used. Takes the reference, always. */
+/*
+ * A descriptor for `file`: *number is set and the answer copied out before it can be used. Takes
+ * the reference, always.
+ */
 int caec_give_fd(struct file *file, s32 *number, unsigned long to, const void *answer, size_t size);
 
 /* realm.c: its life. */
@@ -119,6 +128,7 @@ static inline void caec_count(struct caec_realm *realm, unsigned int what)
 
 static inline bool caec_realm_is_over(const struct caec_realm *realm)
 {
+	/* After it: what was set before `state` was. */
 	return smp_load_acquire(&realm->state) != CAEC_HOST_STATE_ACTIVE;
 }
 

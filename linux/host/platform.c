@@ -2,8 +2,9 @@
 /*
  * This kernel for host/lib: SMCs, pages, locks that sleep.
  *
- * Pages for the RMM are charged to the caller's cgroup and can't be moved, being nobody's but ours. They are marked offline,
- * so that /proc/kcore, crash dumps and hibernation pass over them: a load of a delegated page by the kernel is an Oops.
+ * Pages for the RMM are charged to the caller's cgroup and can't be moved, being nobody's but ours.
+ * They are marked offline, so that /proc/kcore, crash dumps and hibernation pass over them: a load
+ * of a delegated page by the kernel is an Oops.
  */
 #include <linux/arm-smccc.h>
 #include <linux/gfp.h>
@@ -49,7 +50,10 @@ static void smc(void *context, struct host_rmi_regs *regs)
 		cond_resched();
 }
 
-/* --- Pages ------------------------------------------------------------------------------------------------- */
+/*
+ * --- Pages
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static void mark_offline(struct page *pages, unsigned int count)
 {
@@ -98,7 +102,10 @@ static void *map(void *context, u64 pa)
 	return phys_to_virt(pa);
 }
 
-/* --- Locks ------------------------------------------------------------------------------------------------- */
+/*
+ * --- Locks
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static void lock(void *context, struct host_lock *lock)
 {
@@ -107,12 +114,15 @@ static void lock(void *context, struct host_lock *lock)
 
 static void unlock(void *context, struct host_lock *lock)
 {
-	smp_store_release(&lock->word, 0);
-	smp_mb(); /* before wake_up_var() looks for sleepers */
+	smp_store_release(&lock->word, 0); /* after what was done with it */
+	smp_mb();                          /* before wake_up_var() looks for sleepers */
 	wake_up_var(&lock->word);
 }
 
-/* --- Failures ---------------------------------------------------------------------------------------------- */
+/*
+ * --- Failures
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static bool is_loss(const char *command)
 {
@@ -153,7 +163,10 @@ int caec_errno(u64 result)
 	}
 }
 
-/* --- Start ------------------------------------------------------------------------------------------------- */
+/*
+ * --- Start
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static const struct host_ops ops = {
 	.smc = smc,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * The machine goes down, or to sleep. The next kernel (kexec) knows nothing of pages that are the RMM's: they come back before
- * it starts. An image for hibernation can't have a realm in it.
+ * The machine goes down, or to sleep. The next kernel (kexec) knows nothing of pages that are the
+ * RMM's: they come back before it starts. An image for hibernation can't have a realm in it.
  */
 #include <linux/reboot.h>
 #include <linux/suspend.h>
@@ -14,8 +14,7 @@ static struct caec_realm *next_realm(void)
 
 	mutex_lock(&caec_realms_lock);
 	caec_going_down = true;
-	list_for_each_entry(realm, &caec_realms, node)
-	{
+	list_for_each_entry(realm, &caec_realms, node) {
 		if (!READ_ONCE(realm->gone) && kref_get_unless_zero(&realm->refs)) {
 			found = realm;
 			break;

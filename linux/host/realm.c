@@ -9,7 +9,7 @@
 #include "host.h"
 
 LIST_HEAD(caec_realms);
-DEFINE_MUTEX(caec_realms_lock);
+DEFINE_MUTEX(caec_realms_lock); /* of the list, and of going down */
 bool caec_going_down;
 
 /* Pages of realms that could not be taken apart: nobody's any more. */
@@ -20,7 +20,10 @@ u64 caec_lost(void)
 	return atomic64_read(&lost);
 }
 
-/* --- What is asked for ------------------------------------------------------------------------------------- */
+/*
+ * --- What is asked for
+ * -------------------------------------------------------------------------------------
+ */
 
 static bool name_is_valid(const char *name)
 {
@@ -103,7 +106,10 @@ static u64 granules_for(const struct caec_host_create *c)
 	return pages + pages / 256 + 128 + c->recs * (2 + RMI_MAX_AUX);
 }
 
-/* --- Made -------------------------------------------------------------------------------------------------- */
+/*
+ * --- Made ----------------------------------------------------------------------------------------
+ * ----------
+ */
 
 static int enlist(struct caec_realm *realm)
 {
@@ -111,7 +117,9 @@ static int enlist(struct caec_realm *realm)
 	int error = 0;
 
 	mutex_lock(&caec_realms_lock);
-	list_for_each_entry(other, &caec_realms, node) if (!strcmp(other->name, realm->name)) error = -EEXIST;
+	list_for_each_entry(other, &caec_realms, node)
+		if (!strcmp(other->name, realm->name))
+			error = -EEXIST;
 	if (caec_going_down)
 		error = -ESHUTDOWN;
 	if (!error)
@@ -203,7 +211,10 @@ struct caec_realm *caec_realm_create(struct caec_host_create *c)
 	return ERR_PTR(error);
 }
 
-/* --- Ended ------------------------------------------------------------------------------------------------- */
+/*
+ * --- Ended
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static void kick_all(struct caec_realm *realm)
 {
@@ -229,7 +240,10 @@ void caec_realm_break(struct caec_realm *realm, const struct caec_host_run_error
 	mutex_unlock(&first);
 }
 
-/* --- Taken apart ------------------------------------------------------------------------------------------- */
+/*
+ * --- Taken apart
+ * -------------------------------------------------------------------------------------------
+ */
 
 /* With both its locks. */
 static void destroy(struct caec_realm *realm)

@@ -12,7 +12,10 @@
 
 #include "host.h"
 
-/* What user space gives is here before a lock is taken: its memory may be of a kind that never comes. */
+/*
+ * What user space gives is here before a lock is taken: its memory may be of a kind that never
+ * comes.
+ */
 union argument {
 	u32 version;
 	struct caec_host_range range;
@@ -42,7 +45,10 @@ static void unlock(struct caec_realm *realm)
 	mutex_unlock(&realm->lock);
 }
 
-/* --- Building ---------------------------------------------------------------------------------------------- */
+/*
+ * --- Building
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static int check_new(const struct caec_realm *realm)
 {
@@ -112,7 +118,10 @@ static int populate(struct caec_realm *realm, const struct caec_host_populate *p
 	return error;
 }
 
-/* Without the lock; the descriptor, too, is for user space. One that can't be given leaves a REC that nobody can run. */
+/*
+ * Without the lock; the descriptor, too, is for user space. One that can't be given leaves a REC
+ * that nobody can run.
+ */
 static int create_rec(struct caec_realm *realm, struct caec_host_create_rec *create, unsigned long argument)
 {
 	struct file *file;
@@ -123,8 +132,8 @@ static int create_rec(struct caec_realm *realm, struct caec_host_create_rec *cre
 	error = check_new(realm);
 	file = error ? ERR_PTR(error) : caec_rec_create(realm, create);
 	unlock(realm);
-	return IS_ERR(file) ? PTR_ERR(file) :
-			      caec_give_fd(file, &create->fd, argument, create, sizeof(*create));
+	return IS_ERR(file) ? PTR_ERR(file)
+			    : caec_give_fd(file, &create->fd, argument, create, sizeof(*create));
 }
 
 static int activate(struct caec_realm *realm)
@@ -137,11 +146,14 @@ static int activate(struct caec_realm *realm)
 		return -EINVAL;
 	error = caec_errno(host_realm_activate(&realm->realm));
 	if (!error)
-		smp_store_release(&realm->state, CAEC_HOST_STATE_ACTIVE);
+		smp_store_release(&realm->state, CAEC_HOST_STATE_ACTIVE); /* after all that built it */
 	return error;
 }
 
-/* --- Others ------------------------------------------------------------------------------------------------ */
+/*
+ * --- Others
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* Without the lock: a line is set often, and the GIC has its own. */
 static int irq_line(struct caec_realm *realm, const struct caec_host_irq *irq)
@@ -173,7 +185,10 @@ static int stats(struct caec_realm *realm, struct caec_host_stats *s)
 	return 0;
 }
 
-/* --- The file ---------------------------------------------------------------------------------------------- */
+/*
+ * --- The file
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static bool is_known(unsigned int command)
 {

@@ -19,8 +19,9 @@ void caec_rec_init(struct caec_rec *rec, struct caec_realm *realm)
 }
 
 /*
- * First what there is to see, then the look at who runs it; the runner does it the other way round (run.c). A runner in the
- * realm comes out by the interrupt of kick_process(), one that sleeps is woken.
+ * First what there is to see, then the look at who runs it; the runner does it the other way round
+ * (run.c). A runner in the realm comes out by the interrupt of kick_process(), one that sleeps is
+ * woken.
  */
 void caec_rec_kick(struct caec_rec *rec)
 {
@@ -37,7 +38,10 @@ void caec_rec_kick(struct caec_rec *rec)
 	spin_unlock_irqrestore(&rec->kick_lock, flags);
 }
 
-/* --- The answers of user space ----------------------------------------------------------------------------- */
+/*
+ * --- The answers of user space
+ * -----------------------------------------------------------------------------
+ */
 
 static int take_mmio(struct caec_rec *rec)
 {
@@ -88,7 +92,10 @@ static long run(struct caec_rec *rec)
 	return error;
 }
 
-/* --- The file ---------------------------------------------------------------------------------------------- */
+/*
+ * --- The file
+ * ----------------------------------------------------------------------------------------------
+ */
 
 static long rec_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
@@ -123,7 +130,10 @@ static const struct file_operations fops = {
 	.llseek = noop_llseek,
 };
 
-/* --- Making ------------------------------------------------------------------------------------------------ */
+/*
+ * --- Making
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static int make_page(struct caec_rec *rec)
 {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * Running a REC: what the kernel decides about its exits, when its thread has something else to do, how it sleeps.
+ * Running a REC: what the kernel decides about its exits, when its thread has something else to do,
+ * how it sleeps.
  *
- * Interrupts of this CPU are masked from the last look at what there is to do to the end of RMI_REC_ENTER. So whatever comes
- * in between (a kick, a signal, the tick) comes by an interrupt, and with that the realm is left at once.
+ * Interrupts of this CPU are masked from the last look at what there is to do to the end of
+ * RMI_REC_ENTER. So whatever comes in between (a kick, a signal, the tick) comes by an interrupt,
+ * and with that the realm is left at once.
  */
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
@@ -32,7 +34,10 @@ static u64 now(void)
 	return arch_timer_read_cntpct_el0();
 }
 
-/* --- Coming and going -------------------------------------------------------------------------------------- */
+/*
+ * --- Coming and going
+ * --------------------------------------------------------------------------------------
+ */
 
 static void attach(struct caec_rec *rec, struct task_struct *runner)
 {
@@ -41,7 +46,10 @@ static void attach(struct caec_rec *rec, struct task_struct *runner)
 	spin_unlock_irq(&rec->kick_lock);
 }
 
-/* There is work at the return to user space: throttling by its cgroup. (rseq's, with each preemption, can wait.) */
+/*
+ * There is work at the return to user space: throttling by its cgroup. (rseq's, with each
+ * preemption, can wait.)
+ */
 static bool has_work(void)
 {
 	return test_thread_flag(TIF_NOTIFY_RESUME) &&
@@ -107,7 +115,10 @@ static void on_leave(struct host_rec *r, bool ran)
 	vgic_sync(&rec->realm->vgic, r->index, &r->run->exit);
 }
 
-/* --- Sleep ------------------------------------------------------------------------------------------------- */
+/*
+ * --- Sleep
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static bool wakes(struct caec_rec *rec)
 {
@@ -121,8 +132,8 @@ static ktime_t duration(u64 ticks)
 {
 	u64 frequency = arch_timer_get_cntfrq();
 
-	return ns_to_ktime(
-		mul_u64_u32_div(min(ticks, frequency * MAX_SLEEP_SECONDS), NSEC_PER_SEC, frequency));
+	ticks = min(ticks, frequency * MAX_SLEEP_SECONDS);
+	return ns_to_ktime(mul_u64_u32_div(ticks, NSEC_PER_SEC, frequency));
 }
 
 /* Until the condition holds, a kick that brings it, or `deadline` (of the counter). */
@@ -176,7 +187,10 @@ static enum host_action on_idle(struct host_rec *r)
 	return HOST_RESUME;
 }
 
-/* --- Exits that the kernel serves -------------------------------------------------------------------------- */
+/*
+ * --- Exits that the kernel serves
+ * --------------------------------------------------------------------------
+ */
 
 static enum host_action on_interrupt(struct host_rec *r)
 {
@@ -263,7 +277,10 @@ static bool on_csm(struct host_rec *r, const struct host_csm_request *request)
 	return caec_csm_serve(rec_of(r)->realm, request);
 }
 
-/* --- Exits that user space serves -------------------------------------------------------------------------- */
+/*
+ * --- Exits that user space serves
+ * --------------------------------------------------------------------------
+ */
 
 static bool on_mmio(struct host_rec *r, struct host_mmio *access)
 {
@@ -307,7 +324,10 @@ static const struct host_handlers handlers = {
 	.idle = on_idle,
 };
 
-/* --- RUN --------------------------------------------------------------------------------------------------- */
+/*
+ * --- RUN -----------------------------------------------------------------------------------------
+ * ----------
+ */
 
 static bool is_turned_on(struct caec_rec *rec)
 {
@@ -352,7 +372,10 @@ static void run_while_on(struct caec_rec *rec)
 		broke(rec, CAEC_HOST_ERROR_SERROR, 0, 0);
 		break;
 	default:
-		/* Turned on while it ran, which is nothing, and off since: it can't be entered, and need not be. */
+		/*
+		 * Turned on while it ran, which is nothing, and off since: it can't be entered, and
+		 * need not be.
+		 */
 		if (rmi_result_status(result) == RMI_ERROR_REC && !rec->ran)
 			rec->on = false;
 		else

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * What a realm shares with user space: pages of memfds at unprotected IPAs, pinned when they are touched.
+ * What a realm shares with user space: pages of memfds at unprotected IPAs, pinned when they are
+ * touched.
  *
- * A memfd counts its writable mappings, and can't be sealed against writing while there is one; a range here is one.
+ * A memfd counts its writable mappings, and can't be sealed against writing while there is one; a
+ * range here is one.
  */
 #include <linux/file.h>
 #include <linux/mm.h>
@@ -20,7 +22,10 @@ struct shared {
 	struct file *memfd;
 };
 
-/* --- Pages: with shared_lock ------------------------------------------------------------------------------- */
+/*
+ * --- Pages: with shared_lock
+ * -------------------------------------------------------------------------------
+ */
 
 static struct page *pin(const struct shared *shared, u64 ipa)
 {
@@ -78,8 +83,7 @@ static bool drop(struct caec_realm *realm, u64 ipa, u64 size)
 	struct page *page;
 	bool all = true;
 
-	xa_for_each_range(&realm->pinned, index, page, ipa >> PAGE_SHIFT, last)
-	{
+	xa_for_each_range(&realm->pinned, index, page, ipa >> PAGE_SHIFT, last) {
 		if (host_unmap_unprotected(&realm->realm, (u64)index << PAGE_SHIFT, PAGE_SIZE) !=
 		    RMI_SUCCESS) {
 			pr_err("caec_host: realm %s keeps a shared page\n", realm->name);
@@ -124,7 +128,10 @@ int caec_shared_fault(struct caec_realm *realm, u64 ipa)
 	return error == -ENOENT && shared ? -EFAULT : error;
 }
 
-/* --- Ranges ------------------------------------------------------------------------------------------------ */
+/*
+ * --- Ranges
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static bool is_well_formed(const struct caec_realm *realm, const struct caec_host_shared *set)
 {

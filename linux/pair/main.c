@@ -38,13 +38,14 @@ static const char usage_text[] =
 	"Exchanges attestation tokens with a peer, and shares a region with it or attaches its region.\n"
 	"  --policy FILE    what the peer has to be (docs/verifier.md)\n"
 	"  --peer RID       and that it has to be this realm\n"
-	"  --on PATH        the stream to it: a terminal, device, pipe or Unix socket; vsock:CID:PORT, the host is 2;\n"
-	"                   vsock:PORT: the one that comes there\n"
+	"  --on PATH        the stream to it: a terminal, device, pipe or Unix socket;\n"
+	"                   vsock:CID:PORT, the host is 2; vsock:PORT: the one that comes there\n"
 	"  --exec COMMAND   ... or a command's standard input and output\n"
 	"  --fd N           ... or a descriptor. Without: standard input and output\n"
 	"  --timeout S      gives up after so many seconds (120)\n"
 	"  --json           the answer as an object\n"
-	"share lets the peer attach the region; attach does that and keeps it; accept only prints what is offered.\n"
+	"share lets the peer attach the region; attach does that and keeps it; accept only prints\n"
+	"what is offered.\n"
 	"Prints the peer's RID, N, SIZE and the permission.\n";
 
 /* --- Realm identifiers: bytes in the order of the digits -------------------------------------------------- */
@@ -76,7 +77,8 @@ static int attest(void *context, const uint8_t challenge[PAIR_CHALLENGE_SIZE], u
 	int error = tsm_report(challenge, token, PAIR_TOKEN_MAX, size);
 
 	(void)context;
-	*why = error == -ENOENT ? "the kernel has no TSM reports (configfs, arm-cca-guest)" : strerror(-error);
+	*why = error == -ENOENT ? "the kernel has no TSM reports (configfs, arm-cca-guest)"
+				: strerror(-error);
 	return error == 0 ? STATUS_OK : STATUS_FAILED;
 }
 
@@ -128,10 +130,14 @@ static int small_number(const char *text, int most)
 static void read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option known[] = {
-		{ "policy", required_argument, NULL, 'p' }, { "peer", required_argument, NULL, 'r' },
-		{ "on", required_argument, NULL, 'o' },	    { "exec", required_argument, NULL, 'e' },
-		{ "fd", required_argument, NULL, 'f' },	    { "timeout", required_argument, NULL, 't' },
-		{ "json", no_argument, NULL, 'j' },	    { "help", no_argument, NULL, 'h' },
+		{ "policy", required_argument, NULL, 'p' },
+		{ "peer", required_argument, NULL, 'r' },
+		{ "on", required_argument, NULL, 'o' },
+		{ "exec", required_argument, NULL, 'e' },
+		{ "fd", required_argument, NULL, 'f' },
+		{ "timeout", required_argument, NULL, 't' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct caec_csm_rid rid;
@@ -202,10 +208,10 @@ static int open_standard(void)
 static void open_stream(const struct options *o)
 {
 	const char *name = o->path != NULL ? o->path : o->command != NULL ? o->command : "the stream";
-	int error = o->path != NULL    ? stream_path(&stream, o->path) :
-		    o->command != NULL ? stream_command(&stream, o->command) :
-		    o->fd >= 0	       ? stream_descriptor(&stream, o->fd, o->fd) :
-					 open_standard();
+	int error = o->path != NULL      ? stream_path(&stream, o->path)
+		    : o->command != NULL ? stream_command(&stream, o->command)
+		    : o->fd >= 0         ? stream_descriptor(&stream, o->fd, o->fd)
+					 : open_standard();
 
 	if (error != 0)
 		fail(STATUS_FAILED, "pair: %s: %s", name, strerror(-error));

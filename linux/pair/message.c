@@ -31,7 +31,8 @@ static int digit(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static enum pair_taken take_body(const char *hex, size_t digits, struct pair_message *message, const char **why)
+static enum pair_taken take_body(const char *hex, size_t digits, struct pair_message *message,
+				 const char **why)
 {
 	const struct form *form = &forms[message->kind];
 
@@ -55,7 +56,8 @@ static bool is_ours(const struct pair_reader *reader)
 	return reader->length >= PREFIX_SIZE && memcmp(reader->line, PREFIX, PREFIX_SIZE) == 0;
 }
 
-static enum pair_taken take_message(const struct pair_reader *reader, struct pair_message *message, const char **why)
+static enum pair_taken take_message(const struct pair_reader *reader, struct pair_message *message,
+				    const char **why)
 {
 	const char *name = reader->line + PREFIX_SIZE, *end = reader->line + reader->length;
 	const char *blank = memchr(name, ' ', (size_t)(end - name));

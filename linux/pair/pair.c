@@ -199,14 +199,15 @@ static int challenge(struct pair *pair, enum pair_role role, const uint8_t evide
 		{ offer, PAIR_OFFER_SIZE },
 	};
 
-	return digest(parts, role == PAIR_PROVIDER ? 6 : 4, to) ? PAIR_OK :
-								  refuse(pair, CAEC_FAILURE, "OpenSSL failed");
+	return digest(parts, role == PAIR_PROVIDER ? 6 : 4, to)
+		       ? PAIR_OK
+		       : refuse(pair, CAEC_FAILURE, "OpenSSL failed");
 }
 
 static int digest_token(struct pair *pair, const uint8_t *token, size_t size, uint8_t to[DIGEST_SIZE])
 {
-	return digest(&(struct part){ token, size }, 1, to) ? PAIR_OK :
-							      refuse(pair, CAEC_FAILURE, "OpenSSL failed");
+	return digest(&(struct part){ token, size }, 1, to) ? PAIR_OK
+							    : refuse(pair, CAEC_FAILURE, "OpenSSL failed");
 }
 
 /* --- Tokens ----------------------------------------------------------------------------------------------- */
@@ -232,7 +233,8 @@ static int check_rid(struct pair *pair, const struct caec_result *result)
 	if (!caec_result_claim(result, CAEC_CLAIM_RID, &rid, &size))
 		return refuse(pair, PAIR_PEER, "peer: its token names no realm (caec-realm-id)");
 	if (memcmp(rid, said, PAIR_RID_SIZE) != 0)
-		return refuse(pair, PAIR_PEER, "peer: the token is realm %s's, and not %s's, which said hello",
+		return refuse(pair, PAIR_PEER,
+			      "peer: the token is realm %s's, and not %s's, which said hello",
 			      rid_hex(rid, was), rid_hex(said, wanted));
 	memcpy(pair->peer, rid, PAIR_RID_SIZE);
 	return PAIR_OK;
@@ -251,8 +253,8 @@ static int check_token(struct pair *pair, const uint8_t *token, size_t size,
 	verdict = caec_result_verdict(result);
 	for (size_t i = 0; caec_result_warning(result, i) != NULL; i++)
 		pair->ops->warn(pair->ops->context, caec_result_warning(result, i));
-	status = verdict == CAEC_ACCEPTED ? check_rid(pair, result) :
-					    refuse(pair, (int)verdict, "the peer's token: %s: %s",
+	status = verdict == CAEC_ACCEPTED ? check_rid(pair, result)
+					  : refuse(pair, (int)verdict, "the peer's token: %s: %s",
 						   caec_verdict_name(verdict), caec_result_reason(result));
 	caec_result_free(result);
 	return status;
@@ -298,8 +300,8 @@ static int take_evidence(struct pair *pair, uint8_t evidence[DIGEST_SIZE])
 		status = challenge(pair, PAIR_CONSUMER, NULL, NULL, theirs);
 	if (status == PAIR_OK)
 		status = check_token(pair, pair->message.body, pair->message.size, theirs);
-	return status == PAIR_OK ? digest_token(pair, pair->message.body, pair->message.size, evidence) :
-				   status;
+	return status == PAIR_OK ? digest_token(pair, pair->message.body, pair->message.size, evidence)
+				 : status;
 }
 
 static int send_offer(struct pair *pair, const uint8_t evidence[DIGEST_SIZE])

@@ -18,7 +18,7 @@ struct stream {
 
 /* Each returns 0, or an error of errno(3) with a minus. */
 int stream_descriptor(struct stream *stream, int in, int out);
-int stream_path(struct stream *stream, const char *path); /* as csm-pair(1) has them */
+int stream_path(struct stream *stream, const char *path);       /* as csm-pair(1) has them */
 int stream_command(struct stream *stream, const char *command); /* its standard input and output */
 
 /* The clock runs from here. */

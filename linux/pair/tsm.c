@@ -46,8 +46,11 @@ static int read_out(const char *folder, uint8_t *bytes, size_t room, size_t *siz
 
 	if (fd < 0)
 		return fd;
-	for (*size = 0; got > 0 && *size < room; *size += got > 0 ? (size_t)got : 0)
+	*size = 0;
+	while (got > 0 && *size != room) {
 		got = read(fd, bytes + *size, room - *size);
+		*size += got > 0 ? (size_t)got : 0;
+	}
 	if (got < 0)
 		error = -errno;
 	else if (got > 0)

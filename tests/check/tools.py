@@ -32,7 +32,7 @@ def layout(tree):
     """C is laid out as .clang-format says (clang-format -i FILE)"""
     program = clang_format()
     if program:
-        names = [name for name in tree.some(r".*\.[ch]") if not name.startswith("linux/")]
+        names = tree.some(r".*\.[ch]")
         found = re.findall(r"^(\S+?):(\d+):", "\n".join(output(tree, program, "--dry-run", *names)), re.M)
         for name in sorted({name for name, _ in found}):
             yield f"{name}: lines {', '.join(line for place, line in found if place == name)}"
