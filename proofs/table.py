@@ -1,4 +1,4 @@
-"""The table of properties that a tool is run over, and how what came of it is told (spin/run, cbmc/run)."""
+"""The table of properties that a tool is run over, and how what came of it is told (spin/run, cbmc/run, litmus/run)."""
 import argparse
 import concurrent.futures
 import os
@@ -8,7 +8,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 OUT = ROOT / "build/proofs"  # counterexamples: NAME.txt
-NOTHING = 2  # the exit status if no row has such a name: proofs/run has two tables
+NOTHING = 2  # the exit status if no row has such a name: proofs/run has three tables
 
 
 def rows(folder):

@@ -43,7 +43,9 @@ def forgotten(tree, cmakes, counts):
     named |= {os.path.join(room(test), word) for test in tree.some(r"tests/.*/test_\w+\.py")
               for word in re.findall(r"\w+\.c\b", tree.text(test))}
     # What the model checker reads.
-    named |= {f"proofs/cbmc/{word}.c" for word in ["port", *re.findall(r"\t(\w+):\w+\t", tree.text("proofs/cbmc/properties"))]}
+    named.add("proofs/cbmc/port.c")
+    for tool in ("cbmc", "litmus"):
+        named |= {f"proofs/{tool}/{word}.c" for word in re.findall(r"\t(\w+):\w+(?:\t|$)", tree.text(f"proofs/{tool}/properties"), re.M)}
     globs = [re.escape(name).replace(r"\*", "[^/]*") for name in named if "*" in name]
     for name in tree.some(r".*\.[cS]|tests/.*/test_\w+\.py"):
         if counts(name) and not name.startswith("linux/") and name not in named and not any(re.fullmatch(g, name) for g in globs):

@@ -101,7 +101,7 @@ def test_prove(folder):
             ("echo 2 passed, 0 failed", "exit 1", 1, "2 passed, 1 failed"),
             ("kill -9 $$", "echo 2 passed, 0 failed", 1, "2 passed, 1 failed"),
             ("exit 2", "exit 2", 1, "0 passed, 0 failed")):
-        for name, what in (("cbmc", cbmc), ("spin", spin)):
+        for name, what in (("cbmc", cbmc), ("spin", spin), ("litmus", "exit 2")):
             script(folder / name / "run", f"#!/bin/sh\n{what}\n")
         done = run(folder / "run", "pattern")
         assert (done.returncode, done.stdout.splitlines()[-1]) == (status, total), (cbmc, spin, done)
