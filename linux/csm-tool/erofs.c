@@ -305,6 +305,8 @@ struct erofs_tree *erofs_scan(const char *directory, char **where)
 		errno = EFBIG;
 	}
 	error = errno != 0 ? errno : ENOTDIR;
+	if (tree == NULL)
+		free(path);
 	erofs_free(tree);
 	errno = error;
 	return NULL;
@@ -420,6 +422,7 @@ int erofs_write(const struct erofs_tree *tree, void *image)
 		if (!write_data(node, (uint8_t *)image + node->block * BLOCK))
 			return -1;
 	}
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a tree has a root */
 	*super = (struct super_block){
 		.magic = MAGIC,
 		.block_bits = 12,

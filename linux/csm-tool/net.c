@@ -174,7 +174,7 @@ static int net_status(int argc, char **argv)
 	names = calloc(1, sizeof(*names) + (size_t)count * ETH_GSTRING_LEN);
 	values = calloc(1, sizeof(*values) + count * sizeof(values->data[0]));
 	if (names == NULL || values == NULL)
-		check(-ENOMEM, argv[0]);
+		fail(STATUS_FAILED, "%s: %s", argv[0], csm_error_text(-ENOMEM));
 	*names = (struct ethtool_gstrings){ .cmd = ETHTOOL_GSTRINGS,
 					    .string_set = ETH_SS_STATS,
 					    .len = count };

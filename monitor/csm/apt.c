@@ -49,17 +49,21 @@ static uint32_t *page_ref(struct apt *apt, uint32_t page)
 	return &directory[page % DIRECTORY_PAGES];
 }
 
-struct apt_entry *apt_entry(struct apt *apt, uint32_t index)
+/* Of an entry that there is. */
+static struct apt_entry *entry_at(struct apt *apt, uint32_t index)
 {
 	struct apt_slot *slots;
 
 	if (index < ROOT_ENTRIES)
 		return &apt->slot[index].entry;
-	if (index == APT_NONE)
-		return NULL;
 	index -= ROOT_ENTRIES;
 	slots = granule_mem(granule_at(*page_ref(apt, index / PAGE_ENTRIES)));
 	return &slots[index % PAGE_ENTRIES].entry;
+}
+
+struct apt_entry *apt_entry(struct apt *apt, uint32_t index)
+{
+	return index == APT_NONE ? NULL : entry_at(apt, index);
 }
 
 uint32_t apt_num_slots(const struct apt *apt)
@@ -74,7 +78,7 @@ uint32_t apt_num_granules(const struct apt *apt)
 
 static void add_free(struct apt *apt, uint32_t index)
 {
-	struct apt_entry *e = apt_entry(apt, index);
+	struct apt_entry *e = entry_at(apt, index);
 
 	*e = (struct apt_entry){ .kind = APT_FREE, .index = index, .as_free.next = apt->free };
 	apt->free = index;
