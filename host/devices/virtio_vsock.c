@@ -257,12 +257,12 @@ static void serve_packet(struct virtio_vsock *vsock, const struct header *header
 	if (header->op == OP_RST && header->type == TYPE_STREAM) {
 		if (stream != NULL)
 			stream->state = VIRTIO_VSOCK_GONE;
-	} else if (header->type != TYPE_STREAM) {
+	} else if (header->type != TYPE_STREAM || (stream == NULL && header->op != OP_REQUEST)) {
 		owe_reset(vsock, header->dst_port, header->src_port);
 	} else if (stream != NULL) {
 		if (!serve_stream(&vsock->virtio, stream, header))
 			lose(vsock, stream);
-	} else if (header->op == OP_REQUEST) {
+	} else {
 		stream = add(vsock, VIRTIO_VSOCK_CALLING, header->dst_port, header->src_port);
 		if (stream != NULL) {
 			stream->peer_room = header->buf_alloc;
@@ -270,8 +270,6 @@ static void serve_packet(struct virtio_vsock *vsock, const struct header *header
 		} else {
 			owe_reset(vsock, header->dst_port, header->src_port);
 		}
-	} else {
-		owe_reset(vsock, header->dst_port, header->src_port);
 	}
 }
 

@@ -5,11 +5,14 @@
 #define _GNU_SOURCE
 #include "stream.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -118,17 +121,48 @@ static int open_vsock(unsigned int cid, unsigned int port, bool listens)
 	return fd >= 0 ? fd : error;
 }
 
+/* A number of 32 bits at the beginning of *text, which goes on behind it. */
+static bool take_number(const char **text, unsigned int *number)
+{
+	unsigned long value;
+	char *end;
+
+	if (!isdigit((unsigned char)**text))
+		return false;
+	value = strtoul(*text, &end, 10);
+	*text = end;
+	*number = (unsigned int)value;
+	return value <= UINT_MAX;
+}
+
+/* "vsock:CID:PORT", or "vsock:PORT", where others call: the CID is VMADDR_CID_ANY then. */
+static bool is_vsock(const char *path, unsigned int *cid, unsigned int *port)
+{
+	const size_t length = strlen("vsock:");
+
+	if (strncmp(path, "vsock:", length) != 0)
+		return false;
+	path += length;
+	*cid = VMADDR_CID_ANY;
+	if (!take_number(&path, port))
+		return false;
+	if (*path == ':') {
+		path++;
+		*cid = *port;
+		if (*cid == VMADDR_CID_ANY || !take_number(&path, port))
+			return false;
+	}
+	return *path == '\0';
+}
+
 static int open_path(const char *path)
 {
 	struct stat status;
 	unsigned int cid, port;
-	int fd, end = 0;
+	int fd;
 
-	if (sscanf(path, "vsock:%u:%u%n", &cid, &port, &end) == 2 && path[end] == '\0')
-		return open_vsock(cid, port, false);
-	end = 0;
-	if (sscanf(path, "vsock:%u%n", &port, &end) == 1 && path[end] == '\0')
-		return open_vsock(VMADDR_CID_ANY, port, true);
+	if (is_vsock(path, &cid, &port))
+		return open_vsock(cid, port, cid == VMADDR_CID_ANY);
 	if (stat(path, &status) != 0)
 		return -errno;
 	if (S_ISSOCK(status.st_mode))

@@ -151,7 +151,7 @@ static int add_some(scmp_filter_ctx filter, bool net, bool vsock)
 						  O_RDONLY));
 	if (result == 0 && vsock && !net)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-					  SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+					  SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
 	return result;
 }
 
