@@ -42,7 +42,9 @@ CAVEATS = [
     "with a copy of GPT-2 Medium are smaller, which their granules hardly depend on.",
     "What a realm's program has mapped of the model is what it has touched: of the matrix of words only the rows of those that occurred. "
     "A page cache holds the whole file.",
-    "Inference takes the same instructions wherever the model is; on hardware caches would tell, which nothing here shows.",
+    "Instructions and smaps: a loop beside the program looks at its smaps, five times a second, and is in the figures. As saved on 2026-11-27 the "
+    "run with copies looked once a second, with programs a few changes older, so its instructions are some fewer and its smaps are from "
+    "while it loaded: those columns can't be compared. Granules can. On hardware caches would tell as well, which nothing here shows.",
     "Programs that have the model mapped when it is revoked end by SIGBUS at their next access once their kernel has heard of it; until then "
     "they read zeros (docs/linux-csm.md).",
 ]
@@ -129,12 +131,13 @@ def overheads(pairs):
     """What is between the limit and what was saved."""
     rows = []
     for p in pairs:
-        structures = p.count * p["region_bytes"] // PAGE * PAGE_STRUCTURE
+        ram = (p["own_memory_mib"] - p["shared_memory_mib"]) << 20
+        structures = p.count * (p["region_bytes"] - ram) // PAGE * PAGE_STRUCTURE
         rounding = p["region_bytes"] - p["model_bytes"]
         rest = p.limit - p.saved - structures - rounding
         rows.append([p.name, megabytes(p.limit - p.saved), megabytes(structures), megabytes(rounding), megabytes(rest),
                      percent(p.saved + structures + rounding, p.limit)])
-    head = ["", "missed by", "page structures in each realm (64 B for 4 KiB)", "image: its first 2 MiB, and to the next", "other",
+    head = ["", "missed by", "page structures: of the region in each realm, less those of RAM that it has no more", "image: its first 2 MiB, and to the next", "other",
             "of the limit, these two counted"]
     return evaluation.Table("What the limit is missed by, MB", head, rows)
 
@@ -192,6 +195,11 @@ def curves(pairs):
     return plot.lines("Memory delegated for realms that infer", "realms", "MB", found)
 
 
+def not_measured(pairs):
+    missing = [f"{NAMES[shape]} in {count} realms" for shape, count in PUBLISHED if (shape, count) not in {(p.shape, p.count) for p in pairs}]
+    return [f"Not measured here, though published: {', '.join(missing)}. The same command measures them."] if missing else []
+
+
 def figure(values):
     """`values` of this run, or as they were saved."""
     names = dict.fromkeys(name.rsplit("_model_bytes", 1)[0].rpartition("_")[::2] for name in values if name.endswith("_model_bytes"))
@@ -200,7 +208,7 @@ def figure(values):
         return evaluation.Figure("model", TITLE, "not there: nothing was measured and saved yet")
     makers = (memory, published, overheads, accounts, times, sharing)
     return evaluation.Figure("model", TITLE, evaluation.MEASURED, METHOD, [maker(pairs) for maker in makers],
-                             {"model": curves(pairs)}, dict(values), CAVEATS)
+                             {"model": curves(pairs)}, dict(values), not_measured(pairs) + CAVEATS)
 
 
 def measure(shape, most, given, again):

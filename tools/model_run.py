@@ -34,12 +34,12 @@ INGREDIENTS = ["firmware-release/qemu_fw.bios", "linux/modules/csm/caec_csm.ko",
                "deps/linux/version", "deps/llama/version"]
 
 INFER = """#!/bin/sh
-# infer MODEL COUNT OUT: so many words to OUT, what llama.cpp says of itself to OUT.log. Once a second, how much of the model is
-# mapped and how much memory is the program's own, to OUT.rss. Ends as it ends.
+# infer MODEL COUNT OUT: so many words to OUT, what llama.cpp says of itself to OUT.log. Five times a second, how much of the
+# model is mapped and how much memory is the program's own, to OUT.rss. Ends as it ends.
 export LD_LIBRARY_PATH=/usr/lib/aarch64-linux-gnu:/usr/lib/aarch64-linux-gnu/llama HOME=/tmp
 llama-completion -m $1 -n $2 -p PROMPT -t 1 -c 64 --temp 0 --seed 1 --ignore-eos --no-repack --no-warmup -no-cnv </dev/null >$3 2>$3.log &
 p=$!
-while sleep 1; do
+while usleep 200000; do
     grep -A 4 " $1" /proc/$p/smaps >$3.smaps 2>/dev/null && grep RssAnon /proc/$p/status >>$3.smaps 2>/dev/null && mv $3.smaps $3.rss
 done &
 s=$!
@@ -129,7 +129,11 @@ class Party:
         say(f"    realm {name} infers ...")
         self.do(name, f"sh /infer {gguf} {TOKENS} /tmp/out")
         text = self.do(name, "cat /tmp/out.log /tmp/out.rss; grep -E '^(MemTotal|MemFree|Cached|PageTables):' /proc/meminfo")
-        number = lambda pattern: float(re.search(pattern, text, re.M)[1])  # noqa: E731
+
+        def number(pattern):
+            found = re.search(pattern, text, re.M)
+            return float(found[1]) if found else sys.exit(f"evaluate: realm {name} did not say {pattern}:\n{text[-1000:]}")
+
         minutes, seconds, thousandths, millionths = map(int, re.search(r"^(\d+)\.(\d+)\.(\d+)\.(\d+) I generate:", text, re.M).groups())
         return {
             "said": self.do(name, "sha256sum </tmp/out").split()[0],
