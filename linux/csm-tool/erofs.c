@@ -422,10 +422,10 @@ int erofs_write(const struct erofs_tree *tree, void *image)
 		if (!write_data(node, (uint8_t *)image + node->block * BLOCK))
 			return -1;
 	}
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a tree has a root */
 	*super = (struct super_block){
 		.magic = MAGIC,
 		.block_bits = 12,
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a tree has a root */
 		.root_nid = (uint16_t)tree->root->nid,
 		.inodes = tree->count,
 		.blocks = (uint32_t)tree->blocks,
