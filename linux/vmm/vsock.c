@@ -284,14 +284,16 @@ static void *run(void *argument)
 {
 	struct vsock *vsock = argument;
 
-	while (!__atomic_load_n(&vsock->over, __ATOMIC_ACQUIRE)) {
+	for (;;) {
 		pthread_mutex_lock(vsock->lock);
 		serve(vsock);
 		prepare(vsock);
 		pthread_mutex_unlock(vsock->lock);
+		/* Behind serve(), which may have taken the wake that came with it. */
+		if (__atomic_load_n(&vsock->over, __ATOMIC_ACQUIRE))
+			return NULL;
 		(void)poll(vsock->fds, sizeof(vsock->fds) / sizeof(vsock->fds[0]), -1);
 	}
-	return NULL;
 }
 
 /* --- Opening ---------------------------------------------------------------------------------------------- */
