@@ -28,10 +28,7 @@ static int object_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/*
- * --- mmap ----------------------------------------------------------------------------------------
- * ----------
- */
+/* --- mmap ------------------------------------------------------------------------------------- */
 
 static bool whole_block(const struct vm_fault *vmf, const struct csm_object *object, pgoff_t *first)
 {
@@ -105,10 +102,7 @@ static int object_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
-/*
- * --- poll, read
- * ---------------------------------------------------------------------------------------------
- */
+/* --- poll, read ------------------------------------------------------------------------------- */
 
 static bool is_ready(const struct csm_object *object)
 {
@@ -167,10 +161,7 @@ static ssize_t object_read(struct file *file, char __user *to, size_t count, lof
 	return done;
 }
 
-/*
- * --- ioctl ---------------------------------------------------------------------------------------
- * ------------
- */
+/* --- ioctl ------------------------------------------------------------------------------------ */
 
 static long describe(struct csm_object *object, void __user *to)
 {
@@ -267,10 +258,7 @@ static long object_ioctl(struct file *file, unsigned int command, unsigned long 
 	}
 }
 
-/*
- * --- The file ------------------------------------------------------------------------------------
- * --------------
- */
+/* --- The file --------------------------------------------------------------------------------- */
 
 static const struct file_operations object_fops = {
 	.owner = THIS_MODULE,

@@ -21,10 +21,7 @@ MODULE_PARM_DESC(trust_peers, "attach also where a provider can stop this kernel
 
 #define OBJECT_FLAGS (CAEC_CSM_KEEP | CAEC_CSM_DAX | CAEC_CSM_SIGBUS)
 
-/*
- * --- Making
- * -----------------------------------------------------------------------------------------------
- */
+/* --- Making ----------------------------------------------------------------------------------- */
 
 static struct csm_peer *new_peer(const struct caec_csm_rid *rid, u64 n, u32 state)
 {
@@ -170,10 +167,7 @@ struct csm_object *csm_object_attach(struct caec_csm_attach *attach)
 	return published;
 }
 
-/*
- * --- Ending
- * -----------------------------------------------------------------------------------------------
- */
+/* --- Ending ----------------------------------------------------------------------------------- */
 
 static int end(struct csm_object *object)
 {
@@ -198,10 +192,7 @@ void csm_object_destroy(struct csm_object *object)
 	unprepare(object, !error);
 }
 
-/*
- * --- What is done with them
- * -------------------------------------------------------------------------------
- */
+/* --- What is done with them ------------------------------------------------------------------- */
 
 static struct csm_peer *find_peer(struct csm_object *object, const struct caec_csm_rid *rid, u64 n)
 {
@@ -319,10 +310,7 @@ struct file *csm_object_find(const struct caec_csm_open *which)
 	return file;
 }
 
-/*
- * --- For drivers
- * -------------------------------------------------------------------------------------------
- */
+/* --- For drivers ------------------------------------------------------------------------------ */
 
 struct file *csm_object_get(int fd)
 {

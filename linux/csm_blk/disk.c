@@ -26,10 +26,7 @@ struct csm_disk {
 	bool removing; /* under open_mutex */
 };
 
-/*
- * --- Copies
- * -------------------------------------------------------------------------------------------------
- */
+/* --- Copies ----------------------------------------------------------------------------------- */
 
 static void copy_segment(struct csm_disk *disk, struct bio_vec *segment, sector_t sector, bool write)
 {
@@ -76,10 +73,7 @@ static const struct block_device_operations disk_ops = {
 	.submit_bio = submit,
 };
 
-/*
- * --- In place
- * -----------------------------------------------------------------------------------------------
- */
+/* --- In place --------------------------------------------------------------------------------- */
 
 static long direct_access(struct dax_device *dax, pgoff_t page, long count, enum dax_access_mode mode,
 			  void **address, unsigned long *frame)
@@ -112,10 +106,7 @@ static const struct dax_operations dax_ops = {
 	.zero_page_range = zero_pages,
 };
 
-/*
- * --- The end of a share
- * --------------------------------------------------------------------------------------
- */
+/* --- The end of a share ----------------------------------------------------------------------- */
 
 /* Mounted file systems are told; opens and transfers fail from here on. */
 static void bury(struct work_struct *work)
@@ -133,10 +124,7 @@ static int on_gone(struct notifier_block *block, unsigned long event, void *data
 	return NOTIFY_OK;
 }
 
-/*
- * --- Making, removing
- * ------------------------------------------------------------------------------------------
- */
+/* --- Making, removing ------------------------------------------------------------------------- */
 
 static int make_gendisk(struct csm_disk *disk, unsigned int index)
 {

@@ -14,10 +14,7 @@
 /* Longer frames lie in pages: their headers come first. */
 #define LINEAR 256
 
-/*
- * --- Out -----------------------------------------------------------------------------------------
- * ------------
- */
+/* --- Out -------------------------------------------------------------------------------------- */
 
 static enum channel_result put(struct csm_net *net, const struct sk_buff *skb)
 {
@@ -96,10 +93,7 @@ static void go_on_sending(struct csm_net *net)
 	netif_tx_unlock(net->dev);
 }
 
-/*
- * --- In ------------------------------------------------------------------------------------------
- * ------------
- */
+/* --- In --------------------------------------------------------------------------------------- */
 
 static struct sk_buff *new_skb(struct csm_net *net, size_t length)
 {
@@ -189,10 +183,7 @@ static int poll(struct napi_struct *napi, int budget)
 	return max(done, 0);
 }
 
-/*
- * --- The device
- * ------------------------------------------------------------------------------------------------
- */
+/* --- The device ------------------------------------------------------------------------------- */
 
 void csm_net_poll_soon(struct csm_net *net)
 {

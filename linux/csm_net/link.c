@@ -29,10 +29,7 @@ void csm_net_is_broken(struct csm_net *net)
 	look(net);
 }
 
-/*
- * --- News ----------------------------------------------------------------------------------------
- * --------------
- */
+/* --- News ------------------------------------------------------------------------------------- */
 
 /* A ring while the link carries is about frames. */
 static int own_news(struct notifier_block *block, unsigned long event, void *data)
@@ -54,10 +51,7 @@ static int their_news(struct notifier_block *block, unsigned long event, void *d
 	return NOTIFY_OK;
 }
 
-/*
- * --- The work ------------------------------------------------------------------------------------
- * --------------
- */
+/* --- The work --------------------------------------------------------------------------------- */
 
 /* That the peer has shared is told by its ring. Everything else may pass. */
 static void try_again(struct csm_net *net, int error)
@@ -181,10 +175,7 @@ static void work(struct work_struct *work)
 		begin(net);
 }
 
-/*
- * --- For the control device
- * -------------------------------------------------------------------------------------
- */
+/* --- For the control device ------------------------------------------------------------------- */
 
 void csm_net_link_init(struct csm_net *net)
 {

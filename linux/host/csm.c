@@ -58,10 +58,7 @@ int caec_csm_policy(struct caec_realm *realm, const struct caec_host_csm_policy 
 	return 0;
 }
 
-/*
- * --- What is there
- * -----------------------------------------------------------------------------------------
- */
+/* --- What is there ---------------------------------------------------------------------------- */
 
 int caec_csm_entry(struct caec_realm *realm, struct caec_host_csm_entry *entry)
 {
@@ -120,10 +117,7 @@ void caec_csm_stats(struct caec_realm *realm, struct caec_host_stats *stats)
 	stats->csm_entries = use.entries;
 }
 
-/*
- * --- What is granted
- * ---------------------------------------------------------------------------------------
- */
+/* --- What is granted -------------------------------------------------------------------------- */
 
 static bool is_within_limits(struct caec_realm *realm)
 {

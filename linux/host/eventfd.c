@@ -32,10 +32,7 @@ struct ioeventfd {
 	bool match;
 };
 
-/*
- * --- IRQFD
- * -------------------------------------------------------------------------------------------------
- */
+/* --- IRQFD ------------------------------------------------------------------------------------ */
 
 /* With the eventfd's lock, in any context. */
 static int on_signal(wait_queue_entry_t *wait, unsigned int mode, int sync, void *key)
@@ -141,10 +138,7 @@ int caec_irqfd(struct caec_realm *realm, const struct caec_host_irqfd *set)
 	return error;
 }
 
-/*
- * --- IOEVENTFD
- * ---------------------------------------------------------------------------------------------
- */
+/* --- IOEVENTFD -------------------------------------------------------------------------------- */
 
 static bool is_same(const struct ioeventfd *a, const struct caec_host_ioeventfd *b)
 {

@@ -20,10 +20,7 @@ u64 caec_lost(void)
 	return atomic64_read(&lost);
 }
 
-/*
- * --- What is asked for
- * -------------------------------------------------------------------------------------
- */
+/* --- What is asked for ------------------------------------------------------------------------ */
 
 static bool name_is_valid(const char *name)
 {
@@ -106,10 +103,7 @@ static u64 granules_for(const struct caec_host_create *c)
 	return pages + pages / 256 + 128 + c->recs * (2 + RMI_MAX_AUX);
 }
 
-/*
- * --- Made ----------------------------------------------------------------------------------------
- * ----------
- */
+/* --- Made ------------------------------------------------------------------------------------- */
 
 static int enlist(struct caec_realm *realm)
 {
@@ -211,10 +205,7 @@ struct caec_realm *caec_realm_create(struct caec_host_create *c)
 	return ERR_PTR(error);
 }
 
-/*
- * --- Ended
- * -------------------------------------------------------------------------------------------------
- */
+/* --- Ended ------------------------------------------------------------------------------------ */
 
 static void kick_all(struct caec_realm *realm)
 {
@@ -240,10 +231,7 @@ void caec_realm_break(struct caec_realm *realm, const struct caec_host_run_error
 	mutex_unlock(&first);
 }
 
-/*
- * --- Taken apart
- * -------------------------------------------------------------------------------------------
- */
+/* --- Taken apart ------------------------------------------------------------------------------ */
 
 /* With both its locks. */
 static void destroy(struct caec_realm *realm)

@@ -45,10 +45,7 @@ static void unlock(struct caec_realm *realm)
 	mutex_unlock(&realm->lock);
 }
 
-/*
- * --- Building
- * ----------------------------------------------------------------------------------------------
- */
+/* --- Building --------------------------------------------------------------------------------- */
 
 static int check_new(const struct caec_realm *realm)
 {
@@ -150,10 +147,7 @@ static int activate(struct caec_realm *realm)
 	return error;
 }
 
-/*
- * --- Others
- * ------------------------------------------------------------------------------------------------
- */
+/* --- Others ----------------------------------------------------------------------------------- */
 
 /* Without the lock: a line is set often, and the GIC has its own. */
 static int irq_line(struct caec_realm *realm, const struct caec_host_irq *irq)
@@ -185,10 +179,7 @@ static int stats(struct caec_realm *realm, struct caec_host_stats *s)
 	return 0;
 }
 
-/*
- * --- The file
- * ----------------------------------------------------------------------------------------------
- */
+/* --- The file --------------------------------------------------------------------------------- */
 
 static bool is_known(unsigned int command)
 {

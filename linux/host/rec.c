@@ -38,10 +38,7 @@ void caec_rec_kick(struct caec_rec *rec)
 	spin_unlock_irqrestore(&rec->kick_lock, flags);
 }
 
-/*
- * --- The answers of user space
- * -----------------------------------------------------------------------------
- */
+/* --- The answers of user space ---------------------------------------------------------------- */
 
 static int take_mmio(struct caec_rec *rec)
 {
@@ -92,10 +89,7 @@ static long run(struct caec_rec *rec)
 	return error;
 }
 
-/*
- * --- The file
- * ----------------------------------------------------------------------------------------------
- */
+/* --- The file --------------------------------------------------------------------------------- */
 
 static long rec_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
@@ -130,10 +124,7 @@ static const struct file_operations fops = {
 	.llseek = noop_llseek,
 };
 
-/*
- * --- Making
- * ------------------------------------------------------------------------------------------------
- */
+/* --- Making ----------------------------------------------------------------------------------- */
 
 static int make_page(struct caec_rec *rec)
 {

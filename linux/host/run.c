@@ -34,10 +34,7 @@ static u64 now(void)
 	return arch_timer_read_cntpct_el0();
 }
 
-/*
- * --- Coming and going
- * --------------------------------------------------------------------------------------
- */
+/* --- Coming and going ------------------------------------------------------------------------- */
 
 static void attach(struct caec_rec *rec, struct task_struct *runner)
 {
@@ -115,10 +112,7 @@ static void on_leave(struct host_rec *r, bool ran)
 	vgic_sync(&rec->realm->vgic, r->index, &r->run->exit);
 }
 
-/*
- * --- Sleep
- * -------------------------------------------------------------------------------------------------
- */
+/* --- Sleep ------------------------------------------------------------------------------------ */
 
 static bool wakes(struct caec_rec *rec)
 {
@@ -187,10 +181,7 @@ static enum host_action on_idle(struct host_rec *r)
 	return HOST_RESUME;
 }
 
-/*
- * --- Exits that the kernel serves
- * --------------------------------------------------------------------------
- */
+/* --- Exits that the kernel serves ------------------------------------------------------------- */
 
 static enum host_action on_interrupt(struct host_rec *r)
 {
@@ -277,10 +268,7 @@ static bool on_csm(struct host_rec *r, const struct host_csm_request *request)
 	return caec_csm_serve(rec_of(r)->realm, request);
 }
 
-/*
- * --- Exits that user space serves
- * --------------------------------------------------------------------------
- */
+/* --- Exits that user space serves ------------------------------------------------------------- */
 
 static bool on_mmio(struct host_rec *r, struct host_mmio *access)
 {
@@ -324,10 +312,7 @@ static const struct host_handlers handlers = {
 	.idle = on_idle,
 };
 
-/*
- * --- RUN -----------------------------------------------------------------------------------------
- * ----------
- */
+/* --- RUN -------------------------------------------------------------------------------------- */
 
 static bool is_turned_on(struct caec_rec *rec)
 {

@@ -22,10 +22,7 @@ struct shared {
 	struct file *memfd;
 };
 
-/*
- * --- Pages: with shared_lock
- * -------------------------------------------------------------------------------
- */
+/* --- Pages: with shared_lock ------------------------------------------------------------------ */
 
 static struct page *pin(const struct shared *shared, u64 ipa)
 {
@@ -128,10 +125,7 @@ int caec_shared_fault(struct caec_realm *realm, u64 ipa)
 	return error == -ENOENT && shared ? -EFAULT : error;
 }
 
-/*
- * --- Ranges
- * ------------------------------------------------------------------------------------------------
- */
+/* --- Ranges ----------------------------------------------------------------------------------- */
 
 static bool is_well_formed(const struct caec_realm *realm, const struct caec_host_shared *set)
 {
