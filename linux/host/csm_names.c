@@ -31,13 +31,22 @@ static u64 page_at(struct caec_realm *realm, u64 ipa)
 	return host_translate(&realm->realm, ipa, &pa) == RMI_SUCCESS ? pa : 0;
 }
 
-/* The first page that is there: *offset is where. 0: none is. */
-static u64 first_page(struct caec_realm *realm, const struct caec_host_csm_entry *entry, u64 *offset)
-{
-	u64 pa = 0;
+#define LOOKS 8
 
-	for (*offset = 0; *offset < entry->size && !pa; *offset += pa ? 0 : PAGE_SIZE)
+/*
+ * A page that is there: *offset is where. 0: none was among the next few. An attachment that is
+ * being made has none yet, one of holes may have a single one far behind: to look for it to the end
+ * before each entry takes longer than the tick, and then the realm never gets anywhere.
+ */
+static u64 next_page(struct caec_realm *realm, const struct caec_host_csm_entry *entry, u64 *offset)
+{
+	u64 looked = READ_ONCE(realm->csm_looked), pa = 0;
+
+	for (unsigned int i = 0; i < LOOKS && !pa; i++, looked += PAGE_SIZE) {
+		*offset = looked % entry->size;
 		pa = page_at(realm, entry->base + *offset);
+	}
+	WRITE_ONCE(realm->csm_looked, looked);
 	return pa;
 }
 
@@ -80,7 +89,7 @@ static struct caec_realm *provider_of(struct caec_realm *consumer, u64 size, u64
 /* True: it is settled, one way or the other. What could not be broken is looked at again. */
 static bool judge(struct caec_realm *consumer, const struct caec_host_csm_entry *entry)
 {
-	u64 offset, pa = first_page(consumer, entry, &offset);
+	u64 offset, pa = next_page(consumer, entry, &offset);
 	struct caec_realm *provider = pa ? provider_of(consumer, entry->size, offset, pa) : NULL;
 	bool settled = true;
 
