@@ -48,7 +48,7 @@ static uint64_t enter_as(uint64_t self)
 	static struct rmi_rec_enter enter; /* nobody writes it */
 	uint64_t before;
 
-	if (begin(REC, rec_of(REC), &enter, pa(0)) != RMI_SUCCESS)
+	if (!granule_lock(REC, GRANULE_REC) || begin(REC, rec_of(REC), &enter, pa(0)) != RMI_SUCCESS)
 		return 0;
 	before = LOAD(REGISTERS);
 	STORE(REGISTERS, self);
