@@ -34,19 +34,18 @@ static u64 page_at(struct caec_realm *realm, u64 ipa)
 #define LOOKS 8
 
 /*
- * A page that is there: *offset is where. 0: none was among the next few. An attachment that is
- * being made has none yet, one of holes may have a single one far behind: to look for it to the end
- * before each entry takes longer than the tick, and then the realm never gets anywhere.
+ * A page that is there: *offset is where. 0: none is among the few from `from` on. An attachment
+ * that is being made has none yet, one of holes may have a single one far behind: to look for it to
+ * the end before each entry takes longer than the tick, and then the realm never gets anywhere.
  */
-static u64 next_page(struct caec_realm *realm, const struct caec_host_csm_entry *entry, u64 *offset)
+static u64 page_from(struct caec_realm *realm, const struct caec_host_csm_entry *entry, u64 from, u64 *offset)
 {
-	u64 looked = READ_ONCE(realm->csm_looked), pa = 0;
+	u64 pa = 0;
 
-	for (unsigned int i = 0; i < LOOKS && !pa; i++, looked += PAGE_SIZE) {
-		*offset = looked % entry->size;
+	for (unsigned int i = 0; i < LOOKS && !pa; i++) {
+		*offset = (from + i * PAGE_SIZE) % entry->size;
 		pa = page_at(realm, entry->base + *offset);
 	}
-	WRITE_ONCE(realm->csm_looked, looked);
 	return pa;
 }
 
@@ -87,9 +86,9 @@ static struct caec_realm *provider_of(struct caec_realm *consumer, u64 size, u64
 }
 
 /* True: it is settled, one way or the other. What could not be broken is looked at again. */
-static bool judge(struct caec_realm *consumer, const struct caec_host_csm_entry *entry)
+static bool judge(struct caec_realm *consumer, const struct caec_host_csm_entry *entry, u64 from)
 {
-	u64 offset, pa = next_page(consumer, entry, &offset);
+	u64 offset, pa = page_from(consumer, entry, from, &offset);
 	struct caec_realm *provider = pa ? provider_of(consumer, entry->size, offset, pa) : NULL;
 	bool settled = true;
 
@@ -101,19 +100,22 @@ static bool judge(struct caec_realm *consumer, const struct caec_host_csm_entry 
 	return settled;
 }
 
+/* All attachments from the same place on: else two could share the places out, and each never see half. */
 void caec_csm_watch(struct caec_realm *realm)
 {
 	struct caec_host_csm_entry entry = {};
+	u64 from = READ_ONCE(realm->csm_looked);
 	bool settled = true;
 	int error;
 
+	WRITE_ONCE(realm->csm_looked, from + LOOKS * PAGE_SIZE);
 	WRITE_ONCE(realm->csm_watched, false);
 	while (!(error = caec_csm_entry(realm, &entry))) {
 		if (entry.role != CSM_ROLE_CONSUMER)
 			continue;
 		if (entry.state == CSM_STATE_CREATING || entry.state == CSM_STATE_RESERVED)
 			settled = false;
-		else if (entry.state == CSM_STATE_ATTACHED && !judge(realm, &entry))
+		else if (entry.state == CSM_STATE_ATTACHED && !judge(realm, &entry, from))
 			settled = false;
 	}
 	if (!settled || error != -ENOENT)

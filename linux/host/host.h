@@ -86,7 +86,7 @@ struct caec_realm {
 	struct caec_host_csm_policy policy;
 	u64 granules_base; /* of its limit: what is not CSM's */
 	bool csm_watched;  /* (atomic) a reservation was made: who its provider is has to be seen */
-	u64 csm_looked;    /* (atomic) where its attachments were looked at last, modulo their size */
+	u64 csm_looked;    /* (atomic) from where its attachments are looked at next, modulo their size */
 
 	atomic64_t counts[CAEC_HOST_COUNTS];
 };
