@@ -24,6 +24,14 @@ uint64_t bench_ticks(void)
 	return value;
 }
 
+uint64_t bench_frequency(void)
+{
+	uint64_t value;
+
+	__asm__("mrs %0, cntfrq_el0" : "=r"(value));
+	return value;
+}
+
 void bench_row(const char *name, uint64_t ticks, uint64_t count)
 {
 	printf("TICKS hosted_%s %llu %llu\n", name, (unsigned long long)ticks, (unsigned long long)count);
@@ -193,12 +201,9 @@ static void bench_touch(void)
 
 void bench(void)
 {
-	uint64_t frequency;
-
 	bench_exits();
 	bench_interrupts();
 	bench_realms();
 	bench_touch();
-	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
-	printf("FREQUENCY %llu\n", (unsigned long long)frequency);
+	printf("FREQUENCY %llu\n", (unsigned long long)bench_frequency());
 }

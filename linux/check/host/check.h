@@ -99,7 +99,8 @@ void couple_end(struct couple *couple);
 
 /* --- What it costs (bench.c) ------------------------------------------------------------------------------- */
 
-uint64_t bench_ticks(void); /* of the system counter */
+uint64_t bench_ticks(void);     /* of the system counter */
+uint64_t bench_frequency(void); /* of it, in Hz */
 void bench_row(const char *name, uint64_t ticks, uint64_t count);
 void bench(void);
 

@@ -212,13 +212,12 @@ static uint64_t now_us(void)
 
 static void check_timer(bool awake)
 {
-	uint64_t frequency, begin, took;
-	struct wish wish = { .name = "timer", .task = TASK_TIMER, .arguments = { 20, 0, awake } };
-	struct test_realm realm;
+	uint64_t frequency = bench_frequency(), begin, took;
+	const struct wish wish = { .name = "timer",
+				   .task = TASK_TIMER,
+				   .arguments = { 20, frequency / 100, awake } };
+	struct test_realm realm = realm_make(&wish);
 
-	__asm__("mrs %0, cntfrq_el0" : "=r"(frequency));
-	wish.arguments[1] = frequency / 100;
-	realm = realm_make(&wish);
 	begin = now_us();
 	expect_eq("timers", realm_run(&realm), CAEC_HOST_EXIT_SYSTEM_OFF);
 	took = now_us() - begin;
