@@ -17,7 +17,6 @@
  * comes.
  */
 union argument {
-	u32 version;
 	struct caec_host_range range;
 	struct caec_host_populate content;
 	struct caec_host_create_rec rec;

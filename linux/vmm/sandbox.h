@@ -20,7 +20,8 @@ bool sandbox_user(const struct config *config, struct sandbox_user *user, struct
 
 /*
  * All threads are there. From here on: no other program, no other process, no file by name (with a network in user mode: to
- * read, for the names of name servers; with vsock: sockets of this host), no executable memory. What is not allowed fails with EPERM; a new program kills.
+ * read, for the names of name servers; with vsock: sockets of this host), no executable memory. What is not allowed fails with
+ * EPERM; a new program kills.
  */
 bool sandbox_enter(const struct config *config, const struct sandbox_user *user, struct fault *fault);
 

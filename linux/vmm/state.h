@@ -30,8 +30,10 @@ bool state_give(const struct state *state, uid_t uid, gid_t gid, struct fault *f
 /* What is in the folder goes, and the folder if this process may. */
 void state_release(struct state *state, const char *root, const char *name);
 
-/* A socket called `name` in a realm's folder: one to accept from, or one that is connected (flags: SOCK_NONBLOCK). -1: errno says
- * why. */
+/*
+ * A socket called `name` in a realm's folder: one to accept from, or one that is connected (flags: SOCK_NONBLOCK). -1: errno says
+ * why.
+ */
 int state_listen(int folder, const char *name, int backlog);
 int state_connect(int folder, const char *name, int flags);
 

@@ -18,8 +18,6 @@
 
 #include "devices/vgic.h"
 
-#define INTERRUPTS 96
-
 static struct {
 	int kvm, vm, gic;
 	const struct boot *boot;
@@ -54,7 +52,7 @@ static bool make_gic(void)
 {
 	struct kvm_create_device create = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
 	uint64_t dist = LINUX_GIC_DIST, redist = LINUX_GIC_REDIST;
-	uint32_t interrupts = INTERRUPTS;
+	uint32_t interrupts = VGIC_IRQS;
 
 	if (__real_ioctl(guest.vm, KVM_CREATE_DEVICE, &create) != 0)
 		return false;
