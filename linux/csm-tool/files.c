@@ -5,9 +5,7 @@
 #define _GNU_SOURCE
 #include "tool.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,14 +45,11 @@ int command_block(int argc, char **argv)
 static bool minor_of(const char *name, unsigned int *minor)
 {
 	const size_t length = strlen(DEVICE);
-	unsigned long value;
-	char *end;
 
-	if (strncmp(name, DEVICE, length) != 0 || !isdigit((unsigned char)name[length]))
+	if (strncmp(name, DEVICE, length) != 0)
 		return false;
-	value = strtoul(name + length, &end, 10);
-	*minor = (unsigned int)value;
-	return *end == '\0' && value <= UINT_MAX;
+	name += length;
+	return take_number(&name, minor) && *name == '\0';
 }
 
 int command_unblock(int argc, char **argv)

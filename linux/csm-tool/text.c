@@ -4,7 +4,9 @@
  */
 #include "tool.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +100,19 @@ uint32_t permission_argument(const char *text)
 		if (strcmp(text, permissions[permission]) == 0)
 			return permission;
 	fail(STATUS_USAGE, "'%s' is no permission: ro, rw or rx", text);
+}
+
+bool take_number(const char **text, unsigned int *number)
+{
+	unsigned long value;
+	char *end;
+
+	if (!isdigit((unsigned char)**text))
+		return false;
+	value = strtoul(*text, &end, 10);
+	*text = end;
+	*number = (unsigned int)value;
+	return value <= UINT_MAX;
 }
 
 bool object_flag(const char *text, uint32_t *flags)

@@ -30,6 +30,9 @@ uint64_t number_argument(const char *text);          /* decimal, or 0x...; K, M,
 uint32_t permission_argument(const char *text);      /* ro, rw or rx */
 bool object_flag(const char *text, uint32_t *flags); /* --dax, --sigbus; false: something else */
 
+/* A number of 32 bits, decimal, at the beginning of *text, which goes on behind it. False: there is none. */
+bool take_number(const char **text, unsigned int *number);
+
 /* A row of answers: tab-separated values, or with --json an object. Ends with NULL, NULL. */
 void row(const char *name, ...);
 extern bool json;

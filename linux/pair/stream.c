@@ -5,14 +5,11 @@
 #define _GNU_SOURCE
 #include "stream.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,6 +20,8 @@
 #include <unistd.h>
 
 #include <linux/vm_sockets.h>
+
+#include "../csm-tool/tool.h"
 
 static volatile sig_atomic_t interrupted;
 static time_t deadline;
@@ -119,20 +118,6 @@ static int open_vsock(unsigned int cid, unsigned int port, bool listens)
 	}
 	close(s);
 	return fd >= 0 ? fd : error;
-}
-
-/* A number of 32 bits at the beginning of *text, which goes on behind it. */
-static bool take_number(const char **text, unsigned int *number)
-{
-	unsigned long value;
-	char *end;
-
-	if (!isdigit((unsigned char)**text))
-		return false;
-	value = strtoul(*text, &end, 10);
-	*text = end;
-	*number = (unsigned int)value;
-	return value <= UINT_MAX;
 }
 
 /* "vsock:CID:PORT", or "vsock:PORT", where others call: the CID is VMADDR_CID_ANY then. */
