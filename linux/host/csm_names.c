@@ -34,14 +34,16 @@ static u64 page_at(struct caec_realm *realm, u64 ipa)
 #define LOOKS 8
 
 /*
- * A page that is there: *offset is where. 0: none is among the few from `from` on. An attachment
- * that is being made has none yet, one of holes may have a single one far behind: to look for it to
- * the end before each entry takes longer than the tick, and then the realm never gets anywhere.
+ * A page that is there: *offset is where. 0: none is at the beginning, which ATTACH maps first, or
+ * among the few from `from` on. An attachment that is being made has none yet, one of holes may
+ * have a single one far behind: to look for it to the end before each entry takes longer than the
+ * tick, and then the realm never gets anywhere.
  */
 static u64 page_from(struct caec_realm *realm, const struct caec_host_csm_entry *entry, u64 from, u64 *offset)
 {
-	u64 pa = 0;
+	u64 pa = page_at(realm, entry->base);
 
+	*offset = 0;
 	for (unsigned int i = 0; i < LOOKS && !pa; i++) {
 		*offset = (from + i * PAGE_SIZE) % entry->size;
 		pa = page_at(realm, entry->base + *offset);
@@ -100,7 +102,10 @@ static bool judge(struct caec_realm *consumer, const struct caec_host_csm_entry 
 	return settled;
 }
 
-/* All attachments from the same place on: else two could share the places out, and each never see half. */
+/*
+ * All attachments from the same place on: else two could share the places out, and each never see
+ * half.
+ */
 void caec_csm_watch(struct caec_realm *realm)
 {
 	struct caec_host_csm_entry entry = {};
