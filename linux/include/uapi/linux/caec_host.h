@@ -198,8 +198,9 @@ struct caec_host_ioeventfd {
 
 /*
  * What the host grants from now on; what is there stays. The RMM tells no host who shares with whom before it is done, nor
- * RIDs. With NAMES a sharing that either side's policy does not want is broken as soon as it shows (CSM_UNMAP), at the
- * consumer's next exit. A consumer that touches it all the same ends with CAEC_HOST_ERROR_FAULT. EOPNOTSUPP: the realm has no CSM.
+ * RIDs. With NAMES a sharing that either side's policy does not want is broken as soon as it shows (CSM_UNMAP): at the
+ * consumer's next exit, or, where it begins with a hole, at one of the next, as a few places are looked at each time. A consumer
+ * that touches it all the same ends with CAEC_HOST_ERROR_FAULT. EOPNOTSUPP: the realm has no CSM.
  */
 struct caec_host_csm_policy {
 	__u32 version;
