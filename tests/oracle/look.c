@@ -94,7 +94,7 @@ static uint64_t descriptor(const struct oracle_entry *e, int level)
 	}
 }
 
-static uint64_t owner_of(const struct oracle_table *t)
+static const struct oracle_realm *owner_of(const struct oracle_table *t)
 {
 	for (unsigned int i = 0; i < ORACLE_REALMS; i++) {
 		const struct oracle_realm *r = &oracle.realm[i];
@@ -104,9 +104,9 @@ static uint64_t owner_of(const struct oracle_table *t)
 			continue;
 		p = oracle_walk(r, t->base, t->level);
 		if (p.table == t)
-			return r->rd;
+			return r;
 	}
-	return 0;
+	return NULL;
 }
 
 /* The host reads what the model would have it read. */
@@ -126,16 +126,15 @@ static void look_at_table(unsigned int i, bool thorough)
 {
 	struct oracle_table *t = oracle.granule[i].table;
 	const uint64_t *now = world_mem(oracle_pa(&oracle.granule[i]));
-	uint64_t rd = 0, size = oracle_entry_size(t->level);
-	const struct oracle_realm *r = NULL;
+	uint64_t size = oracle_entry_size(t->level);
+	const struct oracle_realm *r;
 	int last = -1;
 
 	if (!thorough && !t->is_changed && memcmp(now, seen_table[i], sizeof(seen_table[i])) == 0)
 		return;
-	rd = owner_of(t);
-	if (rd == 0)
+	r = owner_of(t);
+	if (r == NULL)
 		differs("table 0x%" PRIx64 " is in nobody's tree", t->pa);
-	r = &oracle.realm[oracle_realm_at(rd)];
 	for (unsigned int k = 0; k < ORACLE_ENTRIES; k++) {
 		uint64_t ipa = t->base + k * size, valid = now[k] & 1 ? now[k] & ~DESC_IGNORED : 0;
 
@@ -144,11 +143,11 @@ static void look_at_table(unsigned int i, bool thorough)
 		if (valid != descriptor(&t->entry[k], t->level))
 			differs("the descriptor for 0x%" PRIx64 " at level %d of realm 0x%" PRIx64
 				" is 0x%" PRIx64 ", the model has 0x%" PRIx64,
-				ipa, t->level, rd, now[k], descriptor(&t->entry[k], t->level));
+				ipa, t->level, r->rd, now[k], descriptor(&t->entry[k], t->level));
 		/* Of entries in a row that are the same on both sides one is read. */
 		if (ipa < oracle_size(r) && (last < 0 || !same_entry(&t->entry[k], &t->entry[last]) ||
 					     (valid == 0 && now[k] != now[last])))
-			read_entry(rd, ipa, t->level);
+			read_entry(r->rd, ipa, t->level);
 		last = (int)k;
 	}
 	memcpy(seen_table[i], now, sizeof(seen_table[i]));
@@ -187,13 +186,9 @@ static void read_items(const struct oracle_realm *r)
 {
 	for (uint64_t index = 0; index < oracle_slots(r);) {
 		const uint64_t arg[] = { RMI_CSM_ENTRY_READ, r->rd, index };
-		const struct oracle_item *item = NULL;
-		uint64_t at = index;
 
 		trial_quietly(RMI_CSM, arg, 3);
-		while (item == NULL && at < index + ORACLE_STEP)
-			item = oracle_find_index((int)(r - oracle.realm), at++);
-		index = at;
+		oracle_next_index((int)(r - oracle.realm), &index);
 	}
 }
 

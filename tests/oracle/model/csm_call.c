@@ -86,15 +86,14 @@ static enum step csm_realm_id(struct csm_asked *c, struct csm_reply *r)
 enum step do_query(struct csm_asked *c, struct csm_reply *r)
 {
 	uint64_t index = c->x[1], slots = oracle_slots(&oracle.realm[c->self]);
-	uint64_t end = MIN(slots, index + ORACLE_STEP), value[10] = { CSM_INDEX_NONE };
-	const struct oracle_item *item = NULL, *range;
+	uint64_t value[10] = { CSM_INDEX_NONE };
+	const struct oracle_item *item, *range;
 
 	if (index >= slots)
 		return reply_with(r, RSI_ERROR_INPUT);
-	while (item == NULL && index < end)
-		item = oracle_find_index(c->self, index++);
+	item = oracle_next_index(c->self, &index);
 	if (item != NULL) {
-		range = item->role == CSM_ROLE_SHARE ? &oracle.item[item->region] : item;
+		range = range_of(item);
 		value[0] = item->role;
 		value[1] = item->state;
 		value[2] = item->peer.lo;
@@ -171,10 +170,9 @@ enum step do_pending(struct csm_asked *c, struct csm_reply *r)
 enum step do_doorbell(struct csm_asked *c, struct csm_reply *r)
 {
 	struct oracle_realm *self = &oracle.realm[c->self];
-	uint64_t mpidr = c->x[1];
-	uint64_t number = (mpidr & 0xf) | (mpidr >> 8 & 0xffff) << 4 | (mpidr >> 32 & 0xff) << 20;
+	uint64_t number = rec_number(self, c->x[1]);
 
-	if ((mpidr & ~UINT64_C(0xffffffff0f)) != 0 || number >= self->next_rec)
+	if (number == UINT64_MAX)
 		return reply_with(r, RSI_ERROR_INPUT);
 	self->doorbell = (uint32_t)number;
 	return reply_with(r, RSI_SUCCESS);

@@ -36,15 +36,13 @@ static enum step reserve_checked(const struct csm_asked *c, struct oracle_item *
 	if (c->answered == CSM_EVENT_RTT_NEEDED && c->rejected)
 		return give_up(range, r);
 	for (unsigned int i = 0; i < ORACLE_STEP && range->cursor < range->size; i++) {
-		struct oracle_place p =
-			oracle_walk(&oracle.realm[range->realm], range->base + range->cursor, LEVEL_PAGE);
-		bool within = p.start >= range->base && p.start + p.size <= range->base + range->size;
+		struct oracle_place p = place_in(range->realm, range->base + range->cursor);
 
 		if (p.entry->what != ORACLE_NOTHING)
 			return give_up(range, r);
-		if (!within && p.entry->ripas != RMI_EMPTY)
+		if (!lies_within(&p, range->base, range->size) && p.entry->ripas != RMI_EMPTY)
 			return ask_finer(range, r);
-		range->cursor = MIN(p.start + p.size - range->base, range->size);
+		range->cursor = next_offset(&p, range->base, range->size);
 	}
 	if (range->cursor == range->size) {
 		range->phase = ORACLE_CONVERT;
@@ -155,8 +153,7 @@ static enum step attach_checked(const struct csm_asked *c, const struct oracle_i
 		return reply_with(r, RSI_CSM_ERROR_HOST);
 	}
 	for (unsigned int i = 0; i < ORACLE_STEP && range->cursor < range->size; i++) {
-		struct oracle_place p =
-			oracle_walk(&oracle.realm[range->realm], range->base + range->cursor, LEVEL_PAGE);
+		struct oracle_place p = place_in(range->realm, range->base + range->cursor);
 		uint64_t end = p.start + p.size;
 
 		if (!has_place(region, range, range->cursor, &p))
@@ -210,18 +207,6 @@ enum step do_attach(struct csm_asked *c, struct csm_reply *r)
 
 /* --- DETACH --------------------------------------------------------------------------------------------------------------- */
 
-/* The share, if the range is what it is attached to. */
-static struct oracle_item *linked_share(const struct oracle_item *range)
-{
-	int provider = oracle_realm_of_rid(range->peer);
-	struct oracle_item *share =
-		provider == ORACLE_NONE
-			? NULL
-			: oracle_find_share(provider, oracle.realm[range->realm].rid, range->n);
-
-	return share != NULL && share->consumer == range->realm ? share : NULL;
-}
-
 static bool nothing_to_do(const struct oracle_item *range)
 {
 	return range->state == CSM_STATE_RESERVED || range->state == CSM_STATE_CREATING ||
@@ -255,7 +240,7 @@ enum step do_detach(struct csm_asked *c, struct csm_reply *r)
 
 	if (range == NULL)
 		return reply_with(r, RSI_CSM_ERROR_DENIED);
-	share = linked_share(range);
+	share = share_of(range);
 	if (!empty_range(range, share))
 		return MORE;
 	reply_with(r, RSI_SUCCESS);

@@ -11,14 +11,6 @@ static void host_version(const uint64_t *x, struct oracle_answer *a)
 	a->x[3] = oracle.csm_features;
 }
 
-static struct oracle_realm *find_realm(uint64_t rd, struct oracle_answer *a)
-{
-	int realm = oracle_realm_at(rd);
-
-	may_fail(a, realm == ORACLE_NONE, RMI_ERROR_INPUT);
-	return realm == ORACLE_NONE ? NULL : &oracle.realm[realm];
-}
-
 static void apt_create(const uint64_t *x, struct oracle_answer *a)
 {
 	struct oracle_realm *r = find_realm(x[2], a);
@@ -78,17 +70,6 @@ static void release_granule(struct oracle_realm *r, uint64_t released, struct or
 	set_state(oracle_granule(a->x[1]), ORACLE_DELEGATED);
 }
 
-static struct oracle_item *share_of(const struct oracle_item *range)
-{
-	int provider = oracle_realm_of_rid(range->peer);
-	struct oracle_item *share =
-		provider == ORACLE_NONE
-			? NULL
-			: oracle_find_share(provider, oracle.realm[range->realm].rid, range->n);
-
-	return share != NULL && share->consumer == range->realm ? share : NULL;
-}
-
 static void drop_consumer(struct oracle_item *range, struct oracle_answer *a)
 {
 	struct oracle_item *share = share_of(range);
@@ -115,13 +96,13 @@ static void apt_destroy(const uint64_t *x, const struct oracle_hint *hint, struc
 	may_fail(a, !r->has_apt || r->num_recs != 0, RMI_ERROR_REALM);
 	if (fails(a))
 		return;
-	if (oracle_range_at((int)(r - oracle.realm), 0, UINT64_MAX) == NULL) {
+	if (oracle_range_at(realm_number(r), 0, UINT64_MAX) == NULL) {
 		release_granule(r, hint->x[1], a);
 		return;
 	}
 	/* It is the monitor's choice with which range it begins, as long as it is one. */
 	a->x[2] = 1 + r->num_extensions;
-	range = oracle_find_index((int)(r - oracle.realm), hint->next_range);
+	range = oracle_find_index(realm_number(r), hint->next_range);
 	assert(range != NULL && range->role != CSM_ROLE_SHARE);
 	if (range->role == CSM_ROLE_CONSUMER) {
 		drop_consumer(range, a);
@@ -142,7 +123,7 @@ static struct oracle_item *find_range(const uint64_t *x, struct oracle_answer *a
 	if (fails(a))
 		return NULL;
 	if (IS_ALIGNED(x[3], PAGE) && x[3] < oracle_size(r))
-		range = oracle_range_at((int)(r - oracle.realm), x[3], x[3] + PAGE);
+		range = oracle_range_at(realm_number(r), x[3], x[3] + PAGE);
 	if (range != NULL && range->role != CSM_ROLE_CONSUMER)
 		range = NULL;
 	may_fail(a, range == NULL, RMI_ERROR_INPUT);
@@ -208,7 +189,7 @@ static void fill(const uint64_t *x, struct oracle_answer *a)
 		return;
 	region = &oracle.item[share->region];
 	cursor = x[3] - range->base;
-	c = oracle_walk(&oracle.realm[range->realm], x[3], LEVEL_PAGE);
+	c = place_in(range->realm, x[3]);
 	may_fail(a, c.entry->what != ORACLE_FOREIGN && c.level < level_for(region, range->base, cursor),
 		 rtt_code(c.level));
 	if (fails(a))
@@ -222,8 +203,8 @@ static void fill(const uint64_t *x, struct oracle_answer *a)
 static void entry_read(const uint64_t *x, struct oracle_answer *a)
 {
 	const struct oracle_realm *r = find_realm(x[2], a);
-	const struct oracle_item *item = NULL, *range;
-	uint64_t index = x[3], end;
+	const struct oracle_item *item;
+	uint64_t index = x[3];
 
 	a->x[4] = 0;
 	if (fails(a))
@@ -234,17 +215,14 @@ static void entry_read(const uint64_t *x, struct oracle_answer *a)
 	may_fail(a, index >= oracle_slots(r), RMI_ERROR_INPUT);
 	if (fails(a))
 		return;
-	end = MIN(oracle_slots(r), index + ORACLE_STEP);
-	while (item == NULL && index < end)
-		item = oracle_find_index((int)(r - oracle.realm), index++);
+	item = oracle_next_index(realm_number(r), &index);
 	a->x[1] = CSM_INDEX_NONE;
 	a->x[4] = index < oracle_slots(r) ? index : CSM_INDEX_NONE;
 	if (item == NULL)
 		return;
-	range = item->role == CSM_ROLE_SHARE ? &oracle.item[item->region] : item;
 	a->x[1] = (uint64_t)item->role | (uint64_t)item->state << 8;
-	a->x[2] = range->base;
-	a->x[3] = range->size;
+	a->x[2] = range_of(item)->base;
+	a->x[3] = range_of(item)->size;
 }
 
 void host_csm(const uint64_t *x, const struct oracle_hint *hint, struct oracle_answer *a)

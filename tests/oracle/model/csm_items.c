@@ -103,9 +103,35 @@ struct oracle_item *oracle_find_index(int realm, uint64_t index)
 	return NULL;
 }
 
+struct oracle_item *oracle_next_index(int realm, uint64_t *index)
+{
+	uint64_t end = MIN(oracle_slots(&oracle.realm[realm]), *index + ORACLE_STEP);
+	struct oracle_item *item = NULL;
+
+	while (item == NULL && *index < end)
+		item = oracle_find_index(realm, (*index)++);
+	return item;
+}
+
 struct oracle_item *consumer_of(const struct oracle_item *share)
 {
 	return oracle_find_consumer(share->consumer, oracle.realm[share->realm].rid, share->n);
+}
+
+struct oracle_item *share_of(const struct oracle_item *range)
+{
+	int provider = oracle_realm_of_rid(range->peer);
+	struct oracle_item *share =
+		provider == ORACLE_NONE
+			? NULL
+			: oracle_find_share(provider, oracle.realm[range->realm].rid, range->n);
+
+	return share != NULL && share->consumer == range->realm ? share : NULL;
+}
+
+const struct oracle_item *range_of(const struct oracle_item *item)
+{
+	return item->role == CSM_ROLE_SHARE ? &oracle.item[item->region] : item;
 }
 
 struct oracle_item *next_share(const struct oracle_item *region, const struct oracle_item *after)
@@ -244,7 +270,7 @@ static bool may_be_shared(const struct oracle_granule *data)
 static bool has_page(const struct oracle_item *region)
 {
 	uint64_t ipa = region->base + region->cursor;
-	struct oracle_place p = oracle_walk(&oracle.realm[region->realm], ipa, LEVEL_PAGE);
+	struct oracle_place p = place_in(region->realm, ipa);
 
 	return usable_page(&p, ipa) != NULL;
 }

@@ -4,18 +4,17 @@
  */
 #include "oracle/model/inside.h"
 
-/* What of a range the entry there covers: where the next one begins, as an offset, and whether it lies in the range. */
-static uint64_t next_offset(const struct oracle_place *p, uint64_t base, uint64_t size)
+uint64_t next_offset(const struct oracle_place *p, uint64_t base, uint64_t size)
 {
 	return MIN(p->start + p->size - base, size);
 }
 
-static bool lies_within(const struct oracle_place *p, uint64_t base, uint64_t size)
+bool lies_within(const struct oracle_place *p, uint64_t base, uint64_t size)
 {
 	return p->start >= base && p->start + p->size <= base + size;
 }
 
-static struct oracle_place place_in(int realm, uint64_t ipa)
+struct oracle_place place_in(int realm, uint64_t ipa)
 {
 	return oracle_walk(&oracle.realm[realm], ipa, LEVEL_PAGE);
 }

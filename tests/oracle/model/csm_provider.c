@@ -12,16 +12,14 @@ enum scan { SCAN_DONE, SCAN_MORE, SCAN_COARSE, SCAN_BAD };
 static enum scan scan_region(struct oracle_item *region, bool fine)
 {
 	for (unsigned int i = 0; i < ORACLE_STEP && region->cursor < region->size; i++) {
-		struct oracle_place p =
-			oracle_walk(&oracle.realm[region->realm], region->base + region->cursor, LEVEL_PAGE);
+		struct oracle_place p = place_in(region->realm, region->base + region->cursor);
 
 		if ((p.entry->what != ORACLE_NOTHING && p.entry->what != ORACLE_OWN) ||
 		    p.entry->ripas == RMI_DESTROYED)
 			return SCAN_BAD;
-		if (fine && p.entry->ripas == RMI_EMPTY &&
-		    (p.start < region->base || p.start + p.size > region->base + region->size))
+		if (fine && p.entry->ripas == RMI_EMPTY && !lies_within(&p, region->base, region->size))
 			return SCAN_COARSE;
-		region->cursor = MIN(p.start + p.size - region->base, region->size);
+		region->cursor = next_offset(&p, region->base, region->size);
 	}
 	return region->cursor == region->size ? SCAN_DONE : SCAN_MORE;
 }

@@ -65,16 +65,13 @@ void data_create_unknown(const uint64_t *x, const struct oracle_hint *hint, stru
 void data_destroy(const uint64_t *x, const struct oracle_hint *hint, struct oracle_answer *a)
 {
 	uint64_t ipa = x[2];
-	int realm = oracle_realm_at(x[1]);
+	const struct oracle_realm *r = find_realm(x[1], a);
 	struct oracle_granule *data;
-	struct oracle_realm *r;
 	struct oracle_place p;
 
 	(void)hint;
-	may_fail(a, realm == ORACLE_NONE, RMI_ERROR_INPUT);
-	if (fails(a))
+	if (r == NULL)
 		return;
-	r = &oracle.realm[realm];
 	may_fail(a, !IS_ALIGNED(ipa, PAGE) || !oracle_is_protected(r, ipa), RMI_ERROR_INPUT);
 	if (fails(a))
 		return;
@@ -85,7 +82,7 @@ void data_destroy(const uint64_t *x, const struct oracle_hint *hint, struct orac
 		return;
 	}
 	data = oracle_granule(p.entry->pa);
-	may_fail(a, !data_released(realm, ipa, data), RMI_CSM_AGAIN);
+	may_fail(a, !data_released(realm_number(r), ipa, data), RMI_CSM_AGAIN);
 	if (fails(a))
 		return;
 	put_entry(&p,
@@ -111,15 +108,12 @@ static bool next_place(struct oracle_place *p)
 void init_ripas(const uint64_t *x, const struct oracle_hint *hint, struct oracle_answer *a)
 {
 	uint64_t base = x[2], top = x[3], at = base;
-	int realm = oracle_realm_at(x[1]);
-	const struct oracle_realm *r;
+	const struct oracle_realm *r = find_realm(x[1], a);
 	struct oracle_place p;
 
 	(void)hint;
-	may_fail(a, realm == ORACLE_NONE, RMI_ERROR_INPUT);
-	if (fails(a))
+	if (r == NULL)
 		return;
-	r = &oracle.realm[realm];
 	may_fail(a, top <= base || top > oracle_size(r) / 2 || !IS_ALIGNED(top, PAGE), RMI_ERROR_INPUT);
 	may_fail(a, r->state != ORACLE_NEW, RMI_ERROR_REALM);
 	if (!oracle_is_protected(r, base))

@@ -305,8 +305,7 @@ static bool psci_leave(struct entry *e, uint32_t fid, uint64_t target)
 	return false;
 }
 
-/* The REC's number that the MPIDR names; all ones: none that is, or was. */
-static uint64_t number_of(const struct oracle_realm *r, uint64_t mpidr)
+uint64_t rec_number(const struct oracle_realm *r, uint64_t mpidr)
 {
 	uint64_t number = (mpidr & 0xf) | (mpidr >> 8 & 0xffff) << 4 | (mpidr >> 32 & 0xff) << 20;
 
@@ -317,7 +316,7 @@ static uint64_t number_of(const struct oracle_realm *r, uint64_t mpidr)
 
 static bool ask_about(struct entry *e, uint32_t fid, int64_t if_self)
 {
-	uint64_t target = e->rec->gprs[1], number = number_of(e->realm, target);
+	uint64_t target = e->rec->gprs[1], number = rec_number(e->realm, target);
 
 	if (number == UINT64_MAX)
 		return psci_give(e, PSCI_INVALID_PARAMETERS);

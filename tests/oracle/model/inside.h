@@ -25,6 +25,15 @@ static inline bool fails(const struct oracle_answer *a)
 	return a->num_codes != 0;
 }
 
+/* rd. NULL: the command fails. */
+struct oracle_realm *find_realm(uint64_t rd, struct oracle_answer *a);
+static inline int realm_number(const struct oracle_realm *r)
+{
+	return (int)(r - oracle.realm);
+}
+/* The REC's number that the MPIDR in a realm's register names; UINT64_MAX: none that is, or was. */
+uint64_t rec_number(const struct oracle_realm *r, uint64_t mpidr);
+
 static inline uint64_t rtt_code(int level)
 {
 	return rmi_result(RMI_ERROR_RTT, (unsigned int)level);
@@ -132,8 +141,18 @@ struct oracle_item *next_share(const struct oracle_item *region, const struct or
 bool need_room(struct csm_asked *c, struct csm_reply *r, unsigned int least, unsigned int most);
 bool range_is_valid(const struct oracle_realm *r, uint64_t base, uint64_t size);
 struct oracle_item *consumer_of(const struct oracle_item *share);
+/* What the range is attached to; NULL: nothing. */
+struct oracle_item *share_of(const struct oracle_item *range);
+/* The region of a share; of another item, itself. */
+const struct oracle_item *range_of(const struct oracle_item *item);
 
-/* map.c: up to ORACLE_STEP entries; true: the range is done. */
+/* What the realm has there, at page level where tables reach it. */
+struct oracle_place place_in(int realm, uint64_t ipa);
+/* Of an entry that covers some of a range: where in it the next one begins, and whether it lies in it. */
+uint64_t next_offset(const struct oracle_place *p, uint64_t base, uint64_t size);
+bool lies_within(const struct oracle_place *p, uint64_t base, uint64_t size);
+
+/* Up to ORACLE_STEP entries; true: the range is done. */
 bool map_step(const struct oracle_item *region, struct oracle_item *share, uint64_t *cursor);
 bool unmap_step(struct oracle_item *share, uint64_t *cursor, uint8_t ripas);
 bool ripas_step(const struct oracle_item *range, uint64_t *cursor, uint8_t ripas);

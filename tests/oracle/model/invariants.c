@@ -11,25 +11,21 @@ static uint32_t explained[ORACLE_GRANULES]; /* leaves of other realms, each with
 static const char *check_foreign(const struct oracle_item *range, const struct oracle_place *c,
 				 uint64_t offset)
 {
-	int provider = oracle_realm_of_rid(range->peer);
-	const struct oracle_item *share, *region;
+	const struct oracle_item *share = share_of(range), *region;
 	struct oracle_place p;
 	uint64_t ipa;
 
 	if (range->state != CSM_STATE_ATTACHED && range->state != CSM_STATE_BROKEN &&
 	    range->state != CSM_STATE_DESTROYING)
 		return "I1: mapped without the consumer's consent";
-	share = provider == ORACLE_NONE
-			? NULL
-			: oracle_find_share(provider, oracle.realm[range->realm].rid, range->n);
-	if (share == NULL || share->consumer != range->realm || share->state == CSM_STATE_OFFERED)
+	if (share == NULL || share->state == CSM_STATE_OFFERED)
 		return "I1: mapped without the provider's consent";
 	region = &oracle.item[share->region];
-	if (!region->live || region->realm != provider || region->size != range->size ||
+	if (!region->live || region->realm != share->realm || region->size != range->size ||
 	    share->base != range->base || share->size != range->size)
 		return "I3: the range is not the region's";
 	ipa = region->base + offset;
-	p = oracle_walk(&oracle.realm[provider], ipa, LEVEL_PAGE);
+	p = place_in(share->realm, ipa);
 	if (p.entry->what != ORACLE_OWN)
 		return "I6: the provider shares what is not its own";
 	if (p.entry->pa + (ipa - p.start) != c->entry->pa + (range->base + offset - c->start))
@@ -44,8 +40,7 @@ static const char *check_foreign(const struct oracle_item *range, const struct o
 static const char *check_range(const struct oracle_item *range)
 {
 	for (uint64_t offset = 0; offset < range->size; offset += PAGE) {
-		struct oracle_place c =
-			oracle_walk(&oracle.realm[range->realm], range->base + offset, LEVEL_PAGE);
+		struct oracle_place c = place_in(range->realm, range->base + offset);
 		const char *wrong;
 
 		if (c.level < LEVEL_PAGE && c.entry->what != ORACLE_FOREIGN) {

@@ -212,7 +212,10 @@ struct oracle_answer {
 /* All memory Non-secure, no realm. */
 void oracle_reset(void);
 
-/* The host's command with x0-x6 in `x`; `params` and `enter` are what is in the page that it names, if it names one. */
+/*
+ * The host's command with x0-x6 in `x`. `page`: what is in the page of arguments that it names, if it names one. `smc`: 18
+ * registers of what the realm calls, should it come to run; NULL: nothing.
+ */
 void oracle_rmi(const uint64_t x[8], const void *page, const uint64_t *smc, const struct oracle_hint *hint,
 		struct oracle_answer *a);
 
@@ -244,6 +247,8 @@ struct oracle_item *oracle_range_at(int realm, uint64_t base, uint64_t top);
 struct oracle_item *oracle_find_share(int provider, struct csm_rid consumer, uint64_t n);
 struct oracle_item *oracle_find_consumer(int realm, struct csm_rid provider, uint64_t n);
 struct oracle_item *oracle_find_index(int realm, uint64_t index);
+/* The first from the index on, of ORACLE_STEP slots at most; the index is behind what was looked at. */
+struct oracle_item *oracle_next_index(int realm, uint64_t *index);
 uint64_t oracle_slots(const struct oracle_realm *r);
 void oracle_changes_seen(void);
 

@@ -20,6 +20,14 @@ int oracle_realm_at(uint64_t rd)
 	return ORACLE_NONE;
 }
 
+struct oracle_realm *find_realm(uint64_t rd, struct oracle_answer *a)
+{
+	int realm = oracle_realm_at(rd);
+
+	may_fail(a, realm == ORACLE_NONE, RMI_ERROR_INPUT);
+	return realm == ORACLE_NONE ? NULL : &oracle.realm[realm];
+}
+
 int oracle_realm_of_rid(struct csm_rid rid)
 {
 	for (int i = 0; i < (int)ORACLE_REALMS; i++) {
@@ -150,15 +158,6 @@ void realm_create(const uint64_t *x, const struct rmi_realm_params *p, const str
 
 /* --- ACTIVATE, DESTROY --------------------------------------------------------------------------------------------- */
 
-/* rd. */
-static struct oracle_realm *find_realm(uint64_t rd, struct oracle_answer *a)
-{
-	int realm = oracle_realm_at(rd);
-
-	may_fail(a, realm == ORACLE_NONE, RMI_ERROR_INPUT);
-	return realm == ORACLE_NONE ? NULL : &oracle.realm[realm];
-}
-
 void realm_activate(const uint64_t *x, const struct oracle_hint *hint, struct oracle_answer *a)
 {
 	struct oracle_realm *r = find_realm(x[1], a);
@@ -253,7 +252,7 @@ static void add_rec(struct oracle_realm *r, uint64_t pa, const struct rmi_rec_pa
 	*rec = (struct oracle_rec){
 		.live = true,
 		.pa = pa,
-		.realm = (int)(r - oracle.realm),
+		.realm = realm_number(r),
 		.num_aux = (uint32_t)p->num_aux,
 		.number = r->next_rec++,
 		.runnable = (p->flags & RMI_REC_CREATE_FLAG_RUNNABLE) != 0,

@@ -133,14 +133,11 @@ struct oracle_granule *usable_page(const struct oracle_place *p, uint64_t ipa)
 /* rd, and where the table of `level` for `ipa` is, or shall be. NULL: the command fails. */
 static struct oracle_realm *decode_table(uint64_t rd, uint64_t ipa, uint64_t level, struct oracle_answer *a)
 {
-	int realm = oracle_realm_at(rd);
+	struct oracle_realm *r = find_realm(rd, a);
 	int64_t l = (int64_t)level;
-	struct oracle_realm *r;
 
-	may_fail(a, realm == ORACLE_NONE, RMI_ERROR_INPUT);
-	if (fails(a))
+	if (r == NULL)
 		return NULL;
-	r = &oracle.realm[realm];
 	may_fail(a, l <= r->start || l > LEVEL_PAGE || ipa >= oracle_size(r), RMI_ERROR_INPUT);
 	if (fails(a))
 		return NULL;
@@ -266,7 +263,7 @@ void rtt_fold(const uint64_t *x, const struct oracle_hint *hint, struct oracle_a
 	may_fail(a,
 		 !oracle_is_homogeneous(table->table) ||
 			 (whole.what == ORACLE_FOREIGN && level < LEVEL_PAGE) ||
-			 !may_fold((int)(r - oracle.realm), p.start, p.start + p.size),
+			 !may_fold(realm_number(r), p.start, p.start + p.size),
 		 rtt_code(level));
 	if (fails(a))
 		return;
@@ -282,14 +279,11 @@ void rtt_fold(const uint64_t *x, const struct oracle_hint *hint, struct oracle_a
 static struct oracle_realm *decode_unprotected(uint64_t rd, uint64_t ipa, uint64_t level,
 					       struct oracle_answer *a)
 {
-	int realm = oracle_realm_at(rd);
+	struct oracle_realm *r = find_realm(rd, a);
 	int64_t l = (int64_t)level;
-	struct oracle_realm *r;
 
-	may_fail(a, realm == ORACLE_NONE, RMI_ERROR_INPUT);
-	if (fails(a))
+	if (r == NULL)
 		return NULL;
-	r = &oracle.realm[realm];
 	may_fail(a,
 		 l < 1 || l < r->start || l > LEVEL_PAGE || ipa >= oracle_size(r) ||
 			 oracle_is_protected(r, ipa),
@@ -347,18 +341,15 @@ void rtt_unmap(const uint64_t *x, const struct oracle_hint *hint, struct oracle_
 
 void rtt_read(const uint64_t *x, const struct oracle_hint *hint, struct oracle_answer *a)
 {
-	int realm = oracle_realm_at(x[1]);
+	const struct oracle_realm *r = find_realm(x[1], a);
 	uint64_t ipa = x[2];
 	int64_t level = (int64_t)x[3];
-	const struct oracle_realm *r;
 	struct oracle_place p;
 
 	(void)hint;
 	a->x[4] = 0;
-	may_fail(a, realm == ORACLE_NONE, RMI_ERROR_INPUT);
-	if (fails(a))
+	if (r == NULL)
 		return;
-	r = &oracle.realm[realm];
 	may_fail(a,
 		 level < r->start || level > LEVEL_PAGE || ipa >= oracle_size(r) ||
 			 !IS_ALIGNED(ipa, oracle_entry_size((int)level)),
