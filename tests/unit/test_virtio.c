@@ -31,15 +31,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct machine *m = *state;
-
-	vworld_free(&m->w);
-	free(m);
-	return 0;
-}
-
 static struct vworld *world(void **state)
 {
 	return &((struct machine *)*state)->w;
@@ -474,27 +465,27 @@ static void test_ranges(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_identity, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_nothing_there, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_sizes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_find, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_features, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_features_second_try, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_features_beyond_64, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_features_are_settled, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_status_bits, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_reset, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_queue_sizes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_queue_that_is_not_there, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_queue_is_settled, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_notify_too_early, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_content, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_several_at_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_indices_wrap, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_interrupt_suppressed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_acknowledge, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ranges, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_identity, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_there, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_sizes, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_find, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_features, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_features_second_try, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_features_beyond_64, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_features_are_settled, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_status_bits, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_reset, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_queue_sizes, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_queue_that_is_not_there, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_queue_is_settled, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_notify_too_early, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_content, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_several_at_once, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_indices_wrap, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_interrupt_suppressed, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_acknowledge, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_limits, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_ranges, setup, vworld_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

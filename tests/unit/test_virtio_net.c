@@ -52,15 +52,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct machine *m = *state;
-
-	vworld_free(&m->w);
-	free(m);
-	return 0;
-}
-
 static void test_config(void **state)
 {
 	struct machine *m = *state;
@@ -265,16 +256,16 @@ static void test_receive_not_live(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_config, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_transmit, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_answer_at_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_answer_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_transmit_sizes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_transmit_bad, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_receive, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_receive_sizes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_receive_bad, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_receive_not_live, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_config, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_transmit, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_answer_at_once, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_answer_fails, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_transmit_sizes, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_transmit_bad, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_receive, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_receive_sizes, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_receive_bad, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_receive_not_live, setup, vworld_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,15 +37,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct machine *m = *state;
-
-	vworld_free(&m->w);
-	free(m);
-	return 0;
-}
-
 /* Makes a request available, with one part of data; its head. */
 static uint16_t ask(struct vworld *w, uint32_t type, uint64_t sector, uint32_t bytes)
 {
@@ -213,12 +204,12 @@ static void test_bad_request(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_waits_for_its_thread, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_write_and_flush, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_failed_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_refused_on_the_way, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_reset_meanwhile, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bad_request, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_waits_for_its_thread, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_write_and_flush, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_failed_read, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_refused_on_the_way, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_reset_meanwhile, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_bad_request, setup, vworld_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,13 +2,8 @@
 /*
  * The virtio socket device.
  */
-#include "virtio_world.h"
+#include "vsock_packet.h"
 
-#include "devices/virtio_vsock.h"
-
-#define RX VIRTIO_VSOCK_RECEIVEQ
-#define TX VIRTIO_VSOCK_TRANSMITQ
-#define HEADER VIRTIO_VSOCK_HEADER
 #define BUFFER VIRTIO_VSOCK_BUFFER
 #define CID 42
 #define SIZE 64 /* of the queues */
@@ -16,15 +11,6 @@
 /* Where things are in memory: what the realm sends, and its buffers, one after the other. */
 #define OUT DATA
 #define IN(n) (DATA + 6 * PAGE + (n) % 8 * PAGE)
-
-enum { REQUEST = 1, RESPONSE, RST, SHUTDOWN, RW, CREDIT_UPDATE, CREDIT_REQUEST };
-
-struct packet {
-	uint64_t src_cid, dst_cid;
-	uint32_t src_port, dst_port, len;
-	uint16_t type, op;
-	uint32_t flags, buf_alloc, fwd_cnt;
-} __attribute__((packed));
 
 struct machine {
 	struct vworld w;
@@ -46,15 +32,6 @@ static int setup(void **state)
 	m->w.device = &m->vsock.virtio.device;
 	start(&m->w, 3, SIZE);
 	*state = m;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct machine *m = *state;
-
-	vworld_free(&m->w);
-	free(m);
 	return 0;
 }
 
@@ -143,6 +120,16 @@ static void open_stream(struct machine *m)
 	give_buffers(m, 1, PAGE);
 	virtio_vsock_accept(&m->vsock, 0);
 	expect_packet(m, 0, RESPONSE, 80, 1000);
+}
+
+/* The same of a driver that begins again. */
+static void open_first_stream(struct machine *m)
+{
+	start(&m->w, 3, SIZE);
+	m->given = 0;
+	for (unsigned int i = 0; i < VIRTIO_VSOCK_STREAMS; i++)
+		m->vsock.streams[i].state = VIRTIO_VSOCK_FREE;
+	open_stream(m);
 }
 
 /* --- Calls ------------------------------------------------------------------------------------------------ */
@@ -530,11 +517,7 @@ static void test_bad_packets(void **state)
 	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct packet packet = from_realm(RW, 1000, 80);
 
-		start(&m->w, 3, SIZE);
-		m->given = 0;
-		for (unsigned int j = 0; j < VIRTIO_VSOCK_STREAMS; j++)
-			m->vsock.streams[j].state = VIRTIO_VSOCK_FREE;
-		open_stream(m);
+		open_first_stream(m);
 		packet.len = bad[i].len;
 		poke(&m->w, DATA, &packet, HEADER);
 		offer(&m->w, TX, bad[i].parts, 2);
@@ -555,11 +538,7 @@ static void test_bad_buffers(void **state)
 	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		static const uint8_t bytes[10];
 
-		start(&m->w, 3, SIZE);
-		m->given = 0;
-		for (unsigned int j = 0; j < VIRTIO_VSOCK_STREAMS; j++)
-			m->vsock.streams[j].state = VIRTIO_VSOCK_FREE;
-		open_stream(m);
+		open_first_stream(m);
 		offer(&m->w, RX, &bad[i], 1);
 		assert_int_equal(virtio_vsock_send(&m->vsock, 0, bytes, 10), 0);
 		expect_failed(&m->w);
@@ -608,27 +587,27 @@ static void test_reset(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_config, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_realm_calls, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_host_calls, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_port_taken, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_too_many, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_called_twice, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_receive, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_credit, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_beyond_credit, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_strays, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ends_a_stream, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_too_soon, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_shutdown, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_send, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_peer_credit, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_end, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_buffers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bad_packets, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bad_buffers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_buffer_of_a_header, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_reset, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_config, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_realm_calls, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_host_calls, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_port_taken, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_too_many, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_called_twice, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_receive, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_credit, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_beyond_credit, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_strays, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_ends_a_stream, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_too_soon, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_shutdown, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_send, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_peer_credit, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_end, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_no_buffers, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_bad_packets, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_bad_buffers, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_buffer_of_a_header, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_reset, setup, vworld_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 /*
  * Sockets of a realm in its folder: real ones, with the device's driver played.
  */
-#include "virtio_world.h"
+#include "vsock_packet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,21 +15,9 @@
 #include "state.h"
 #include "vsock.h"
 
-#define RX VIRTIO_VSOCK_RECEIVEQ
-#define TX VIRTIO_VSOCK_TRANSMITQ
-#define HEADER VIRTIO_VSOCK_HEADER
 #define CID 42
 #define SIZE 8
 #define BUFFERS (DATA + 8 * PAGE) /* a page for each of the realm's buffers */
-
-enum { REQUEST = 1, RESPONSE, RST, SHUTDOWN, RW, CREDIT_UPDATE };
-
-struct packet {
-	uint64_t src_cid, dst_cid;
-	uint32_t src_port, dst_port, len;
-	uint16_t type, op;
-	uint32_t flags, buf_alloc, fwd_cnt;
-} __attribute__((packed));
 
 struct machine {
 	struct vworld w;
