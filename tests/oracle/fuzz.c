@@ -200,18 +200,6 @@ static void progress(uint64_t runs, uint64_t steps, const struct timespec *start
 		(double)steps / seconds);
 }
 
-static void add(struct session *sum, const struct session *s)
-{
-	for (unsigned int i = 0; i < SESSION_NAMES; i++) {
-		sum->tally[i].calls += s->tally[i].calls;
-		sum->tally[i].successes += s->tally[i].successes;
-	}
-	for (unsigned int i = 0; i < SESSION_OPERATIONS; i++) {
-		sum->csm[i].calls += s->csm[i].calls;
-		sum->csm[i].successes += s->csm[i].successes;
-	}
-}
-
 static int fuzz(struct session *s, const struct options *o)
 {
 	struct session *sum = session_new();
@@ -226,7 +214,7 @@ static int fuzz(struct session *s, const struct options *o)
 		agree = session_generate(s, o->seed + runs, o->length);
 		runs++;
 		steps += s->num;
-		add(sum, s);
+		add_tally(sum, s);
 		progress(runs, steps, &start);
 	}
 	fputc('\n', stderr);

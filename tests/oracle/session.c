@@ -145,6 +145,20 @@ bool session_replay(struct session *s, const struct step *step, size_t num)
 	return run(s);
 }
 
+static void add_rows(struct tally *sum, const struct tally *t, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		sum[i].calls += t[i].calls;
+		sum[i].successes += t[i].successes;
+	}
+}
+
+void add_tally(struct session *sum, const struct session *s)
+{
+	add_rows(sum->tally, s->tally, TALLY_NAMES);
+	add_rows(sum->csm, s->csm, TALLY_OPERATIONS);
+}
+
 static void print_row(FILE *out, const char *name, const struct tally *t)
 {
 	if (t->calls != 0)

@@ -11,16 +11,14 @@
 
 #define SESSION_STEPS 65536U
 #define SESSION_MESSAGE 4096U
-#define SESSION_NAMES 128U
-#define SESSION_OPERATIONS 8U
 
 /* Shared with the process that runs. */
 struct session {
 	size_t num; /* steps that were begun */
 	struct step step[SESSION_STEPS];
-	struct tally tally[SESSION_NAMES];    /* by step_names[] */
-	struct tally csm[SESSION_OPERATIONS]; /* by operation of RMI_CSM */
-	char message[SESSION_MESSAGE];        /* what differed */
+	struct tally tally[TALLY_NAMES];    /* by step_names[] */
+	struct tally csm[TALLY_OPERATIONS]; /* by operation of RMI_CSM */
+	char message[SESSION_MESSAGE];      /* what differed */
 };
 
 struct session *session_new(void);
@@ -32,6 +30,8 @@ bool session_replay(struct session *s, const struct step *step, size_t num);
 /* Leaves out steps as long as something still differs; `say` hears how many are left. Returns how many are. */
 size_t shrink(struct session *s, struct step *step, size_t num, void (*say)(size_t left));
 
+/* The tallies of `s` are added to those of `sum`. */
+void add_tally(struct session *sum, const struct session *s);
 void print_tally(FILE *out, const struct session *s);
 
 #endif

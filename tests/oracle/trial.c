@@ -18,8 +18,8 @@
 _Static_assert(WORLD_GRANULES == ORACLE_GRANULES && SIM_DRAM_BASE == ORACLE_BASE, "one memory");
 _Static_assert(CSM_STEP == ORACLE_STEP, "one measure of work");
 
-struct tally trial_tally[128];
-struct tally trial_csm_tally[8];
+struct tally trial_tally[TALLY_NAMES];
+struct tally trial_csm_tally[TALLY_OPERATIONS];
 
 static struct csm_rid rid_at[ORACLE_GRANULES]; /* of the realm whose RD is, or was last, there */
 static const struct step *current;
@@ -260,7 +260,7 @@ static void count_step(const uint64_t *x, const struct oracle_answer *a)
 	bool success = a->num_codes == 0;
 
 	count(x[0], success);
-	if (x[0] == RMI_CSM && x[1] < 8) {
+	if (x[0] == RMI_CSM && x[1] < TALLY_OPERATIONS) {
 		trial_csm_tally[x[1]].calls++;
 		trial_csm_tally[x[1]].successes += success;
 	}

@@ -12,6 +12,9 @@ struct tally {
 	unsigned long calls, successes;
 };
 
+#define TALLY_NAMES 128U
+#define TALLY_OPERATIONS 8U
+
 /* A fresh machine and a fresh model. */
 void trial_begin(void);
 /* What differs ends the process, with a message. */
@@ -20,8 +23,8 @@ void trial_step(const struct step *s);
 void trial_look(void);
 /* Everything was taken apart: every granule is the host's. */
 void trial_check_all_back(void);
-extern struct tally trial_tally[];     /* by step_names[] */
-extern struct tally trial_csm_tally[]; /* by operation of RMI_CSM */
+extern struct tally trial_tally[TALLY_NAMES];          /* by step_names[] */
+extern struct tally trial_csm_tally[TALLY_OPERATIONS]; /* by operation of RMI_CSM */
 
 /* From now on the n-th success of this function is said to differ. */
 void trial_lie(uint64_t fid, unsigned int n);
