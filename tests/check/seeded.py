@@ -2,7 +2,7 @@
 import shutil
 import tempfile
 
-from tree import SKIPPED, Tree
+from tree import Tree, added, copy_of
 
 # Rule, file (a new one where it does not exist), what is added to its end, what the rule must say of it. Words that a
 # rule looks for in this file, too, are in two pieces.
@@ -48,20 +48,14 @@ BREACHES = (
 
 
 def says(rule, root, name, text, wanted):
-    """Add `text` to the file, ask the rule, put the file back."""
-    path = root / name
-    before = path.read_text() if path.exists() else None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text((before or "") + text)
-    places = list(rule(Tree(root)))
-    path.unlink() if before is None else path.write_text(before)
-    return any(wanted in place for place in places)
+    """Does the rule, of the file with `text` at its end?"""
+    with added(root / name, text):
+        return any(wanted in place for place in rule(Tree(root)))
 
 
 def main(root, rules):
     work = tempfile.mkdtemp()
-    copy = type(root)(work) / "tree"
-    shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*SKIPPED))
+    copy = copy_of(root, work)
     by_name = {rule.__name__: rule for rule in rules}
     missed = [f"{rule}: {name}: {text!r}" for rule, name, text, wanted in BREACHES
               if not says(by_name[rule], copy, name, text, wanted)]

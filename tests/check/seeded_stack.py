@@ -3,7 +3,7 @@ import shutil
 import subprocess
 import tempfile
 
-from tree import SKIPPED
+from tree import copy_of
 
 FILE = "monitor/call/rmi_granule.c"
 BEFORE = "uint64_t rmi_granule_delegate("
@@ -38,11 +38,7 @@ WANTED = ("bytes may take", "recursion: seeded_", "rmi_granule_delegate calls th
 
 def build(root, work):
     """The release monitor of a copy with the faults."""
-    copy = type(root)(work) / "tree"
-    shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*SKIPPED))
-    (copy / "build").mkdir()
-    for name in ("deps", "tfa"):
-        (copy / "build" / name).symlink_to(root / "build" / name)
+    copy = copy_of(root, work, ("deps", "tfa"))
     text = (copy / FILE).read_text()
     (copy / FILE).write_text(text.replace(BEFORE, FUNCTIONS + BEFORE, 1).replace(AFTER, AFTER + CALLS, 1))
     for command in (["--preset", "firmware-release"], ["--build", "--preset", "firmware-release", "--target", "monitor"]):

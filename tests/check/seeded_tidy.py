@@ -3,7 +3,7 @@ import shutil
 import subprocess
 import tempfile
 
-from tree import SKIPPED
+from tree import added, copy_of
 
 # File (a new one where it does not exist), what is added to its end, the unit that is looked at, what must be said of it.
 # A unit is clean before: what is known of it must not hide the fault.
@@ -26,30 +26,17 @@ FAULTS = (
 )
 
 
-def copy_of(root, work):
-    """The tree, configured."""
-    copy = type(root)(work) / "tree"
-    shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*SKIPPED))
-    (copy / "build").mkdir()
-    for name in ("deps", "tfa"):
-        (copy / "build" / name).symlink_to(root / "build" / name)
-    return copy
-
-
 def says(copy, findings, name, text, unit, wanted):
-    """Add `text` to the file, ask, put the file back."""
-    path = copy / name
-    before = path.read_text() if path.exists() else None
-    path.write_text((before or "") + text)
-    found, _, _ = findings(copy, wanted.startswith("clang-analyzer"), {unit})
-    path.unlink() if before is None else path.write_text(before)
+    """Is this found, of the file with `text` at its end?"""
+    with added(copy / name, text):
+        found, _, _ = findings(copy, wanted.startswith("clang-analyzer"), {unit})
     return any(wanted in place for place in found)
 
 
 def main(root, findings):
     work = tempfile.mkdtemp()
     try:
-        copy = copy_of(root, work)
+        copy = copy_of(root, work, ("deps", "tfa"))
         units = {unit for _, _, unit, wanted in FAULTS if wanted != "in no build"}
         faults, _, _ = findings(copy, False, units)
         again, new, known = findings(copy, False, units)

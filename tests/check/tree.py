@@ -1,8 +1,10 @@
 """The tree, as the rules of tests/check/source see it."""
+import contextlib
 import functools
 import os
 import pathlib
 import re
+import shutil
 
 SKIPPED = {".git", "build", "__pycache__"}
 
@@ -35,6 +37,27 @@ class Tree:
             for number, line in enumerate(self.text(name).splitlines(), 1):
                 if re.search(wanted, line) and not (but and re.search(but, line)):
                     yield f"{name}:{number}: {line.strip()}"
+
+
+def copy_of(root, work, built=()):
+    """A copy of the tree in the folder; of what was built, links to these."""
+    copy = pathlib.Path(work) / "tree"
+    shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*SKIPPED))
+    for name in built:
+        link = copy / "build" / name
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(root / "build" / name)
+    return copy
+
+
+@contextlib.contextmanager
+def added(path, text):
+    """With this at the file's end, or, where there is none, in a new one; then it is as it was."""
+    before = path.read_text() if path.exists() else None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text((before or "") + text)
+    yield
+    path.unlink() if before is None else path.write_text(before)
 
 
 def room(name):
