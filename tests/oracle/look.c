@@ -182,13 +182,15 @@ static void learn_index(struct oracle_item *item)
 }
 
 /* All entries of the realm, as its host reads them. */
-static void read_items(const struct oracle_realm *r)
+static void read_items(int realm)
 {
+	const struct oracle_realm *r = &oracle.realm[realm];
+
 	for (uint64_t index = 0; index < oracle_slots(r);) {
 		const uint64_t arg[] = { RMI_CSM_ENTRY_READ, r->rd, index };
 
 		trial_quietly(RMI_CSM, arg, 3);
-		oracle_next_index((int)(r - oracle.realm), &index);
+		oracle_next_index(realm, &index);
 	}
 }
 
@@ -202,9 +204,9 @@ static bool look_at_items(bool thorough)
 		changed[i->realm] |= i->changed;
 		any |= i->changed;
 	}
-	for (unsigned int i = 0; i < ORACLE_REALMS; i++) {
+	for (int i = 0; i < (int)ORACLE_REALMS; i++) {
 		if (oracle.realm[i].live && oracle.realm[i].has_apt && (thorough || changed[i]))
-			read_items(&oracle.realm[i]);
+			read_items(i);
 	}
 	return any;
 }

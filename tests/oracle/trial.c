@@ -289,12 +289,10 @@ static void count_call(struct oracle_rec *rec, const struct oracle_answer *a, co
 
 static void set_secure(const struct step *s)
 {
-	const struct oracle_granule *g = oracle_granule(s->arg[0]);
+	bool secure = s->arg[1] & 1;
 
-	if (g == NULL || g->state != ORACLE_UNDELEGATED)
-		return;
-	oracle_set_secure(s->arg[0], s->arg[1] & 1);
-	sim_set_ns((struct pa){ s->arg[0] }, !(s->arg[1] & 1));
+	if (oracle_set_secure(s->arg[0], secure))
+		sim_set_ns((struct pa){ s->arg[0] }, !secure);
 }
 
 /* What an APT_DESTROY would work on. */

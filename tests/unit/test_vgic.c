@@ -309,7 +309,6 @@ static bool is_refused(struct vgic_world *w, bool dist, uint64_t offset, unsigne
 	bool refused = true;
 
 	memcpy(&before, &w->vgic, sizeof(before));
-
 	for (unsigned int is_write = 0; is_write < 2; is_write++) {
 		uint64_t value = 0x1234;
 

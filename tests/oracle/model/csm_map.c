@@ -194,6 +194,7 @@ enum step close_share(struct oracle_item *share)
 enum step close_region(struct oracle_item *region, struct gone *gone)
 {
 	struct oracle_item *share = next_share(region, NULL);
+	struct gone seen;
 
 	*gone = (struct gone){ .ring = ORACLE_NONE };
 	set_item_state(region, CSM_STATE_DESTROYING);
@@ -209,15 +210,10 @@ enum step close_region(struct oracle_item *region, struct gone *gone)
 		end_item(region);
 		return END;
 	}
-	if (share->consumer != ORACLE_NONE) {
-		struct gone seen = {
-			.share = true, .base = share->base, .size = share->size, .ring = share->consumer
-		};
-
-		if (close_share(share) == END)
-			*gone = seen;
-	} else {
-		close_share(share);
-	}
+	seen = (struct gone){
+		.share = true, .base = share->base, .size = share->size, .ring = share->consumer
+	};
+	if (close_share(share) == END && seen.ring != ORACLE_NONE)
+		*gone = seen;
 	return MORE;
 }

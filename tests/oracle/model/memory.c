@@ -59,12 +59,12 @@ void set_state(struct oracle_granule *g, enum oracle_state state)
 	}
 }
 
-void oracle_set_secure(uint64_t pa, bool secure)
+bool oracle_set_secure(uint64_t pa, bool secure)
 {
-	struct oracle_granule *g = oracle_granule(pa);
-
-	if (g != NULL && g->state == ORACLE_UNDELEGATED)
-		g->is_secure = secure;
+	if (!granule_is(pa, ORACLE_UNDELEGATED))
+		return false;
+	oracle_granule(pa)->is_secure = secure;
+	return true;
 }
 
 /* Of a table its live entries, of a page its mappings elsewhere; a REC runs in no state that is looked at. */

@@ -219,8 +219,8 @@ void oracle_reset(void);
 void oracle_rmi(const uint64_t x[8], const void *page, const uint64_t *smc, const struct oracle_hint *hint,
 		struct oracle_answer *a);
 
-/* EL3 takes the granule, or gives it back to the host. */
-void oracle_set_secure(uint64_t pa, bool secure);
+/* EL3 takes the granule, or gives it back to the host. False: it is the RMM's, or no memory. */
+bool oracle_set_secure(uint64_t pa, bool secure);
 
 /* --- For who looks --------------------------------------------------------------------------------------------- */
 
