@@ -5,8 +5,9 @@
  * invariants hold, and the host takes everything apart. And three PEs: at two points of a command of CSM, two of those
  * that take away what others use.
  *
- * Two cases that leave the same state are taken apart once. A run takes each case whose number is a multiple of a
- * number, `test_between all` takes all. The rest is for repeating one that failed, in the words of its message:
+ * Two cases that leave the same state are taken apart once. A run takes a slice of the cases, always the same;
+ * `test_between all` takes all, but of threes only those below (THREES_POINTS). The rest is for repeating one that
+ * failed, in the words of its message:
  *
  *	test_between SCENE [FIRST [POINT [SECOND [POINT THIRD]]]]
  */
@@ -164,7 +165,7 @@ static bool is_next(unsigned int slice)
 {
 	static unsigned long number;
 
-	/* (Of what the number mixes to, so that no command is always the one that is left out.) */
+	/* Of what the number mixes to, so that no command is always the one that is left out. */
 	return all || arg[0] != NULL || (++number * UINT64_C(0x9fb21c651e98df25) >> 32) % slice == 0;
 }
 
