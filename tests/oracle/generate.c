@@ -340,14 +340,15 @@ static struct step change_ripas(int realm)
 
 /* --- CSM, the host ------------------------------------------------------------------------------------------------------------ */
 
-static const struct oracle_item *any_item(enum csm_role role)
+const struct oracle_item *any_item(int realm, enum csm_role role, int state)
 {
 	unsigned int first = pick(ORACLE_ITEMS);
 
 	for (unsigned int i = 0; i < ORACLE_ITEMS; i++) {
 		const struct oracle_item *item = &oracle.item[(first + i) % ORACLE_ITEMS];
 
-		if (item->live && item->role == role)
+		if (item->live && (realm == ORACLE_NONE || item->realm == realm) && item->role == role &&
+		    (state < 0 || (int)item->state == state))
 			return item;
 	}
 	return NULL;
@@ -364,7 +365,7 @@ static const struct oracle_item *any_consumer(void)
 		if (item->live && item->role == CSM_ROLE_CONSUMER && item->state == CSM_STATE_ATTACHED)
 			return item;
 	}
-	return any_item(CSM_ROLE_CONSUMER);
+	return any_item(ORACLE_NONE, CSM_ROLE_CONSUMER, -1);
 }
 
 /* A range that its realm, or its provider, has begun to take apart and has not done with. */

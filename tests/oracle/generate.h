@@ -34,6 +34,8 @@ uint64_t any_ipa(int realm);
 /* A realm in this state; -1: in any. ORACLE_NONE: there is none. */
 int any_realm(int state);
 uint64_t rd_of(int realm);
+/* Of the realm's (ORACLE_NONE: of anybody's), of this role, in this state (-1: in any). NULL: there is none. */
+const struct oracle_item *any_item(int realm, enum csm_role role, int state);
 struct step create_table(int realm, uint64_t ipa);
 struct step create_data(int realm, uint64_t ipa);
 

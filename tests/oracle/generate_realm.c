@@ -43,21 +43,6 @@ static struct step enter(const struct oracle_rec *rec, uint64_t flags, const str
 
 /* --- CSM ------------------------------------------------------------------------------------------------------------------- */
 
-/* Of the realm's, of this role, in this state (-1: in any). */
-static const struct oracle_item *own_item(int realm, enum csm_role role, int state)
-{
-	unsigned int first = pick(ORACLE_ITEMS);
-
-	for (unsigned int i = 0; i < ORACLE_ITEMS; i++) {
-		const struct oracle_item *item = &oracle.item[(first + i) % ORACLE_ITEMS];
-
-		if (item->live && item->realm == realm && item->role == role &&
-		    (state < 0 || (int)item->state == state))
-			return item;
-	}
-	return NULL;
-}
-
 /* The RD stands for the RID; of a realm that is gone, a granule. */
 static uint64_t rd_of_rid(struct csm_rid rid)
 {
@@ -96,7 +81,7 @@ static struct call create(int realm)
 static struct call share(int realm)
 {
 	const struct oracle_item *region =
-		own_item(realm, CSM_ROLE_REGION, one_in(8) ? -1 : CSM_STATE_CREATED);
+		any_item(realm, CSM_ROLE_REGION, one_in(8) ? -1 : CSM_STATE_CREATED);
 	uint64_t id = region == NULL ? pick(4) : region->id, peer = rd_of(any_realm(-1));
 	uint64_t permission = one_in(16) ? pick(6) : 1 + pick(3);
 
@@ -172,7 +157,7 @@ static struct call attach(int realm)
 	const struct oracle_item *range = one_in(8) ? NULL : ready_to_attach(realm);
 
 	if (range == NULL)
-		range = own_item(realm, CSM_ROLE_CONSUMER, one_in(4) ? -1 : CSM_STATE_ATTACHED);
+		range = any_item(realm, CSM_ROLE_CONSUMER, one_in(4) ? -1 : CSM_STATE_ATTACHED);
 	return of_pair(RSI_CSM_ATTACH, range);
 }
 
@@ -180,12 +165,12 @@ static struct call notify(int realm)
 {
 	enum csm_role role = one_in(2) ? CSM_ROLE_SHARE : CSM_ROLE_CONSUMER;
 
-	return of_pair(RSI_CSM_NOTIFY, own_item(realm, role, one_in(8) ? -1 : CSM_STATE_ATTACHED));
+	return of_pair(RSI_CSM_NOTIFY, any_item(realm, role, one_in(8) ? -1 : CSM_STATE_ATTACHED));
 }
 
 static struct call destroy(int realm)
 {
-	const struct oracle_item *region = own_item(realm, CSM_ROLE_REGION, -1);
+	const struct oracle_item *region = any_item(realm, CSM_ROLE_REGION, -1);
 
 	if (region == NULL && !one_in(RARE))
 		return (struct call){ 0 };
@@ -194,7 +179,7 @@ static struct call destroy(int realm)
 
 static struct call peer_measurement(int realm)
 {
-	const struct oracle_item *item = own_item(realm, one_in(2) ? CSM_ROLE_SHARE : CSM_ROLE_CONSUMER, -1);
+	const struct oracle_item *item = any_item(realm, one_in(2) ? CSM_ROLE_SHARE : CSM_ROLE_CONSUMER, -1);
 
 	return CALL(RSI_CSM_PEER_MEASUREMENT, item == NULL ? rd_of(any_realm(-1)) : rd_of_rid(item->peer), 0,
 		    pick(7));
@@ -225,29 +210,29 @@ static struct call ask_csm(int realm)
 /* What was begun and is not complete: the same call goes on with it. */
 static bool go_on(int realm, struct call *c)
 {
-	const struct oracle_item *item = own_item(realm, CSM_ROLE_REGION, CSM_STATE_CREATING);
+	const struct oracle_item *item = any_item(realm, CSM_ROLE_REGION, CSM_STATE_CREATING);
 
 	if (item != NULL && one_in(2)) {
 		*c = CALL(RSI_CSM_CREATE, item->base, item->size, 0);
 		return true;
 	}
-	item = own_item(realm, CSM_ROLE_REGION, CSM_STATE_DESTROYING);
+	item = any_item(realm, CSM_ROLE_REGION, CSM_STATE_DESTROYING);
 	if (item != NULL && one_in(2)) {
 		*c = CALL(RSI_CSM_DESTROY, item->id);
 		return true;
 	}
-	item = own_item(realm, CSM_ROLE_CONSUMER, CSM_STATE_CREATING);
+	item = any_item(realm, CSM_ROLE_CONSUMER, CSM_STATE_CREATING);
 	if (item != NULL && one_in(2)) {
 		*c = CALL(RSI_CSM_RESERVE, rd_of_rid(item->peer), 0, item->n, item->base, item->size,
 			  item->flags);
 		return true;
 	}
-	item = own_item(realm, CSM_ROLE_CONSUMER, CSM_STATE_DESTROYING);
+	item = any_item(realm, CSM_ROLE_CONSUMER, CSM_STATE_DESTROYING);
 	if (item != NULL && one_in(2)) {
 		*c = of_pair(RSI_CSM_DETACH, item);
 		return true;
 	}
-	item = own_item(realm, CSM_ROLE_SHARE, CSM_STATE_REVOKED);
+	item = any_item(realm, CSM_ROLE_SHARE, CSM_STATE_REVOKED);
 	if (item != NULL && one_in(2))
 		*c = of_pair(RSI_CSM_REVOKE, item);
 	return item != NULL && c->num != 0;
@@ -281,7 +266,7 @@ static struct call try_call(int realm)
 	case 4:
 		if (is_wanted(realm, CSM_ROLE_SHARE, 16))
 			return share(realm);
-		return of_pair(RSI_CSM_REVOKE, own_item(realm, CSM_ROLE_SHARE, -1));
+		return of_pair(RSI_CSM_REVOKE, any_item(realm, CSM_ROLE_SHARE, -1));
 	case 5:
 	case 6:
 	case 7:
@@ -296,13 +281,13 @@ static struct call try_call(int realm)
 	case 13:
 		return attach(realm);
 	case 14:
-		return of_pair(RSI_CSM_REVOKE, own_item(realm, CSM_ROLE_SHARE, -1));
+		return of_pair(RSI_CSM_REVOKE, any_item(realm, CSM_ROLE_SHARE, -1));
 	case 15:
 		return one_in(2) ? destroy(realm) : share(realm);
 	case 16:
-		return of_pair(RSI_CSM_DETACH, own_item(realm, CSM_ROLE_CONSUMER, -1));
+		return of_pair(RSI_CSM_DETACH, any_item(realm, CSM_ROLE_CONSUMER, -1));
 	case 17:
-		return of_pair(RSI_CSM_DETACH, own_item(realm, CSM_ROLE_CONSUMER, CSM_STATE_REVOKED));
+		return of_pair(RSI_CSM_DETACH, any_item(realm, CSM_ROLE_CONSUMER, CSM_STATE_REVOKED));
 	case 18:
 	case 19:
 	case 20:

@@ -13,6 +13,12 @@ enum step reply_with(struct csm_reply *r, uint64_t status)
 	return END;
 }
 
+enum step give_up(struct oracle_item *item, struct csm_reply *r, uint64_t status)
+{
+	end_item(item);
+	return reply_with(r, status);
+}
+
 enum step reply_ask(struct csm_reply *r, uint64_t event, uint64_t base, uint64_t size, uint64_t argument)
 {
 	r->outcome = ASK;

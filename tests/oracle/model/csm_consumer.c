@@ -14,12 +14,6 @@ static bool holds_block(const struct oracle_item *range)
 	return first + BLOCK <= range->base + range->size;
 }
 
-static enum step give_up(struct oracle_item *consumer, struct csm_reply *r)
-{
-	end_item(consumer);
-	return reply_with(r, RSI_CSM_ERROR_HOST);
-}
-
 /* The entry at the cursor spans more than the range. */
 static enum step ask_finer(const struct oracle_item *range, struct csm_reply *r)
 {
@@ -34,12 +28,12 @@ static enum step ask_finer(const struct oracle_item *range, struct csm_reply *r)
 static enum step reserve_checked(const struct csm_asked *c, struct oracle_item *range, struct csm_reply *r)
 {
 	if (c->answered == CSM_EVENT_RTT_NEEDED && c->rejected)
-		return give_up(range, r);
+		return give_up(range, r, RSI_CSM_ERROR_HOST);
 	for (unsigned int i = 0; i < ORACLE_STEP && range->cursor < range->size; i++) {
 		struct oracle_place p = place_in(range->realm, range->base + range->cursor);
 
 		if (p.entry->what != ORACLE_NOTHING)
-			return give_up(range, r);
+			return give_up(range, r, RSI_CSM_ERROR_HOST);
 		if (!lies_within(&p, range->base, range->size) && p.entry->ripas != RMI_EMPTY)
 			return ask_finer(range, r);
 		range->cursor = next_offset(&p, range->base, range->size);
@@ -58,7 +52,7 @@ static enum step reserve_goes_on(const struct csm_asked *c, struct oracle_item *
 			return reply_ask(r, CSM_EVENT_C_REALM, range->base, range->size,
 					 holds_block(range) ? LEVEL_BLOCK : LEVEL_PAGE);
 		if (c->rejected)
-			return give_up(range, r);
+			return give_up(range, r, RSI_CSM_ERROR_HOST);
 		range->phase = ORACLE_CHECK;
 		range->cursor = 0;
 		return MORE;

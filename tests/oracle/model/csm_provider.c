@@ -24,12 +24,6 @@ static enum scan scan_region(struct oracle_item *region, bool fine)
 	return region->cursor == region->size ? SCAN_DONE : SCAN_MORE;
 }
 
-static enum step give_up(struct oracle_item *item, struct csm_reply *r, uint64_t status)
-{
-	end_item(item);
-	return reply_with(r, status);
-}
-
 static enum step create_asked(const struct csm_asked *c, struct oracle_item *region, struct csm_reply *r)
 {
 	if (c->answered != CSM_EVENT_P_REALM)

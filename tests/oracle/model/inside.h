@@ -127,6 +127,8 @@ csm_step do_create, do_share, do_revoke, do_destroy, do_reserve, do_attach, do_d
 csm_step do_notify, do_pending, do_query, do_measurement, do_doorbell;
 
 enum step reply_with(struct csm_reply *r, uint64_t status);
+/* The item goes, too. */
+enum step give_up(struct oracle_item *item, struct csm_reply *r, uint64_t status);
 enum step reply_ask(struct csm_reply *r, uint64_t event, uint64_t base, uint64_t size, uint64_t argument);
 void reply_ring(struct csm_reply *r, int realm);
 
