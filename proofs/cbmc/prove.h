@@ -22,7 +22,6 @@
 
 ANY(bool, bool)
 ANY(uint8_t, u8)
-ANY(uint16_t, u16)
 ANY(uint32_t, u32)
 ANY(uint64_t, u64)
 ANY(int64_t, i64)

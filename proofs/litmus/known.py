@@ -59,7 +59,3 @@ def wrong():
     all_tests = list(tests())
     return [name for name, verdict, outcome, threads in all_tests
             if ("allowed" if found(outcome, threads) else "forbidden") != verdict], len(all_tests)
-
-
-if __name__ == "__main__":
-    print(wrong())

@@ -4,7 +4,7 @@
  *
  *	START(NAME)          what is before, by itself
  *	PE(NAME, 0), ...     what each PE does, all at once; returns something
- *	FORBIDDEN(NAME)      whether an outcome must not be: of the PEs' results p[0], p[1], ... and memory at the end
+ *	FORBIDDEN(NAME)      whether an outcome must not be: of the PEs' results p0, p1, p2 and memory at the end
  *	SEEN(NAME)           whether an outcome is one that the test is about: it must be possible
  *
  * The file is compiled as the firmware is, and run as it was compiled (run).

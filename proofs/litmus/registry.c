@@ -105,8 +105,7 @@ SEEN(rid_found)
 /* A RID that the registry names is that of a whole realm, or the one that looks goes past its slot. */
 START(rid_slot)
 {
-	start_granules();
-	make(0, GRANULE_RD, 0);
+	rid_found_start();
 }
 
 PE(rid_slot, 0)
