@@ -37,11 +37,17 @@ static int fail(enum caec_verdict status, const char *what, const char *why)
 	return (int)status;
 }
 
+/* The file, or - for standard input; NULL with errno. */
+static FILE *open_file(const char *name)
+{
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): main() asks for no file without a name */
+	return strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+}
+
 /* The file's bytes, allocated; one more than `max` if it has more than that. NULL with errno: can't be read. */
 static char *read_file(const char *name, size_t max, size_t *size)
 {
-	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): read_options() has refused a command without TOKEN */
-	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+	FILE *file = open_file(name);
 	char *bytes = file ? malloc(max + 1) : NULL;
 
 	errno = bytes ? 0 : errno;
@@ -172,8 +178,7 @@ static int load_policy(const char *name, struct caec_policy **policy)
 {
 	char error[512];
 	int status;
-	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): read_options() has refused a command without TOKEN */
-	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+	FILE *file = open_file(name);
 
 	if (!file)
 		return fail(CAEC_FAILURE, name, strerror(errno));
