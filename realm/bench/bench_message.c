@@ -14,16 +14,9 @@
 #define TAG_SIZE 16
 
 /* portable.c */
-int portable_gcm_setkey(mbedtls_gcm_context *gcm, mbedtls_cipher_id_t cipher, const unsigned char *key,
-			unsigned int bits);
-int portable_gcm_crypt_and_tag(mbedtls_gcm_context *gcm, int mode, size_t length, const unsigned char *iv,
-			       size_t iv_length, const unsigned char *add, size_t add_length,
-			       const unsigned char *input, unsigned char *output, size_t tag_length,
-			       unsigned char *tag);
-int portable_gcm_auth_decrypt(mbedtls_gcm_context *gcm, size_t length, const unsigned char *iv,
-			      size_t iv_length, const unsigned char *add, size_t add_length,
-			      const unsigned char *tag, size_t tag_length, const unsigned char *input,
-			      unsigned char *output);
+typeof(mbedtls_gcm_setkey) portable_gcm_setkey;
+typeof(mbedtls_gcm_crypt_and_tag) portable_gcm_crypt_and_tag;
+typeof(mbedtls_gcm_auth_decrypt) portable_gcm_auth_decrypt;
 
 static struct channel channel; /* the one end that this realm has */
 static uint64_t message[MESSAGE_MAX / sizeof(uint64_t)] __attribute__((aligned(64), section(".noinit")));
@@ -159,14 +152,9 @@ struct sealed {
 
 /* By the CPU's instructions, or in C alone (portable.c). */
 static struct cipher {
-	int (*setkey)(mbedtls_gcm_context *gcm, mbedtls_cipher_id_t cipher, const unsigned char *key,
-		      unsigned int bits);
-	int (*seal)(mbedtls_gcm_context *gcm, int mode, size_t length, const unsigned char *iv,
-		    size_t iv_length, const unsigned char *add, size_t add_length, const unsigned char *input,
-		    unsigned char *output, size_t tag_length, unsigned char *tag);
-	int (*unseal)(mbedtls_gcm_context *gcm, size_t length, const unsigned char *iv, size_t iv_length,
-		      const unsigned char *add, size_t add_length, const unsigned char *tag,
-		      size_t tag_length, const unsigned char *input, unsigned char *output);
+	typeof(mbedtls_gcm_setkey) *setkey;
+	typeof(mbedtls_gcm_crypt_and_tag) *seal;
+	typeof(mbedtls_gcm_auth_decrypt) *unseal;
 	mbedtls_gcm_context gcm;
 	bool ready;
 	uint64_t counter; /* for the nonce */
