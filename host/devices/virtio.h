@@ -131,6 +131,9 @@ void virtio_fail(struct virtio *virtio);
 /* Buffers waiting in `queue`, 0..its size. The queue is live. A bad ring: virtio_fail(), 0. */
 unsigned int virtio_pending(struct virtio *virtio, unsigned int queue);
 
+/* `queue` is live, and a buffer waits in it. */
+bool virtio_has_buffer(struct virtio *virtio, unsigned int queue);
+
 /* The next buffer of `queue`, in virtio->chain; virtio_pending() said that there is one. False: a bad one,
  * and the device has failed. */
 bool virtio_take(struct virtio *virtio, unsigned int queue);

@@ -153,7 +153,7 @@ bool virtio_block_take(struct virtio_block *block, struct virtio_block_request *
 {
 	struct virtio *virtio = &block->virtio;
 
-	while (virtio_is_live(virtio, 0) && virtio_pending(virtio, 0) > 0 && virtio_take(virtio, 0)) {
+	while (virtio_has_buffer(virtio, 0) && virtio_take(virtio, 0)) {
 		struct header header;
 		uint32_t written = 0;
 		uint8_t status;

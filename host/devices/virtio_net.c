@@ -62,8 +62,7 @@ static void send_frames(struct virtio_net *net)
 
 bool virtio_net_has_room(struct virtio_net *net)
 {
-	return virtio_is_live(&net->virtio, VIRTIO_NET_RECEIVEQ) &&
-	       virtio_pending(&net->virtio, VIRTIO_NET_RECEIVEQ) > 0;
+	return virtio_has_buffer(&net->virtio, VIRTIO_NET_RECEIVEQ);
 }
 
 /* Header and frame into the buffer that was taken. A buffer has to hold any frame (5.1.6.3.1). */

@@ -105,6 +105,11 @@ unsigned int virtio_pending(struct virtio *virtio, unsigned int queue)
 	return count;
 }
 
+bool virtio_has_buffer(struct virtio *virtio, unsigned int queue)
+{
+	return virtio_is_live(virtio, queue) && virtio_pending(virtio, queue) > 0;
+}
+
 /* Takes a copy of one descriptor into the chain; false: it is not one, or doesn't fit. */
 static bool add_part(struct virtio *virtio, uint64_t address, uint64_t word)
 {

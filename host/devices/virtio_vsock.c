@@ -138,8 +138,7 @@ static struct header stream_header(const struct virtio_vsock *vsock, struct virt
 
 static bool has_buffer(struct virtio_vsock *vsock)
 {
-	return virtio_is_live(&vsock->virtio, VIRTIO_VSOCK_RECEIVEQ) &&
-	       virtio_pending(&vsock->virtio, VIRTIO_VSOCK_RECEIVEQ) > 0;
+	return virtio_has_buffer(&vsock->virtio, VIRTIO_VSOCK_RECEIVEQ);
 }
 
 static bool put_resets(struct virtio_vsock *vsock)
