@@ -26,6 +26,12 @@ static inline uint64_t host_align_down(uint64_t value, uint64_t size)
 	return value & ~(size - 1);
 }
 
+/* Where the entry of `level` that has `ipa` ends. */
+static inline uint64_t host_level_end(uint64_t ipa, int64_t level)
+{
+	return host_align_down(ipa, host_level_size(level)) + host_level_size(level);
+}
+
 /* [base, base + size) is made of granules and lies within [0, limit). */
 static inline bool host_range_is_valid(uint64_t base, uint64_t size, uint64_t limit)
 {

@@ -27,8 +27,7 @@ static uint64_t populate_page(struct host_realm *realm, uint64_t ipa, uint64_t *
 		    RMI_SUCCESS)
 			return result;
 		if (entry.state == RMI_ASSIGNED) {
-			*next = host_align_down(ipa, host_level_size(entry.level)) +
-				host_level_size(entry.level);
+			*next = host_level_end(ipa, entry.level);
 			return RMI_SUCCESS;
 		}
 		if (!host_table_was_missing(realm, ipa, &result))

@@ -61,7 +61,7 @@ static uint64_t pass_or_split(struct host_realm *realm, uint64_t ipa, uint64_t r
 	if (host_rmi_rtt_read_entry(realm->host, realm->rd, ipa, HOST_LEVEL_PAGE, &entry) != RMI_SUCCESS ||
 	    entry.state != RMI_ASSIGNED)
 		return HOST_ERROR_RMM;
-	*top = host_align_down(ipa, host_level_size(entry.level)) + host_level_size(entry.level);
+	*top = host_level_end(ipa, entry.level);
 	if (realm->has_apt && host_csm_consumer_holds(realm, ipa))
 		return RMI_SUCCESS;
 	*top = ipa;

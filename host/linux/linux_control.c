@@ -115,7 +115,7 @@ static void entries(const struct arguments *a)
 						    &entry) == RMI_SUCCESS) {
 		if (entry.state == RMI_ASSIGNED)
 			mapped[entry.level == HOST_LEVEL_PAGE]++;
-		ipa = host_align_down(ipa, host_level_size(entry.level)) + host_level_size(entry.level);
+		ipa = host_level_end(ipa, entry.level);
 	}
 	linux_console_say("%lu %lu\n", mapped[0], mapped[1]);
 }
