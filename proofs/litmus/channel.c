@@ -9,13 +9,14 @@ static struct {
 	uint8_t data[CHANNEL_MIN_CAPACITY];
 } shared __attribute__((aligned(64)));
 
-#define RING(at)                                                                                         \
-	(struct channel)                                                                                 \
-	{                                                                                                \
-		.ring = &shared.ring, .back = &shared.ring, .capacity = CHANNEL_MIN_CAPACITY, .own = at, \
-		.peer = at                                                                               \
-	}
 #define FULL CHANNEL_MIN_CAPACITY
+
+/* An end that has come so far; the other is at 0. */
+#define END(at)                                                                                         \
+	(struct channel)                                                                                \
+	{                                                                                               \
+		.ring = &shared.ring, .back = &shared.ring, .capacity = CHANNEL_MIN_CAPACITY, .own = at \
+	}
 
 /* --- What is published is there ----------------------------------------------------------------------------------- */
 
@@ -55,14 +56,14 @@ static uint64_t receive(struct channel *rx)
 
 PE(ring_message, 0)
 {
-	struct channel tx = RING(0);
+	struct channel tx = END(0);
 
 	return send(&tx, 42);
 }
 
 PE(ring_message, 1)
 {
-	struct channel rx = RING(0);
+	struct channel rx = END(0);
 
 	return receive(&rx);
 }
@@ -89,14 +90,14 @@ START(ring_reused)
 /* The ring is full; what is sent takes the place of what is being read. */
 PE(ring_reused, 0)
 {
-	struct channel tx = { .ring = &shared.ring, .back = &shared.ring, .capacity = FULL, .own = FULL };
+	struct channel tx = END(FULL);
 
 	return send(&tx, 42);
 }
 
 PE(ring_reused, 1)
 {
-	struct channel rx = RING(0);
+	struct channel rx = END(0);
 
 	return receive(&rx);
 }
@@ -120,7 +121,7 @@ START(ring_wake)
 /* 2: the consumer is to be woken. */
 PE(ring_wake, 0)
 {
-	struct channel tx = RING(0);
+	struct channel tx = END(0);
 
 	return send(&tx, 42);
 }
@@ -128,7 +129,7 @@ PE(ring_wake, 0)
 /* 1: goes to sleep. */
 PE(ring_wake, 1)
 {
-	struct channel rx = RING(0);
+	struct channel rx = END(0);
 
 	return channel_sleep_consumer(&rx);
 }
@@ -152,7 +153,7 @@ START(ring_room)
 /* 1: goes to sleep. */
 PE(ring_room, 0)
 {
-	struct channel tx = { .ring = &shared.ring, .back = &shared.ring, .capacity = FULL, .own = FULL };
+	struct channel tx = END(FULL);
 
 	return channel_sleep_producer(&tx);
 }
@@ -160,7 +161,7 @@ PE(ring_room, 0)
 /* 1: the producer is to be woken. */
 PE(ring_room, 1)
 {
-	struct channel rx = RING(0);
+	struct channel rx = END(0);
 	const void *from;
 	size_t length;
 
