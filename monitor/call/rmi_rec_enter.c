@@ -192,9 +192,8 @@ static bool is_ns(const struct granule *g)
 /* Checks all there is to check of the REC, which is locked: it is RUNNING on success, and unlocked in any case. */
 static uint64_t begin(struct granule *g, const struct rec *rec, struct rmi_rec_enter *enter, struct pa run_pa)
 {
-	uint64_t result;
+	uint64_t result = granule_refs(g) != 0 ? RMI_ERROR_REC : check_enter(rec, enter);
 
-	result = granule_refs(g) != 0 ? RMI_ERROR_REC : check_enter(rec, enter);
 	if (result == RMI_SUCCESS && !read_gprs(enter, run_pa, rec))
 		result = RMI_ERROR_INPUT;
 	if (result == RMI_SUCCESS)
