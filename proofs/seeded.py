@@ -9,6 +9,7 @@ import table
 
 def mutate():
     """tools/mutate, which knows how a fault is put into a file."""
+    sys.path.append(str(table.ROOT / "tools"))
     loader = importlib.machinery.SourceFileLoader("mutate", str(table.ROOT / "tools/mutate"))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader("mutate", loader))
     loader.exec_module(module)

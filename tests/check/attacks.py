@@ -2,6 +2,7 @@
 import importlib.machinery
 import importlib.util
 import re
+import sys
 
 ROWS = "tests/attack/attacks.def"
 DOCUMENT = "docs/attacks.md"
@@ -9,6 +10,7 @@ DOCUMENT = "docs/attacks.md"
 
 def driver(tree):
     """tools/attack, as a module."""
+    sys.path.append(str(tree.root / "tools"))
     loader = importlib.machinery.SourceFileLoader("attack", str(tree.root / "tools/attack"))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader("attack", loader))
     loader.exec_module(module)
