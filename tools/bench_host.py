@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tempfile
 
+import packaged
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LINUX = ROOT / "build/deps/linux"
 BUILT = ROOT / "build/linux"
@@ -68,11 +70,8 @@ def said_by(command, typed=""):
 
 def realm_initramfs(folder):
     (folder / "bench").write_text(DISK + NET)
-    tree = folder / "lib/modules" / (LINUX / "version").read_text().strip()
-    for words in (["--tree", LINUX / "tree", tree, "virtio_net"],
-                  ["--add", LINUX / "initramfs", folder / "initramfs", f"{folder / 'lib'}:lib", f"{folder / 'bench'}:bench",
-                   NETPERF, CHECK]):
-        said_by([ROOT / "tools/initramfs", *words])
+    modules = packaged.items(folder / "tree", [], "virtio_net")
+    packaged.make_initramfs("--add", LINUX / "initramfs", folder / "initramfs", *modules, f"{folder / 'bench'}:bench", NETPERF, CHECK)
     return folder / "initramfs"
 
 

@@ -1,6 +1,7 @@
 """What a figure of ./caec evaluate is: values by name, tables for people, plots, how it was made, and what it can't say."""
 import dataclasses
 import pathlib
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "build/evaluation"
@@ -24,6 +25,18 @@ PUBLISHED = {
     ],
     "agents": [("an agent system on the prototype's CSM", "less than 5.15 % overhead against no isolation")],
 }
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def write(path, text):
+    """The old file or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    new.write_text(text)
+    new.rename(path)
 
 
 @dataclasses.dataclass

@@ -15,6 +15,7 @@ import sys
 import evaluation
 import gpt2
 import realms
+from evaluation import say
 
 ROOT = evaluation.ROOT
 BUILD = ROOT / "build"
@@ -48,10 +49,6 @@ r=$?
 kill $s
 exit $r
 """
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 # --- What is run -----------------------------------------------------------------------------------------------
@@ -237,6 +234,4 @@ def run(path, sized, count, is_shared, again=False):
 
 
 def keep(path, result):
-    new = path.with_name(path.name + ".new")
-    new.write_text(json.dumps(result, indent=2) + "\n")
-    new.rename(path)
+    evaluation.write(path, json.dumps(result, indent=2) + "\n")
