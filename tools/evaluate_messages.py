@@ -46,18 +46,21 @@ def sizes_tables(rows, where, encryption, prefix=""):
     table = evaluation.Table(f"{where}: instructions for one message, one way, both realms", ["bytes", *(labels[i] for i in there)],
                              [[evaluation.size(count), *(evaluation.number(columns[i].get(count)) for i in there)]
                               for count in counts])
-    aes = columns[1]
-    ratios = [[evaluation.size(count),
-               *(f"{aes[count] / column[count]:,.1f}" if count in aes and count in column else "-" for column in columns[2:4]),
-               *end_to_end(aes, columns[2:5], count)]
-              for count in counts]
     head = ["bytes", "copied", "in place", "copied, end to end", "in place, end to end"]
-    tables = [table, evaluation.Table(f"{where}: times fewer instructions than AES-256-GCM ({encryption})", head, ratios)]
+    tables = [table, evaluation.Table(f"{where}: times fewer instructions than AES-256-GCM ({encryption})", head,
+                                      ratios(columns[1], columns, counts))]
     if columns[5]:
-        portable = [[evaluation.size(count), *(f"{columns[5][count] / column[count]:,.1f}" for column in columns[2:4]),
-                     *end_to_end(columns[5], columns[2:5], count)] for count in counts if count in columns[5]]
-        tables.append(evaluation.Table(f"{where}: than AES-256-GCM in C alone ({encryption})", head, portable))
+        tables.append(evaluation.Table(f"{where}: than AES-256-GCM in C alone ({encryption})", head,
+                                       ratios(columns[5], columns, sorted(columns[5]))))
     return tables
+
+
+def ratios(encrypted, columns, counts):
+    return [[evaluation.size(count),
+             *(f"{encrypted[count] / column[count]:,.1f}" if count in encrypted and count in column else "-"
+               for column in columns[2:4]),
+             *end_to_end(encrypted, columns[2:5], count)]
+            for count in counts]
 
 
 def end_to_end(aes, columns, count):

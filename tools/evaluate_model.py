@@ -15,6 +15,7 @@ PUBLISHED = {("gpt2", 2): (960, 800), ("gpt2", 3): (1440, 1110), ("gpt2-medium",
 PUBLISHED_MODEL = {"gpt2": 177, "gpt2-medium": 437}
 FILE = "file"  # the user's own: not compared with anything, not saved
 FILE_ROOM = 300 * 10**6  # beside it in a realm
+ROLES = (("own", "own copy"), ("provider", "in place, A"), ("consumer", "in place, others"))
 PAGE, MB = 4096, 10**6
 PAGE_STRUCTURE = 64
 SIGBUS = 128 + 7
@@ -161,7 +162,7 @@ def published(pairs):
 def accounts(pairs):
     rows = []
     for p in pairs:
-        for role, label in (("own", "own copy"), ("provider", "in place, A"), ("consumer", "in place, others")):
+        for role, label in ROLES:
             granules = p["own_granules"] / p.count if role == "own" else p[f"shared_{role}_granules"]
             mib = p["own_memory_mib" if role == "own" else "shared_memory_mib"]
             rows.append([f"{p.name}: {label}", *map(evaluation.number, (mib, round(granules), p[f"{role}_mapped_kib"], p[f"{role}_anonymous_kib"]))])
@@ -172,7 +173,7 @@ def accounts(pairs):
 def times(pairs):
     rows = []
     for p in pairs:
-        for role, label in (("own", "own copy"), ("provider", "in place, A"), ("consumer", "in place, others")):
+        for role, label in ROLES:
             load, prompt, token = (p[f"{role}_{what}_instructions"] / MB for what in ("load", "prompt", "token"))
             rows.append([f"{p.name}: {label}", *(f"{value:,.0f}" for value in (load, prompt, load + prompt, token))])
     return evaluation.Table("Inference, millions of instructions", ["", "loading", "the given text", "to the first word", "each further word"], rows)
