@@ -37,7 +37,10 @@ def options(title):
     parser.add_argument("--all", action="store_true", help="the long ones, too")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="so many at a time (1)")
     parser.add_argument("pattern", nargs="?", default="", help="the one of that name, or those in whose name it occurs")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.jobs < 1:
+        parser.error("--jobs takes a number from 1 on")
+    return asked
 
 
 def named(table, pattern):

@@ -20,7 +20,7 @@ SCRIPTS = ("caec nothing", "caec demo nothing", "caec test --nothing", "caec tes
            "caec attack --nothing", "caec attack nothing", "caec prove --nothing", "caec prove one two three",
            "caec fuzz --nothing", "caec fuzz --seed", "caec fuzz --seed x", "caec fuzz nothing",
            "caec conformance --nothing", "caec evaluate --nothing", "caec evaluate nothing", "caec host --nothing",
-           "proofs/run --nothing", "proofs/cbmc/run --nothing", "proofs/litmus/run --nothing", "proofs/spin/run --nothing",
+           "proofs/run --nothing", "proofs/cbmc/run --nothing", "proofs/litmus/run --nothing", "proofs/spin/run --nothing", "proofs/litmus/run --jobs 0",
            "tools/attack --nothing", "tools/attack nothing", "tools/demo-linux --nothing", "tools/evaluate --nothing", "tools/host --nothing",
            "tools/host-demo nothing", "tools/linux --nothing", "caec build --nothing", "caec check nothing",
            "caec coverage nothing", "caec bench --nothing", "caec linux --nothing", "caec endurance nothing",
