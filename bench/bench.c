@@ -36,6 +36,10 @@ void bench_main(const char *argument)
 {
 	uint64_t lower, higher, features;
 
+	if (strcmp(argument, "known") == 0) {
+		bench_known();
+		return;
+	}
 	rmm_init();
 	if (strcmp(argument, "profile") == 0) {
 		bench_profile();
@@ -43,6 +47,11 @@ void bench_main(const char *argument)
 	}
 	if (strcmp(argument, "scale") == 0) {
 		bench_scale();
+		return;
+	}
+	if (strcmp(argument, "messages") == 0) {
+		rmm.check_wiped = false;
+		bench_message();
 		return;
 	}
 	if (*argument != '\0')

@@ -7,6 +7,7 @@
 #include "bench.h"
 
 #include "puppet/csm_realms.h"
+#include "common/marks.h"
 
 #define REGION ABI_U64(0x40000)
 #define COUNT 8U
@@ -93,8 +94,10 @@ static uint64_t rows(struct pair *r, const char *name, uint64_t (*message)(struc
 		uint64_t ticks = 0;
 
 		message(r, bytes, 1); /* what is set up at the first use */
+		MARK(MARK_DROP);
 		for (uint64_t i = 0; i < COUNT; i++)
 			ticks += message(r, bytes, SEED + i);
+		MARK(MARK_ROW);
 		bench_row_n(name, bytes, "bytes", bench_instructions(ticks), COUNT);
 		longest = bench_instructions(ticks) / COUNT;
 	}

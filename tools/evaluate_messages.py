@@ -2,8 +2,9 @@
 import re
 
 import bench_plot
-import evaluation
+import evaluate_cycles
 import evaluate_profile
+import evaluation
 
 MODES = [
     ("host_visible_copy", "plain text, memory of the host"),
@@ -24,10 +25,11 @@ METHOD = [
     "the published portable settings are.",
     "One way is half of a request and its response of the same size. A receiver that sleeps is woken by a notification through "
     "the host, each way; a table above has its cost and who executes it.",
+    *evaluate_cycles.METHOD,
 ]
 CAVEATS = [
-    "Instructions are not cycles, and no estimate in cycles is given: this machine has no caches and no pipeline, and there is no "
-    "model of them here to state. The published 209x is of cycles; the ratios here are of instructions. The two are not comparable.",
+    "Instructions are not cycles: this machine has no caches and no pipeline. What is said in cycles is an estimate, by the model above.",
+    *evaluate_cycles.CAVEATS,
     "A message that is handed over in place is not touched in that row. The last column has each word stored once and loaded once, "
     "which is the least that a program does with it; end to end the factor against encryption is about 14 from 1 KiB on, against that in C "
     "alone about 120.",
@@ -89,15 +91,16 @@ def notified(rows):
                              ["notification, round trip", evaluation.number(round_trip)]])
 
 
-def figure(rows, last, profile):
-    """`rows` of this run, `last` as they were saved; `profile`: also who executes."""
-    tables = [*sizes_tables(rows, "Bare realms", "Mbed TLS"), notified(rows)]
+def figure(rows, last, estimate, profile):
+    """`rows` of this run, `last` as they were saved; `estimate`: values of evaluate_cycles; `profile`: also who executes."""
+    tables = [*sizes_tables(rows, "Bare realms", "Mbed TLS"), *evaluate_cycles.tables(estimate, MODES, "Bare realms"), notified(rows)]
     if profile:
         tables.append(evaluate_profile.table())
     tables += [*sizes_tables(last, "Programs of two Linux realms", "OpenSSL", "linux_"), linux(last)]
     names = [name for name, _ in MODES]
     values = {row["name"]: row["value"] for row in rows if re.sub(r"_\d+_bytes$", "", row["name"]) in names}
     values |= {row["name"]: row["value"] for row in rows if row["name"] == "csm_notify_round_trip"}
+    values |= {name: value for name, value in estimate.items() if evaluate_cycles.is_ours(name)}
     return evaluation.Figure("messages", "Messages between two realms", evaluation.MEASURED, METHOD, tables,
                              {"messages": bench_plot.svg(rows),
                               "messages_linux": bench_plot.svg(last, "linux_", "from a program of one Linux realm to one of another")},

@@ -7,6 +7,12 @@
 
 #include "bare/program.h"
 
+/* A realm gets its vector registers from the monitor when it uses the first one after an entry. */
+static inline void bench_use_fp(void)
+{
+	__asm__ volatile(".arch_extension fp\n\tfmov d0, xzr");
+}
+
 /* Messages (bench_message.c). */
 void bench_open(const uint64_t a[6], uint64_t r[6]);
 void bench_fill(const uint64_t a[6], uint64_t r[6]);

@@ -25,7 +25,7 @@ static inline void bare_host_call(struct rsi_host_call *call)
 static inline void use_vectors(uint64_t use)
 {
 	if (use == BENCH_USE_FP)
-		__asm__ volatile(".arch_extension fp\n\tfmov d0, xzr");
+		bench_use_fp();
 	else if (use == BENCH_USE_SVE)
 		__asm__ volatile(".inst 0x2518e3e0"); /* ptrue p0.b */
 }
