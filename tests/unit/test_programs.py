@@ -23,13 +23,13 @@ SCRIPTS = ("caec nothing", "caec demo nothing", "caec test --nothing", "caec tes
            "proofs/run --nothing", "proofs/cbmc/run --nothing", "proofs/litmus/run --nothing", "proofs/spin/run --nothing", "proofs/litmus/run --jobs 0",
            "tools/attack --nothing", "tools/attack nothing", "tools/demo-linux --nothing", "tools/evaluate --nothing", "tools/host --nothing",
            "tools/host-demo nothing", "tools/linux --nothing", "caec build --nothing", "caec check nothing",
-           "caec coverage nothing", "caec bench --nothing", "caec linux --nothing", "caec endurance nothing",
+           "caec coverage nothing", "caec mutate --nothing", "caec mutate nothing", "caec mutate --generate nothing", "caec mutate --sample 1", "caec bench --nothing", "caec linux --nothing", "caec endurance nothing",
            "caec clean nothing", "caec package nothing", "tests/run --nothing", "tests/run one two", "tests/check/linux-host-load --nothing",
            "tests/check/source --nothing",
            "tools/coverage nothing",
            "tests/fuzz/run_pair", "tests/fuzz/run_verify", "tools/bench --nothing", "tools/conformance --nothing", "tools/conformance --rmm",
            "tools/initramfs", "tools/install-packages", "tools/package --nothing", "tools/machine", "tools/machine --nothing", "tools/machine --smp", "tools/machine --console",
-           "tools/mutate --nothing", "tools/owners --nothing", "tools/profile --nothing", "tools/setup nothing")
+           "tools/mutate --nothing", "tools/mutate --jobs 0", "tools/mutate --generate --unit", "tools/owners --nothing", "tools/profile --nothing", "tools/setup nothing")
 
 
 def run(*command):

@@ -15,6 +15,7 @@
 #include "corpus.h"
 
 #define MACHINES 100000U
+#define SOME 300U
 #define OURS 54321U /* the position of the token's platform */
 #define OUR_ID "01000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
@@ -132,6 +133,17 @@ static double time_of(const struct fixture *f, const struct caec_policy *policy,
 	return times[ROUNDS / 2];
 }
 
+/* Of a fleet that is tried through in a moment: were it tried, the large one would take minutes to say so. */
+static void test_time_is_flat_early(void **state)
+{
+	const struct fixture *f = *state;
+	struct caec_policy *one = fleet_policy(f, 1, 0), *some = fleet_policy(f, SOME, SOME / 2);
+
+	assert_true(time_of(f, some, CAEC_ACCEPTED) < 2 * time_of(f, one, CAEC_ACCEPTED) + 1);
+	caec_policy_free(one);
+	caec_policy_free(some);
+}
+
 static void test_time_is_flat(void **state)
 {
 	const struct fixture *f = *state;
@@ -208,6 +220,7 @@ static void test_file_that_cannot_be_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_time_is_flat_early, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_time_is_flat, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stranger, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_position, setup, teardown),
