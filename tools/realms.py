@@ -2,10 +2,13 @@
 import base64
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import threading
 import time
+
+import child
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "build/linux"
@@ -42,7 +45,7 @@ class Realms:
     def __init__(self, command, show=print, names="AB"):
         self.names = names
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True, errors="replace", bufsize=1)
+                                        stderr=subprocess.STDOUT, text=True, errors="replace", bufsize=1, preexec_fn=child.of_ours(signal.SIGTERM))
         self.lines = {name: [] for name in [*names, HOST]}
         self.other = []
         self.show = show
@@ -130,6 +133,11 @@ class Realms:
         self.run("A", f"csm net up {name} --number {row.split()[2]}")
         for last, realm in enumerate("AB", 1):
             self.run(realm, f"ifconfig {name} {net}.{last} netmask 255.255.255.0 up")
+
+    def kill(self):
+        """At once, if it is still there: the machine ends with the program that runs it."""
+        self.process.terminate()
+        self.process.wait()
 
     def off(self):
         """True: all realms turned themselves off, and the host got everything back."""

@@ -1,0 +1,18 @@
+"""Programs that end when the one that started them does, however that ends: no machine is left running by one that was killed."""
+import ctypes
+import os
+import signal
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+def of_ours(end=signal.SIGKILL):
+    """For preexec_fn: the program, and what it becomes by exec, gets this signal when the thread that starts it ends."""
+    parent = os.getpid()
+
+    def prepare():
+        LIBC.prctl(PR_SET_PDEATHSIG, end)
+        if os.getppid() != parent:  # gone before that
+            os.kill(os.getpid(), end)
+    return prepare
