@@ -49,6 +49,10 @@ void bench_main(const char *argument)
 		bench_scale();
 		return;
 	}
+	if (strcmp(argument, "cpus") == 0) {
+		bench_cpus();
+		return;
+	}
 	if (strcmp(argument, "messages") == 0) {
 		rmm.check_wiped = false;
 		bench_message();

@@ -74,5 +74,6 @@ void bench_token_csm(void);
 void bench_masked(void);
 void bench_masked_csm(void);
 void bench_scale(void);
+void bench_cpus(void);
 
 #endif

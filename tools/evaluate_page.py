@@ -13,7 +13,7 @@ INTRO = ("What CAEC (arXiv 2512.01594) was judged by, made again with this syste
 
 
 def is_number(cell):
-    return cell[:1].isdigit() or cell in ("", "-")
+    return cell.lstrip("+-")[:1].isdigit() or cell in ("", "-")
 
 
 def table_html(table):
@@ -65,5 +65,5 @@ def part_markdown(figure):
 def markdown(figures):
     head = ("# The evaluation\n\n" + wrap(INTRO) + "\n\n    ./caec evaluate            # all parts: build/evaluation/index.html, with the plots\n"
             "    ./caec evaluate --check    # and what has moved since the values in bench/evaluation.json\n\n"
-            + wrap("This file is written by `./caec evaluate --save`: what it says is what was measured then."))
+            + wrap("This file is written by `./caec evaluate --save`: each part is what was measured when that was last saved."))
     return "\n\n".join([head, *map(part_markdown, figures)]) + "\n"
