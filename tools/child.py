@@ -2,6 +2,7 @@
 import ctypes
 import os
 import signal
+import sys
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
@@ -16,3 +17,8 @@ def of_ours(end=signal.SIGKILL):
         if os.getppid() != parent:  # gone before that
             os.kill(os.getpid(), end)
     return prepare
+
+
+def tidy_up_when_asked_to_end():
+    """For a program that such a signal comes to: its temporary files go, as at any end of it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

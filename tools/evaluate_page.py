@@ -1,5 +1,6 @@
 """Figures as one page of HTML that needs nothing else, and as Markdown."""
 import html
+import re
 import textwrap
 
 STYLE = """body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222;background:#fff}
@@ -62,8 +63,11 @@ def part_markdown(figure):
     return "\n\n".join(out)
 
 
-def markdown(figures):
+def markdown(parts, figures, before):
+    """All parts, in order: those that were measured, and the others as they are in the document `before`."""
     head = ("# The evaluation\n\n" + wrap(INTRO) + "\n\n    ./caec evaluate            # all parts: build/evaluation/index.html, with the plots\n"
             "    ./caec evaluate --check    # and what has moved since the values in bench/evaluation.json\n\n"
             + wrap("This file is written by `./caec evaluate --save`: each part is what was measured when that was last saved."))
-    return "\n\n".join([head, *map(part_markdown, figures)]) + "\n"
+    sections = {re.search("`./caec evaluate (.*?)`", text)[1]: f"## {text.strip()}" for text in re.split("^## ", before, flags=re.M)[1:]}
+    sections |= {figure.name: part_markdown(figure) for figure in figures}
+    return "\n\n".join([head, *(sections[part] for part in parts if part in sections)]) + "\n"

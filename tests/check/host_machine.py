@@ -1,11 +1,16 @@
 """A Linux host that runs a script in sections, and what is expected of them: for linux-host and linux-host-load."""
 import pathlib
 import re
+import signal
 import subprocess
+import sys
 
 from expectations import expect, verdict
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import child  # noqa: E402
+
 # A process that is killed in a memory cgroup leaves a report, with a trace, which is no complaint.
 LOG = "dmesg | awk '/invoked oom-killer/ { report = 1 } !report; /Memory cgroup out of memory/ { report = 0 }'"
 COMPLAINTS = "Oops|BUG|WARNING|Internal error|lockup|hung|Call trace|rcu:.*stall|unhandled|Unable to handle|caec_host: .*(lost|keeps)"
@@ -30,7 +35,7 @@ def boot(sections, *options):
     script.append(f"echo SECTION-log; {LOG} | grep -E '{COMPLAINTS}'; echo SECTION-end")
     words = [ROOT / "caec", "host", "--cpus", "2", *options, "--exec", "\n".join(script)]
     machine = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, errors="replace")
+                               stderr=subprocess.STDOUT, text=True, errors="replace", preexec_fn=child.of_ours(signal.SIGTERM))
     said = []
     for line in machine.stdout:
         print(line, end="", flush=True)
