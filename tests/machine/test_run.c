@@ -185,29 +185,6 @@ MACHINE_TEST(host_simd_state, .sve = true)
 	realm_end(b);
 }
 
-/* Registers of the host's own EL1: a guest of its is not disturbed. */
-MACHINE_TEST(host_el1_state)
-{
-#define HOST_REGISTERS(f)                                                                                \
-	f("sp_el0") f("sp_el1") f("elr_el1") f("spsr_el1") f("ttbr0_el1") f("ttbr1_el1") f("tcr_el1")    \
-		f("mair_el1") f("esr_el1") f("far_el1") f("vbar_el1") f("contextidr_el1") f("tpidr_el0") \
-			f("tpidrro_el0") f("tpidr_el1") f("cntp_cval_el0") f("cntv_cval_el0")            \
-				f("apiakeylo_el1") f("apgakeyhi_el1") f("vttbr_el2")
-	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
-	uint64_t value;
-
-#define SET(name) __asm__ volatile(".arch_extension pauth\n\tmsr " name ", %0" : : "r"(UINT64_C(0x5000)));
-#define SAME(name)                                                                \
-	__asm__ volatile(".arch_extension pauth\n\tmrs %0, " name : "=r"(value)); \
-	if (value != 0x5000)                                                      \
-		print(name "\n");                                                 \
-	CHECK_EQ(value, 0x5000);
-	HOST_REGISTERS(SET)
-	CHECK_EQ(realm_write64(realm, test_ram(realm), 1), 0);
-	HOST_REGISTERS(SAME)
-	realm_end(realm);
-}
-
 /* An exception that the monitor injects is like one that the CPU takes by itself, in 4,096 states (and test_run_inject.c). */
 MACHINE_TEST(exceptions_as_taken)
 {
@@ -216,36 +193,5 @@ MACHINE_TEST(exceptions_as_taken)
 
 	CHECK_EQ(r.x[1], 0);
 	CHECK_EQ(r.x[0], 4096);
-	realm_end(realm);
-}
-
-/* What the ID registers do not offer is undefined: the realm takes the exception, and goes on. */
-MACHINE_TEST(realm_hidden_registers)
-{
-	static const struct {
-		const char *name;
-		uint16_t number;
-	} hidden[] = {
-		{ "PMCR_EL0", SYSREG(3, 3, 9, 12, 0) },      { "PMCCNTR_EL0", SYSREG(3, 3, 9, 13, 0) },
-		{ "PMUSERENR_EL0", SYSREG(3, 3, 9, 14, 0) }, { "PMINTENSET_EL1", SYSREG(3, 0, 9, 14, 1) },
-		{ "TCR2_EL1", SYSREG(3, 0, 2, 0, 3) },       { "GCR_EL1", SYSREG(3, 0, 1, 0, 6) },
-		{ "TFSR_EL1", SYSREG(3, 0, 5, 6, 0) },       { "SCXTNUM_EL1", SYSREG(3, 0, 13, 0, 7) },
-		{ "SCXTNUM_EL0", SYSREG(3, 3, 13, 0, 7) },   { "LORC_EL1", SYSREG(3, 0, 10, 4, 3) },
-		{ "ERRIDR_EL1", SYSREG(3, 0, 5, 3, 0) },     { "TRFCR_EL1", SYSREG(3, 0, 1, 2, 1) },
-		{ "TRCOSLSR", SYSREG(2, 1, 1, 1, 4) },       { "HCR_EL2", SYSREG(3, 4, 1, 1, 0) },
-		{ "SCR_EL3", SYSREG(3, 6, 1, 1, 0) },        { "S3_0_C15_C0_0", SYSREG(3, 0, 15, 0, 0) },
-		{ "S3_3_C11_C0_0", SYSREG(3, 3, 11, 0, 0) }, { "AMCR_EL0", SYSREG(3, 3, 13, 2, 0) },
-		{ "TPIDR2_EL0", SYSREG(3, 3, 13, 0, 5) },    { "SVCR", SYSREG(3, 3, 4, 2, 2) },
-		{ "CNTHP_CTL_EL2", SYSREG(3, 4, 14, 2, 1) }, { "ICH_LR0_EL2", SYSREG(3, 4, 12, 12, 0) },
-	};
-	struct test_realm *realm = realm_start(REALM_PROGRAM_SCRIPT, NULL);
-
-	for (unsigned int i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
-		struct script_result r = script(realm, SCRIPT_SYSREG, hidden[i].number);
-
-		if (r.x[1] != ESR_UNDEFINED)
-			print("%s: value 0x%lx, ESR 0x%lx\n", hidden[i].name, r.x[0], r.x[1]);
-		CHECK_EQ(r.x[1], ESR_UNDEFINED);
-	}
 	realm_end(realm);
 }

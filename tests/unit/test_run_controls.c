@@ -45,10 +45,10 @@ static void check_register(const char *name, const struct bit *bits, size_t coun
 		{ FIELD(10, 1), "BSU: and so do barriers" },                                              \
 		{ BIT(18), "TID3: ID registers are as idreg.c says (machine: sve_discovery)" },           \
 		{ BIT(19), "TSC: SMC comes here, not to EL3 (machine: every test)" },                     \
-		{ BIT(20), "TIDCP: IMPLEMENTATION DEFINED registers (machine: realm_hidden_registers)" }, \
+		{ BIT(20), "TIDCP: IMPLEMENTATION DEFINED registers (machine: registers_all)" },          \
 		{ BIT(31), "RW: EL1 is AArch64" }, { BIT(34), "E2H: the monitor's own regime" },          \
-		{ BIT(35), "TLOR: LORegions (machine: realm_hidden_registers)" },                         \
-		{ BIT(36), "TERR: error records (machine: realm_hidden_registers)" },                     \
+		{ BIT(35), "TLOR: LORegions (machine: registers_all)" },                                  \
+		{ BIT(36), "TERR: error records (machine: registers_all)" },                              \
 		{ BIT(37), "TEA: external aborts come here (QEMU takes them to EL1)" },                   \
 		{ BIT(40),                                                                                \
 		  "APK: the realm's pointer authentication keys are its own (machine: registers)" },      \
@@ -112,15 +112,15 @@ static void test_traps(void **state)
 	pe_write("s3_0_c10_c4_4", UINT64_C(1) << 17);   /* MPAMIDR_EL1.HAS_HCR */
 	assert_null(run_machine_init());
 	run_cpu_init();
-	CHECK_REGISTER("cptr_el2", { BIT(28), "TTA: trace (machine: realm_hidden_registers)" },
-		       { BIT(30), "TAM: activity monitors (machine: realm_hidden_registers)" });
+	CHECK_REGISTER("cptr_el2", { BIT(28), "TTA: trace (machine: registers_all)" },
+		       { BIT(30), "TAM: activity monitors (machine: registers_all)" });
 	CHECK_REGISTER("mdcr_el2", { 1, "HPMN: 0 is CONSTRAINED UNPREDICTABLE without FEAT_HPMN0" },
 		       { BIT(5), "TPMCR (machine: pmu_hidden)" }, { BIT(6), "TPM (machine: pmu_hidden)" },
 		       { BIT(9), "TDA: until the realm uses breakpoints (machine: debug_breakpoint)" },
 		       { BIT(10), "TDOSA: the OS lock is emulated (machine: debug_breakpoint)" },
 		       { BIT(11), "TDRA: no ROM table" }, { BIT(14), "TPMS: no profiling" },
 		       { BIT(17), "HPMD: nothing counts the monitor's events" },
-		       { BIT(19), "TTRF: trace filter (machine: realm_hidden_registers)" },
+		       { BIT(19), "TTRF: trace filter (machine: registers_all)" },
 		       { BIT(23), "HCCD: nor its cycles" },
 		       { BIT(27), "TDCC: the debug channel (machine: debug_registers)" });
 	CHECK_REGISTER("s3_4_c3_c1_4", { BIT(5), "DBGCLAIM: the debugger's (machine: debug_registers)" },

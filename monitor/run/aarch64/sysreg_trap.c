@@ -22,11 +22,12 @@ static bool is_id_group(uint64_t esr)
 	       (esr & ESR_SYSREG_READ);
 }
 
-/* EL1's, and the debug channel's, which are EL0's: s2_3_c0_c{1,4,5}_0. */
+/* EL1's, and the debug channel's, which are EL0's: s2_3_c0_c{1,4,5}_0. From CRn 8 on there are none. */
 static bool is_debug(uint64_t esr)
 {
-	return ESR_SYSREG_OP0(esr) == OP0_DEBUG &&
-	       (ESR_SYSREG_OP1(esr) == 0 || (ESR_SYSREG_OP1(esr) == 3 && ESR_SYSREG_CRN(esr) == 0));
+	unsigned int op1 = ESR_SYSREG_OP1(esr), crn = ESR_SYSREG_CRN(esr);
+
+	return ESR_SYSREG_OP0(esr) == OP0_DEBUG && ((op1 == 0 && crn < 8) || (op1 == 3 && crn == 0));
 }
 
 /* DBGBVR, DBGBCR, DBGWVR, DBGWCR: s2_0_c0_c<n>_{4-7}; MDSCR_EL1: s2_0_c0_c2_2. */
