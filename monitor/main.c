@@ -27,7 +27,7 @@ void monitor_main(uint64_t cpu, uint64_t version, uint64_t cpus, uint64_t shared
 static void cold_boot_done(void)
 {
 	boot_is_cold_done = 1;
-	__asm__ volatile("dsb sy\n\tdc civac, %0\n\tdsb sy" : : "r"(&boot_is_cold_done) : "memory");
+	clean_to_memory(&boot_is_cold_done);
 }
 
 /* Answers EL3 and takes its next call, for ever. */

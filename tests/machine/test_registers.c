@@ -174,6 +174,7 @@ MACHINE_TEST(registers_both_ways, .pmu = true)
 /* --- Every encoding ------------------------------------------------------------------------------------------------ */
 
 #define IN_PLAIN_ALWAYS true
+#define IN_PLAIN_KEYS true
 #define IN_PLAIN_PRIORITIES true
 #define IN_PLAIN_SIMD true
 #define IN_PLAIN_BREAKPOINTS true

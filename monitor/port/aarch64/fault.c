@@ -14,7 +14,7 @@ _Atomic bool fault_stopped;
 _Noreturn void fault_park(void)
 {
 	for (;;)
-		__asm__ volatile("wfi");
+		wait_interrupt();
 }
 
 _Noreturn void monitor_fault(uint64_t vector, const uint64_t *gprs)

@@ -86,7 +86,7 @@ bool port_irq_pending(void)
 
 void port_relax(void)
 {
-	__asm__ volatile("yield" : : : "memory");
+	yield();
 }
 
 struct arena **port_current_arena(void)
@@ -106,13 +106,9 @@ bool machine_has_random(void)
 	return id_field(read_sysreg("id_aa64isar0_el1"), 60) != 0;
 }
 
-/* RNDR clears Z when it has a number. */
 bool machine_random(uint64_t *word)
 {
-	uint64_t ok;
-
-	__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %1, ne" : "=r"(*word), "=r"(ok) : : "cc");
-	return ok != 0;
+	return read_random(word);
 }
 
 /* --- Non-secure memory (memory.S) ------------------------------------------------------------------------ */

@@ -79,7 +79,7 @@ static uint64_t *next_table(uint64_t *e)
 		if (pool_used == NUM_TABLES)
 			return NULL;
 		t = pool[pool_used++];
-		__asm__ volatile("dsb ishst" : : : "memory");
+		dsb_ishst();
 		*e = mmu_pa_of(t) | DESC_TABLE;
 		return t;
 	}
@@ -125,7 +125,8 @@ static bool map(uint64_t *root, uint64_t va, uint64_t pa, uint64_t size, enum mm
 		pa += done;
 		size -= done;
 	}
-	__asm__ volatile("dsb ishst\n\tisb" : : : "memory");
+	dsb_ishst();
+	isb();
 	return true;
 }
 
@@ -159,5 +160,5 @@ void mmu_build(uint64_t loaded_at, uint64_t shared_pa)
 	/* The tables are sized for this; without them there is nobody to report to. */
 	if (!ok)
 		for (;;)
-			__asm__ volatile("wfi");
+			wait_interrupt();
 }

@@ -16,13 +16,13 @@ void port_tlb_begin(uint64_t vttbr)
 /* Entries written so far are seen by every walk that starts after the maintenance that follows. */
 static void settle(void)
 {
-	__asm__ volatile("dsb ishst" : : : "memory");
+	dsb_ishst();
 }
 
 void port_tlb_leaf(struct ipa ipa)
 {
 	settle();
-	__asm__ volatile("tlbi ipas2e1is, %0" : : "r"(ipa.v >> GRANULE_SHIFT) : "memory");
+	tlbi_ipas2e1is(ipa.v >> GRANULE_SHIFT);
 }
 
 void port_tlb_table(struct ipa ipa)
@@ -34,18 +34,21 @@ void port_tlb_table(struct ipa ipa)
 void port_tlb_realm(void)
 {
 	settle();
-	__asm__ volatile("tlbi vmalls12e1is" : : : "memory");
+	tlbi_vmalls12e1is();
 }
 
 void port_tlb_end(void)
 {
 	/* Entries that combine both stages are reached only by the second operation, after the first. */
-	__asm__ volatile("dsb ish\n\ttlbi vmalle1is\n\tdsb ish\n\tisb" : : : "memory");
+	dsb_ish();
+	tlbi_vmalle1is();
+	dsb_ish();
+	isb();
 	write_sysreg("vttbr_el2", this_cpu()->vttbr);
 	isb();
 }
 
 void port_publish(void)
 {
-	__asm__ volatile("dsb ishst" : : : "memory");
+	dsb_ishst();
 }

@@ -145,6 +145,7 @@ void run_context_power_on(struct rec *target, const struct rec *caller)
 	pmu_reset(&c->pmu);
 	c->virtual_serror = 0;
 	c->vdisr = 0;
+	c->os_lock = 0;
 	c->debug_in_use = false;
 	target->pstate = PSTATE_RESET;
 }

@@ -33,7 +33,7 @@ static bool is_debug(uint64_t esr)
 /* DBGBVR, DBGBCR, DBGWVR, DBGWCR: s2_0_c0_c<n>_{4-7}; MDSCR_EL1: s2_0_c0_c2_2. */
 static bool is_switched_debug(uint64_t esr)
 {
-	return ESR_SYSREG_CRN(esr) == 0 &&
+	return ESR_SYSREG_OP1(esr) == 0 && ESR_SYSREG_CRN(esr) == 0 &&
 	       (ESR_SYSREG_OP2(esr) >= 4 || (ESR_SYSREG_CRM(esr) == 2 && ESR_SYSREG_OP2(esr) == 2));
 }
 

@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * In place of monitor/port/aarch64/sysreg.h: the registers of a PE that is a table (pe.h).
+ * In place of monitor/port/aarch64/sysreg.h: the registers of a PE that is a table (pe_registers.h), and instructions that
+ * are recorded there.
  */
 #ifndef PORT_SYSREG_H
 #define PORT_SYSREG_H
 
 #include <stdint.h>
 
-uint64_t pe_read(const char *name);
-void pe_write(const char *name, uint64_t value);
+uint64_t pe_mrs(const char *run);
+void pe_msr(const char *run, uint64_t value);
+void pe_instruction(const char *what, uint64_t operand);
 
-#define read_sysreg(name) pe_read(name)
-#define write_sysreg(name, value) pe_write(name, value)
+#define read_sysreg(name) pe_mrs(name)
+#define write_sysreg(name, value) pe_msr(name, value)
 
 static inline void isb(void)
 {
+	pe_instruction("isb", 0);
 }
 
 void at_s1e1r(uint64_t va);
-void tlbi_vmalle1(void);
+
+static inline void tlbi_vmalle1(void)
+{
+	pe_instruction("tlbi vmalle1", 0);
+}
 
 static inline unsigned int id_field(uint64_t value, unsigned int shift)
 {
