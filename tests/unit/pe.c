@@ -3,8 +3,6 @@
 
 #include "port/aarch64/percpu.h"
 
-#define GRANULES 64
-
 static struct percpu cpus[PE_CPUS];
 static unsigned int granules_used;
 
@@ -110,7 +108,7 @@ static void make_cpu(unsigned int cpu)
 
 struct rec *pe_reset(void)
 {
-	sim_reset(GRANULES);
+	sim_reset(PE_GRANULES);
 	granules_used = 0;
 	memset(&plan, 0, sizeof(plan));
 	pe_registers_reset();

@@ -31,7 +31,9 @@ struct rec *pe_reset(void);
 /* A further realm with a REC, and a further REC of the same realm; they are not entered yet. */
 struct rec *pe_add_realm(void);
 struct rec *pe_add_rec(const struct rec *of);
-/* A granule that nobody has yet, in this state. */
+/* A page that stays the host's. A granule that nobody has yet, in this state. */
+#define PE_GRANULES 64U
+#define PE_HOST_PAGE (SIM_DRAM_BASE + (PE_GRANULES - 1) * GRANULE_SIZE)
 struct granule *pe_granule(enum granule_state state);
 
 /* Boots run/ on all PEs. */

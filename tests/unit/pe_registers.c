@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pe_registers.h"
 
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +31,9 @@ _Static_assert(COUNT <= PE_REGISTERS_MAX, "tests have arrays of them");
 
 static uint64_t values[PE_CPUS][COUNT];
 static unsigned int cpu;
+
+jmp_buf *pe_stopped;
+uint64_t pe_random;
 
 struct pe_event pe_events[PE_EVENTS_MAX];
 size_t pe_event_count;
@@ -208,6 +210,22 @@ void at_s1e1r(uint64_t va)
 	pe_write("par_el1", va & UINT64_C(0x0000fffffffff000));
 }
 
+/* Only a monitor that has stopped does that. */
+void wait_interrupt(void)
+{
+	if (pe_stopped == NULL)
+		fail_msg("the monitor has stopped");
+	longjmp(*pe_stopped, 1);
+}
+
+/* One number; the next try fails, as if others had asked for many. */
+bool read_random(uint64_t *word)
+{
+	*word = pe_random;
+	pe_random = 0;
+	return *word != 0;
+}
+
 /* --- For the test ------------------------------------------------------------------------------------------------- */
 
 void pe_registers_reset(void)
@@ -217,6 +235,8 @@ void pe_registers_reset(void)
 	memset(pe_vectors, 0, sizeof(pe_vectors));
 	cpu = 0;
 	pe_event_count = 0;
+	pe_stopped = NULL;
+	pe_random = 0;
 }
 
 void pe_use(unsigned int number)

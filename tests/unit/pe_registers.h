@@ -7,6 +7,7 @@
 #ifndef TESTS_UNIT_PE_REGISTERS_H
 #define TESTS_UNIT_PE_REGISTERS_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -84,6 +85,12 @@ void pe_forget_events(void);
 #define PE_NEVER SIZE_MAX
 /* The place of the n-th such event, from 0 on. */
 size_t pe_event(const char *what, unsigned int n);
+
+/* Where the test goes on when the monitor has stopped (it waits for ever); NULL: it must not. */
+extern jmp_buf *pe_stopped;
+
+/* What RNDR gives next; 0: nothing. */
+extern uint64_t pe_random;
 
 /* --- Vectors ---------------------------------------------------------------------------------------------------- */
 

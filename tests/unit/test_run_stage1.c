@@ -46,17 +46,31 @@ static void set(struct rtt_walk w, struct rtte e)
 	rtt_unlock(&rec->realm->s2);
 }
 
-static uint8_t *memory_at(uint64_t addr)
+/* The entry of a page, with the tables above it. */
+static struct rtt_walk page_at(uint64_t addr)
 {
 	struct rtt_walk w = walk_to(addr, RTT_LEVEL_PAGE);
 
 	for (; w.level < RTT_LEVEL_PAGE; w = walk_to(addr, RTT_LEVEL_PAGE))
 		set(w, rtte_table(granule_pa(pe_granule(GRANULE_RTT))));
+	return w;
+}
+
+static uint8_t *memory_at(uint64_t addr)
+{
+	struct rtt_walk w = page_at(addr);
+
 	if (!rtte_is_mapped(w.entry, w.level)) {
 		set(w, rtte_assigned(granule_pa(pe_granule(GRANULE_DATA)), RTT_LEVEL_PAGE, RMI_RAM));
 		w = walk_to(addr, RTT_LEVEL_PAGE);
 	}
 	return (uint8_t *)port_mem(rtte_pa(w.entry, w.level)) + addr % GRANULE_SIZE;
+}
+
+/* A page of the host's, there. (The monitor's own access to it fails.) */
+static void share_host_page(uint64_t addr)
+{
+	set(page_at(addr), rtte_assigned_ns(PE_HOST_PAGE, RTT_LEVEL_PAGE));
 }
 
 static void put(uint64_t addr, uint64_t word)
@@ -161,6 +175,8 @@ static void test_no_tables(void **state)
 	assert_int_equal(level_of(r, false), 0);
 	start(r, false, PE_UNPROTECTED);
 	assert_int_equal(level_of(r, false), 0);
+	share_host_page(PE_UNPROTECTED);
+	assert_int_equal(stage1_fault_level(&rec->realm->s2, 0), 0);
 	start(r, false, OUTSIDE - GRANULE_SIZE);
 	assert_int_equal(level_of(r, false), 0);
 	chain(r, false, 1, PE_EMPTY | UINT64_C(3));
