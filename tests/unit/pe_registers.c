@@ -34,6 +34,7 @@ static unsigned int cpu;
 
 jmp_buf *pe_stopped;
 uint64_t pe_random;
+bool pe_stage1_fails;
 
 struct pe_event pe_events[PE_EVENTS_MAX];
 size_t pe_event_count;
@@ -203,11 +204,11 @@ void pe_instruction(const char *what, uint64_t operand)
 	note(what, operand);
 }
 
-/* Stage 1 is flat. */
+/* Stage 1 is flat, or has nothing. */
 void at_s1e1r(uint64_t va)
 {
 	note("at s1e1r", va);
-	pe_write("par_el1", va & UINT64_C(0x0000fffffffff000));
+	pe_write("par_el1", pe_stage1_fails ? 1 : va & UINT64_C(0x0000fffffffff000));
 }
 
 /* Only a monitor that has stopped does that. */
@@ -237,6 +238,7 @@ void pe_registers_reset(void)
 	pe_event_count = 0;
 	pe_stopped = NULL;
 	pe_random = 0;
+	pe_stage1_fails = false;
 }
 
 void pe_use(unsigned int number)

@@ -92,6 +92,9 @@ extern jmp_buf *pe_stopped;
 /* What RNDR gives next; 0: nothing. */
 extern uint64_t pe_random;
 
+/* AT S1E1R finds no translation. */
+extern bool pe_stage1_fails;
+
 /* --- Vectors ---------------------------------------------------------------------------------------------------- */
 
 #define PE_VL 64U /* bytes, the longest of this CPU */
