@@ -74,6 +74,8 @@ enum script_op {
 	 */
 	SCRIPT_SEND = 35,
 	SCRIPT_RECEIVE = 36,
+	/* number of the first of 64: a bit for each that can be read; of these, is not zero; has no plain exception */
+	SCRIPT_SYSREGS = 37,
 };
 
 /*

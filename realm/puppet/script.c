@@ -158,6 +158,19 @@ static void system_register(const uint64_t a[6], uint64_t r[6])
 		r[1] = probe(access_register, a[0], a[1], a[2], &r[0]);
 }
 
+#define ESR_UNDEFINED UINT64_C(0x2000000) /* IL and nothing else */
+
+static void system_registers(const uint64_t a[6], uint64_t r[6])
+{
+	for (unsigned int i = 0; i < 64; i++) {
+		uint64_t value = 0, fault = probe(access_register, a[0] + i, 0, 0, &value);
+
+		r[0] |= (uint64_t)(fault == 0) << i;
+		r[1] |= (uint64_t)(fault == 0 && value != 0) << i;
+		r[2] |= (uint64_t)(fault != 0 && fault != ESR_UNDEFINED) << i;
+	}
+}
+
 static void fp_load_pattern(const uint64_t a[6], uint64_t r[6])
 {
 	uint64_t words[64];
@@ -241,6 +254,7 @@ static const struct program_step steps[] = {
 	{ SCRIPT_SPIN, spin },
 	{ SCRIPT_SMC_WIDE, smc_wide },
 	{ SCRIPT_SYSREG, system_register },
+	{ SCRIPT_SYSREGS, system_registers },
 	{ SCRIPT_FP_LOAD, fp_load_pattern },
 	{ SCRIPT_FP_CHECK, fp_check_pattern },
 	{ SCRIPT_WORK, work },
