@@ -35,7 +35,9 @@
 #define LINUX_VIRTIO_INTID(n) (48U + (n))
 
 /* The early console knows nothing of realms: it gets the alias. */
-#define LINUX_ARGUMENTS "console=ttyAMA0 earlycon=pl011,0x209000000 swiotlb=8192,1 panic=-1"
+#define LINUX_ARGUMENTS_OF(console) "console=" console " earlycon=pl011,0x209000000 swiotlb=8192,1 panic=-1"
+#define LINUX_ARGUMENTS LINUX_ARGUMENTS_OF("ttyAMA0")
+#define LINUX_ARGUMENTS_VIRTIO LINUX_ARGUMENTS_OF("hvc0") /* its console is a virtio device */
 _Static_assert(LINUX_ALIAS + LINUX_UART == ABI_U64(0x209000000), "as in the kernel's arguments");
 
 #endif

@@ -16,7 +16,7 @@
 
 struct boot_slots boot_slots(const struct config *config)
 {
-	struct boot_slots slots = { .net = BOOT_NO_SLOT, .vsock = BOOT_NO_SLOT };
+	struct boot_slots slots = { .net = BOOT_NO_SLOT, .vsock = BOOT_NO_SLOT, .console = BOOT_NO_SLOT };
 
 	slots.entropy = slots.count++;
 	for (unsigned int i = 0; i < CONFIG_MAX_DISKS; i++)
@@ -25,10 +25,12 @@ struct boot_slots boot_slots(const struct config *config)
 		slots.net = slots.count++;
 	if (config->vsock != 0)
 		slots.vsock = slots.count++;
+	if (config->console_virtio)
+		slots.console = slots.count++;
 	return slots;
 }
 
-_Static_assert(1 + CONFIG_MAX_DISKS + 2 <= LINUX_VIRTIO_MAX, "the tree has room for all devices");
+_Static_assert(1 + CONFIG_MAX_DISKS + 3 <= LINUX_VIRTIO_MAX, "the tree has room for all devices");
 
 /* --- Pieces ---------------------------------------------------------------------------------------------- */
 
@@ -73,14 +75,16 @@ static bool add_file(struct boot *boot, const char *key, const char *path, uint6
 
 /* --- The tree -------------------------------------------------------------------------------------------- */
 
-static bool join_arguments(struct boot *boot, const char *more, struct fault *fault)
+static bool join_arguments(struct boot *boot, const struct config *config, struct fault *fault)
 {
-	size_t size = sizeof(LINUX_ARGUMENTS) + 1 + (more != NULL ? strlen(more) : 0);
+	const char *first = config->console_virtio ? LINUX_ARGUMENTS_VIRTIO : LINUX_ARGUMENTS;
+	const char *more = config->append;
+	size_t size = strlen(first) + 2 + (more != NULL ? strlen(more) : 0);
 
 	boot->arguments = malloc(size);
 	if (boot->arguments == NULL)
 		return fault_set(fault, VMM_FAILURE, "there is not enough memory");
-	strcpy(boot->arguments, LINUX_ARGUMENTS);
+	strcpy(boot->arguments, first);
 	if (more != NULL && more[0] != '\0')
 		strcat(strcat(boot->arguments, " "), more);
 	return true;
@@ -96,7 +100,7 @@ static bool add_tree(struct boot *boot, const struct config *config, struct faul
 		.csm = config->csm,
 	};
 
-	if (!join_arguments(boot, config->append, fault))
+	if (!join_arguments(boot, config, fault))
 		return false;
 	tree.arguments = boot->arguments;
 	boot->dtb_size = linux_tree_make(&tree, boot->dtb);

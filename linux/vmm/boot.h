@@ -14,7 +14,8 @@
 /* Virtio devices in the order in which the realm finds them. Which there are follows from the configuration alone. */
 struct boot_slots {
 	unsigned int count;
-	unsigned int entropy, net, vsock, disk[CONFIG_MAX_DISKS]; /* slots; BOOT_NO_SLOT: there is none */
+	unsigned int entropy, net, vsock, console,
+		disk[CONFIG_MAX_DISKS]; /* slots; BOOT_NO_SLOT: there is none */
 };
 #define BOOT_NO_SLOT UINT32_MAX
 

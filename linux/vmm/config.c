@@ -24,6 +24,7 @@ enum key {
 	KEY_NET,
 	KEY_VSOCK,
 	KEY_CONSOLE,
+	KEY_CONSOLE_DEVICE,
 	KEY_CSM,
 	KEY_CSM_ALLOW,
 	KEY_CSM_LIMIT,
@@ -46,6 +47,7 @@ static const struct name keys[] = {
 	{ "net", KEY_NET },
 	{ "vsock", KEY_VSOCK },
 	{ "console", KEY_CONSOLE },
+	{ "console-device", KEY_CONSOLE_DEVICE },
 	{ "csm", KEY_CSM },
 	{ "csm-allow", KEY_CSM_ALLOW },
 	{ "csm-limit", KEY_CSM_LIMIT },
@@ -62,6 +64,7 @@ static const struct name hashes[] = { { "sha-256", RMI_HASH_SHA_256 }, { "sha-51
 static const struct name consoles[] = { { "stdio", CONFIG_STDIO },
 					{ "pty", CONFIG_PTY },
 					{ "socket", CONFIG_SOCKET } };
+static const struct name console_devices[] = { { "pl011", false }, { "virtio", true } };
 static const struct name switches[] = { { "off", false }, { "on", true } };
 
 /* --- Values ---------------------------------------------------------------------------------------------- */
@@ -273,6 +276,9 @@ static bool set_chosen(struct config *c, enum key key, const char *value, struct
 	if (key == KEY_CONSOLE) {
 		ok = set_choice("console", value, consoles, 3, &choice, fault);
 		c->console = (enum config_console)choice;
+	} else if (key == KEY_CONSOLE_DEVICE) {
+		ok = set_choice("console-device", value, console_devices, 2, &choice, fault);
+		c->console_virtio = choice != 0;
 	} else if (key == KEY_CSM) {
 		ok = set_choice("csm", value, switches, 2, &choice, fault);
 		c->csm = choice != 0;

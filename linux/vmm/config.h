@@ -38,6 +38,7 @@ struct config {
 	bool net_host;  /* user: the host's own loopback can be reached, as the gateway */
 	uint32_t vsock; /* the realm's CID; 0: no sockets */
 	enum config_console console;
+	bool console_virtio; /* not the UART */
 	bool csm;
 	char *peers[CONFIG_MAX_PEERS]; /* whom the host lets it share with */
 	unsigned int peer_count;       /* 0: anybody */

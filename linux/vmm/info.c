@@ -96,12 +96,13 @@ static json_t *describe(const struct machine *machine)
 
 	(void)ioctl(machine->realm.fd, CAEC_HOST_STATS, &stats);
 	return json_pack(
-		"{s:s, s:i, s:s, s:i, s:o, s:s, s:s, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"{s:s, s:i, s:s, s:i, s:o, s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", config->name, "pid", (int)getpid(), "state", name_of(states, 5, stats.state), "cpus",
 		(int)config->cpus, "memory", number(config->memory), "kernel", config->kernel, "console",
-		consoles[config->console], "net", nets[config->net], "vsock", number(config->vsock), "csm",
-		config->csm, "pages", number(stats.granules), "pages-peak", number(stats.granules_peak),
-		"pages-max", number(stats.granules_max), "shared-pages", number(stats.shared_pages), "exits",
+		consoles[config->console], "console-device", config->console_virtio ? "virtio" : "pl011",
+		"net", nets[config->net], "vsock", number(config->vsock), "csm", config->csm, "pages",
+		number(stats.granules), "pages-peak", number(stats.granules_peak), "pages-max",
+		number(stats.granules_max), "shared-pages", number(stats.shared_pages), "exits",
 		exits(&stats), "shares", shares(machine), "disks", disks(machine));
 }
 

@@ -43,6 +43,12 @@ static void uart_output(void *context, uint8_t byte)
 	terminal_output(&machine->terminal, byte);
 }
 
+static void console_output(void *context, const uint8_t *bytes, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		uart_output(context, bytes[i]);
+}
+
 static uint32_t now(void *context)
 {
 	(void)context;
@@ -55,11 +61,17 @@ static bool random_bytes(void *context, uint8_t *bytes, uint32_t count)
 	return getrandom(bytes, count, 0) == (ssize_t)count;
 }
 
+static bool input(struct machine *machine, uint8_t byte)
+{
+	return machine->config->console_virtio ? virtio_console_input(&machine->console, &byte, 1) == 1
+					       : pl011_input(&machine->uart, byte);
+}
+
 void machine_feed(struct machine *machine)
 {
 	uint8_t byte;
 
-	while (terminal_peek(&machine->terminal, &byte) && pl011_input(&machine->uart, byte))
+	while (terminal_peek(&machine->terminal, &byte) && input(machine, byte))
 		terminal_take(&machine->terminal);
 }
 
@@ -162,6 +174,7 @@ static bool make_vsock(struct machine *machine, struct fault *fault)
 static void make_board(struct machine *machine)
 {
 	struct device_place entropy = place(machine, machine->slots.entropy);
+	struct device_place console = place(machine, machine->slots.console);
 
 	machine->platform = (struct device_platform){ machine, set_irq, guest };
 	pl011_init(&machine->uart, LINUX_ALIAS + LINUX_UART, LINUX_UART_INTID, &machine->platform,
@@ -172,6 +185,11 @@ static void make_board(struct machine *machine)
 	virtio_entropy_init(&machine->entropy, entropy.base, entropy.intid, &machine->platform, random_bytes,
 			    machine);
 	add(machine, &machine->entropy.virtio.device);
+	if (!machine->config->console_virtio)
+		return;
+	virtio_console_init(&machine->console, console.base, console.intid, &machine->platform,
+			    console_output, machine);
+	add(machine, &machine->console.virtio.device);
 }
 
 void machine_init(struct machine *machine)

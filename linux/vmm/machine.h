@@ -13,6 +13,7 @@
 #include "boot.h"
 #include "devices/pl011.h"
 #include "devices/pl031.h"
+#include "devices/virtio_console.h"
 #include "devices/virtio_entropy.h"
 #include "disk.h"
 #include "net.h"
@@ -47,6 +48,7 @@ struct machine {
 	struct pl011 uart;
 	struct pl031 rtc;
 	struct virtio_entropy entropy;
+	struct virtio_console console; /* or the UART */
 	struct disk disks[CONFIG_MAX_DISKS];
 	struct net net;
 	struct vsock vsock;
@@ -79,7 +81,7 @@ void machine_destroy(struct machine *machine);
 void machine_stop(struct machine *machine, enum machine_end end, const struct caec_host_run_error *error);
 bool machine_is_over(struct machine *machine);
 
-/* What was typed goes into the UART as far as it takes it. With the lock held. */
+/* What was typed goes into the console's device as far as that takes it. With the lock held. */
 void machine_feed(struct machine *machine);
 
 /* The threads. vCPUs wait for machine_go(), so that all are there when rights are given up. */

@@ -38,6 +38,7 @@ static const char help[] =
 	"  --vsock CID            sockets between the realm, by this number, and programs of this host,\n"
 	"                         which are at 2\n"
 	"  --console stdio|pty|socket   stdio: Ctrl-A X stops the realm\n"
+	"  --console-device pl011|virtio   what the realm has for it: ttyAMA0 or hvc0\n"
 	"  --csm on|off           confidential shared memory: on\n"
 	"  --csm-allow NAME,...   realms that it may share with: any\n"
 	"  --csm-limit SIZE       memory for what it shares, beside its own: 256M\n"

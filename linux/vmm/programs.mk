@@ -14,7 +14,7 @@ LDFLAGS := -pie -Wl,-z,relro,-z,now -L$(LIBRARIES)/usr/lib/aarch64-linux-gnu \
 	-Wl,-rpath-link,$(LIBRARIES)/usr/lib/aarch64-linux-gnu
 
 SOURCES := $(wildcard *.c) $(TOP)/common/format.c $(TOP)/host/linux/linux_tree.c \
-	$(addprefix $(TOP)/host/devices/,pl011.c pl031.c virtio_block.c virtio_entropy.c virtio_mmio.c virtio_net.c \
+	$(addprefix $(TOP)/host/devices/,pl011.c pl031.c virtio_block.c virtio_console.c virtio_entropy.c virtio_mmio.c virtio_net.c \
 	virtio_queue.c virtio_state.c virtio_vsock.c) $(addprefix $(TOP)/measure/,files.c numbers.c option.c packed.c rim.c) $(TOP)/host/lib/plan.c \
 	$(TOP)/monitor/port/native/native.c $(TOP)/monitor/model/measurement.c $(TOP)/monitor/port/crypto_mbedtls.c
 VENDOR := $(addprefix $(MBEDTLS)/library/,aes.c constant_time.c platform_util.c sha256.c sha512.c)

@@ -43,6 +43,7 @@ OPTIONS = (
     (["--memory", "512", "--memory", "512"], "twice"),
     (["--cpus", "0"], "cpus"), (["--cpus", "9"], "cpus"), (["--cpus", "two"], "cpus: 'two'"),
     (["--console", "none"], "console: 'none' is neither stdio, pty nor socket"),
+    (["--console-device", "vga"], "console-device: 'vga' is neither pl011 nor virtio"),
     (["--csm", "yes"], "csm"), (["--csm", "off", "--csm-allow", "a"], "without csm"),
     (["--csm-allow", "a,,b"], "csm-allow"), (["--csm-allow", ",".join("abcdefghijklmnopq")], "more than 16"),
     (["--csm-limit", "0"], "csm-limit"), (["--csm-limit", "x"], "csm-limit"),
@@ -111,6 +112,7 @@ def test_measure(folder):
     seen = {}
     for words in ([], ["--cpus", "1"], ["--cpus", "8"], ["--memory", "256"], ["--memory", "2G"], ["--append", "quiet"],
                   ["--csm", "off"], ["--disk", "a"], ["--disk", "a", "--disk", "b"],
+                  ["--console-device", "virtio"],
                   ["--hash", "sha-512"], ["--num-bps", "2"], ["--num-wps", "2"],
                   ["--initrd", str(initrd)]):
         value = rim("--kernel", kernel, *words, "--save", folder / "saved")

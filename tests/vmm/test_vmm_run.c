@@ -221,6 +221,22 @@ static void test_devices(void **state)
 	assert_int_equal(fake.mismatches, 0);
 }
 
+/* The same by the virtio console: what is written in an emergency comes out where the UART's bytes do. */
+static void test_virtio_console(void **state)
+{
+	const uint64_t console = LINUX_ALIAS + LINUX_VIRTIO(1);
+	const struct fake_exit script[] = { READ(console + 8, 4, 3), WRITE(console + 0x108, 4, 'v'),
+					    WRITE(UART, 4, 'u'), OFF };
+	struct config *config = *state;
+	struct fault fault;
+
+	assert_true(config_set(config, "console-device", "virtio", &fault));
+	PLAY(script);
+	assert_int_equal(run(config, "typed"), VMM_OK);
+	assert_string_equal(output, "vu");
+	assert_int_equal(fake.mismatches, 0);
+}
+
 /* What is typed comes to the UART, with an interrupt; more than it takes waits. */
 static void test_input(void **state)
 {
@@ -338,6 +354,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_policy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_devices, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_virtio_console, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_input, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reset_is_no_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
