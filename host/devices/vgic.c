@@ -30,6 +30,23 @@ static void reset_irq(struct vgic_irq *irq, uint32_t route)
 	};
 }
 
+uint32_t vgic_next_busy(struct vgic *vgic, unsigned int cpu, uint32_t intid)
+{
+	while (intid < VGIC_IRQS) {
+		uint32_t *word = vgic_busy_word(vgic, cpu, intid), left = *word >> intid % 32;
+
+		if (left == 0) {
+			intid = (intid / 32 + 1) * 32;
+			continue;
+		}
+		intid += (uint32_t)__builtin_ctz(left);
+		if (vgic_is_busy(vgic_irq_of(vgic, cpu, intid)))
+			return intid;
+		*word &= ~(UINT32_C(1) << intid % 32);
+	}
+	return VGIC_IRQS;
+}
+
 bool vgic_init(struct vgic *vgic, unsigned int cpu_count, unsigned int num_lrs, const struct vgic_ops *ops)
 {
 	if (cpu_count == 0 || cpu_count > VGIC_MAX_CPUS || num_lrs == 0 || num_lrs > RMI_NUM_LRS)
@@ -51,6 +68,8 @@ bool vgic_init(struct vgic *vgic, unsigned int cpu_count, unsigned int num_lrs, 
 	}
 	for (unsigned int i = 0; i < VGIC_SPIS; i++)
 		reset_irq(&vgic->spis[i], vgic_affinity(0));
+	for (unsigned int i = 0; i < VGIC_SPIS / 32; i++)
+		vgic->busy_spis[i] = 0;
 	return true;
 }
 
@@ -79,6 +98,7 @@ static void set_input(struct vgic *vgic, unsigned int bank, unsigned int intid, 
 		return;
 	vgic_lock(vgic);
 	kicks = set_line(vgic, irq, level);
+	vgic_note(vgic, bank, intid);
 	vgic_unlock(vgic, kicks);
 }
 
@@ -97,6 +117,7 @@ void vgic_pulse_spi(struct vgic *vgic, unsigned int intid)
 	vgic_lock(vgic);
 	kicks = set_line(vgic, irq, true);
 	set_line(vgic, irq, false);
+	vgic_note(vgic, VGIC_NO_CPU, intid);
 	vgic_unlock(vgic, irq->edge ? kicks : 0);
 }
 
@@ -139,6 +160,7 @@ void vgic_sgi(struct vgic *vgic, unsigned int cpu, uint64_t value)
 		if ((targets >> target & 1) == 0 || !irq->group1)
 			continue;
 		irq->latch = true;
+		vgic_note(vgic, target, SGI1R_INTID(value));
 		kicks |= vgic_kick_for(vgic, irq);
 	}
 	vgic_unlock(vgic, kicks);
@@ -166,7 +188,8 @@ bool vgic_pending(struct vgic *vgic, unsigned int cpu)
 	if (cpu >= vgic->cpu_count)
 		return false;
 	vgic_lock(vgic);
-	for (uint32_t intid = 0; intid < VGIC_IRQS && !pending; intid++) {
+	for (uint32_t intid = vgic_next_busy(vgic, cpu, 0); intid < VGIC_IRQS && !pending;
+	     intid = vgic_next_busy(vgic, cpu, intid + 1)) {
 		const struct vgic_irq *irq = vgic_irq_of(vgic, cpu, intid);
 
 		pending = irq->on == VGIC_NO_CPU && !irq->active && vgic_is_due(vgic, irq) &&

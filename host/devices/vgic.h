@@ -78,6 +78,7 @@ struct vgic_irq {
 
 struct vgic_cpu {
 	struct vgic_irq irqs[VGIC_PRIVATE_IRQS];
+	uint32_t busy;             /* bit n: there may be something to do about irqs[n] (vgic_next_busy()) */
 	uint64_t lrs[RMI_NUM_LRS]; /* as loaded: `lr_count` of them */
 	unsigned int lr_count;
 	bool loaded;    /* between vgic_load() and vgic_sync() */
@@ -93,6 +94,7 @@ struct vgic {
 	uint32_t ctlr; /* GICD_CTLR: EnableGrp0, EnableGrp1 */
 	struct vgic_cpu cpus[VGIC_MAX_CPUS];
 	struct vgic_irq spis[VGIC_SPIS];
+	uint32_t busy_spis[VGIC_SPIS / 32]; /* as `busy` of a vCPU */
 };
 
 /*

@@ -234,10 +234,12 @@ bool vgic_bits_access(struct vgic *vgic, unsigned int bank, uint32_t offset, uns
 
 		if (irq == NULL)
 			continue;
-		if (is_write)
+		if (is_write) {
 			kicks |= write_field(vgic, irq, fields.first + i, offset, in >> i * fields.width);
-		else
+			vgic_note(vgic, bank, fields.first + i);
+		} else {
 			out |= read_field(irq, offset) << i * fields.width;
+		}
 	}
 	vgic_unlock(vgic, kicks);
 	if (!is_write)

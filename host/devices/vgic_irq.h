@@ -60,6 +60,32 @@ static inline bool vgic_is_pending(const struct vgic_irq *irq)
 	return irq->latch || (!irq->edge && irq->line);
 }
 
+/*
+ * There is something to do about it, or will be: pending or active. To look at all interrupts before each entry costs more than the
+ * entry's work; so those that may be busy are known by their bits. Whoever may have made one busy calls vgic_note(); whoever looks
+ * clears the bits of those that are no more (vgic_next_busy()).
+ */
+static inline bool vgic_is_busy(const struct vgic_irq *irq)
+{
+	return vgic_is_pending(irq) || irq->active;
+}
+
+/* The word of bits of an interrupt of vCPU `cpu`; of an SPI, whatever `cpu`. */
+static inline uint32_t *vgic_busy_word(struct vgic *vgic, unsigned int cpu, uint32_t intid)
+{
+	_Static_assert(VGIC_PRIVATE_IRQS == 32 && VGIC_SPIS % 32 == 0, "words are whole");
+	return intid < VGIC_PRIVATE_IRQS ? &vgic->cpus[cpu].busy : &vgic->busy_spis[intid / 32 - 1];
+}
+
+static inline void vgic_note(struct vgic *vgic, unsigned int cpu, uint32_t intid)
+{
+	if (vgic_is_busy(vgic_irq_of(vgic, cpu, intid)))
+		*vgic_busy_word(vgic, cpu, intid) |= UINT32_C(1) << intid % 32;
+}
+
+/* The first interrupt from `intid` on that vCPU `cpu` can have and that is busy; VGIC_IRQS: there is none. */
+uint32_t vgic_next_busy(struct vgic *vgic, unsigned int cpu, uint32_t intid);
+
 /* It and its group are enabled. */
 static inline bool vgic_is_enabled(const struct vgic *vgic, const struct vgic_irq *irq)
 {

@@ -69,7 +69,8 @@ static uint32_t insert(struct choice *choice, uint32_t key)
 
 static void choose(struct vgic *vgic, unsigned int cpu, struct choice *choice)
 {
-	for (uint32_t intid = 0; intid < VGIC_IRQS; intid++) {
+	for (uint32_t intid = vgic_next_busy(vgic, cpu, 0); intid < VGIC_IRQS;
+	     intid = vgic_next_busy(vgic, cpu, intid + 1)) {
 		uint32_t key = key_of(vgic, vgic_irq_of(vgic, cpu, intid), cpu, intid);
 
 		if (key != KEY_NONE)
@@ -138,7 +139,8 @@ static uint32_t end_declared(struct vgic *vgic, unsigned int cpu, unsigned int c
 	for (; count > 0; count--) {
 		struct vgic_irq *first = NULL;
 
-		for (uint32_t intid = 0; intid < VGIC_IRQS; intid++) {
+		for (uint32_t intid = vgic_next_busy(vgic, cpu, 0); intid < VGIC_IRQS;
+		     intid = vgic_next_busy(vgic, cpu, intid + 1)) {
 			struct vgic_irq *irq = vgic_irq_of(vgic, cpu, intid);
 
 			if (irq->on == VGIC_NO_CPU && irq->active && irq->owner == cpu &&
@@ -178,9 +180,11 @@ static uint32_t unload(struct vgic *vgic, unsigned int cpu, const uint64_t *lrs,
 	uint32_t kicks = end_declared(vgic, cpu, ICH_HCR_EOICOUNT(hcr));
 
 	for (unsigned int i = 0; i < c->lr_count; i++) {
-		struct vgic_irq *irq = vgic_irq_of(vgic, cpu, (uint32_t)(c->lrs[i] & ICH_LR_VINTID));
+		uint32_t intid = (uint32_t)(c->lrs[i] & ICH_LR_VINTID);
+		struct vgic_irq *irq = vgic_irq_of(vgic, cpu, intid);
 
 		take_off(irq, cpu, lrs[i]);
+		vgic_note(vgic, cpu, intid);
 		/* Routed elsewhere while it was here. */
 		if (vgic_target(vgic, irq) != cpu)
 			kicks |= vgic_kick_for(vgic, irq);
@@ -234,9 +238,10 @@ void vgic_load(struct vgic *vgic, unsigned int cpu, struct rmi_rec_enter *enter)
 }
 
 /* A timer's interrupt is a level (DEN0137 A6.2). The vCPU is not running, so that nobody has to be told. */
-static void set_timer(struct vgic_cpu *cpu, unsigned int intid, uint64_t ctl)
+static void set_timer(struct vgic *vgic, unsigned int cpu, unsigned int intid, uint64_t ctl)
 {
-	cpu->irqs[intid].line = (ctl & CNT_CTL_MASK) == CNT_CTL_ASSERTED;
+	vgic->cpus[cpu].irqs[intid].line = (ctl & CNT_CTL_MASK) == CNT_CTL_ASSERTED;
+	vgic_note(vgic, cpu, intid);
 }
 
 void vgic_sync(struct vgic *vgic, unsigned int cpu, const struct rmi_rec_exit *exit)
@@ -251,7 +256,7 @@ void vgic_sync(struct vgic *vgic, unsigned int cpu, const struct rmi_rec_exit *e
 	if (c->loaded)
 		kicks = unload(vgic, cpu, exit->gicv3_lrs, exit->gicv3_hcr);
 	c->vmcr = exit->gicv3_vmcr;
-	set_timer(c, VGIC_INTID_VIRTUAL_TIMER, exit->cntv_ctl);
-	set_timer(c, VGIC_INTID_PHYSICAL_TIMER, exit->cntp_ctl);
+	set_timer(vgic, cpu, VGIC_INTID_VIRTUAL_TIMER, exit->cntv_ctl);
+	set_timer(vgic, cpu, VGIC_INTID_PHYSICAL_TIMER, exit->cntp_ctl);
 	vgic_unlock(vgic, kicks);
 }

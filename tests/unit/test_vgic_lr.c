@@ -194,6 +194,24 @@ static void test_level(void **state)
 	assert_false(vgic_pending(&w->vgic, 0));
 }
 
+/* What is over is looked at no more: an entry costs what there is to do, not what interrupts there are. */
+static void test_quiet(void **state)
+{
+	struct vgic_world *w = *state;
+
+	set_up(w, 0, NET, false, 0xa0);
+	set_up(w, 0, VGIC_INTID_VIRTUAL_TIMER, false, 0xa0);
+	vgic_set_spi(&w->vgic, NET, true);
+	vgic_set_ppi(&w->vgic, 0, VGIC_INTID_VIRTUAL_TIMER, true);
+	assert_int_not_equal(w->vgic.busy_spis[NET / 32 - 1], 0);
+	assert_int_not_equal(w->vgic.cpus[0].busy, 0);
+	vgic_set_spi(&w->vgic, NET, false);
+	vgic_set_ppi(&w->vgic, 0, VGIC_INTID_VIRTUAL_TIMER, false);
+	enter(w, 0);
+	assert_int_equal(w->vgic.busy_spis[NET / 32 - 1], 0);
+	assert_int_equal(w->vgic.cpus[0].busy, 0);
+}
+
 /* The line falls before the vCPU takes it. */
 static void test_level_withdrawn(void **state)
 {
@@ -979,6 +997,7 @@ int main(void)
 		TEST(test_more_than_fit),
 		TEST(test_all_active),
 		TEST(test_level),
+		TEST(test_quiet),
 		TEST(test_level_withdrawn),
 		TEST(test_level_by_write),
 		TEST(test_edge),
