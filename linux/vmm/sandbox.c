@@ -79,6 +79,7 @@ static const int allowed[] = {
 	SCMP_SYS(poll),
 	SCMP_SYS(ppoll),
 	SCMP_SYS(unlinkat),
+	SCMP_SYS(getdents64),
 	/* memory */
 	SCMP_SYS(brk),
 	SCMP_SYS(munmap),

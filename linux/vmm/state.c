@@ -18,8 +18,11 @@
 
 #include "config.h"
 
-static const char *const files[] = { "info", "console", "vsock.sock", "lock" };
+#define LOCK "lock"
+static const char *const files[] = { "info", "console", "vsock.sock", LOCK }; /* the lock is the last */
 #define FILES (sizeof(files) / sizeof(files[0]))
+/* Of programs that listen for the realm's streams. Who is killed does not take his with him. */
+#define LISTENERS "vsock.sock_"
 
 static bool failed(struct fault *fault, const char *root, const char *name)
 {
@@ -46,13 +49,13 @@ static bool is_current(int folder, int fd)
 {
 	struct stat named, opened;
 
-	return fstatat(folder, "lock", &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &opened) == 0 &&
+	return fstatat(folder, LOCK, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &opened) == 0 &&
 	       named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
 }
 
 static bool take_lock(struct state *state, const char *name, struct fault *fault)
 {
-	int fd = openat(state->folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = openat(state->folder, LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct flock lock = whole_file();
 
 	if (fd < 0)
@@ -102,26 +105,47 @@ bool state_give(const struct state *state, uid_t uid, gid_t gid, struct fault *f
 	return fchown(state->folder, uid, gid) == 0 || failed(fault, "the realm's folder", "");
 }
 
-static void clear(int folder)
+static void clear_listeners(int folder)
 {
-	for (size_t i = 0; i < FILES; i++)
+	int copy = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+	DIR *all = copy >= 0 ? fdopendir(copy) : NULL;
+	struct dirent *entry;
+
+	if (all == NULL) {
+		if (copy >= 0)
+			close(copy);
+		return;
+	}
+	rewinddir(all);
+	while ((entry = readdir(all)) != NULL)
+		if (strncmp(entry->d_name, LISTENERS, strlen(LISTENERS)) == 0)
+			unlinkat(folder, entry->d_name, 0);
+	closedir(all);
+}
+
+/* With its lock. Who has no rights to the folder's place leaves the lock there: by that the next one knows the folder. */
+static void clear(int folder, const char *root, const char *name)
+{
+	char path[4096];
+
+	clear_listeners(folder);
+	for (size_t i = 0; i < FILES - 1; i++)
 		unlinkat(folder, files[i], 0);
+	snprintf(path, sizeof(path), "%s/%s", root, name);
+	if (unlinkat(AT_FDCWD, path, AT_REMOVEDIR) != 0 && errno != EACCES && errno != EPERM) {
+		unlinkat(folder, LOCK, 0);
+		unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+	}
 }
 
 void state_release(struct state *state, const char *root, const char *name)
 {
-	char path[4096];
-
-	if (state->folder >= 0) {
-		if (state->lock >= 0)
-			clear(state->folder);
-		close(state->folder);
-	}
 	if (state->lock >= 0) {
-		snprintf(path, sizeof(path), "%s/%s", root, name);
-		rmdir(path);
+		clear(state->folder, root, name);
 		close(state->lock);
 	}
+	if (state->folder >= 0)
+		close(state->folder);
 	state_init(state);
 }
 
@@ -136,7 +160,7 @@ static int open_lock(const char *root, const char *name, int *folder)
 	*folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (*folder < 0)
 		return -1;
-	lock = openat(*folder, "lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	lock = openat(*folder, LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	return lock;
 }
 
@@ -157,13 +181,9 @@ static void clear_stale(const char *root, const char *name)
 {
 	struct flock lock = whole_file();
 	int folder, fd = open_lock(root, name, &folder);
-	char path[4096];
 
-	if (fd >= 0 && fcntl(fd, F_SETLK, &lock) == 0) {
-		clear(folder);
-		snprintf(path, sizeof(path), "%s/%s", root, name);
-		rmdir(path);
-	}
+	if (fd >= 0 && fcntl(fd, F_SETLK, &lock) == 0)
+		clear(folder, root, name);
 	if (fd >= 0)
 		close(fd);
 	if (folder >= 0)

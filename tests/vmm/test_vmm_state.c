@@ -164,6 +164,68 @@ static void test_release(void **state)
 	assert_int_equal(count_names(), 0);
 }
 
+static void leave_file(const char *name)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", all, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fclose(file);
+}
+
+/* Programs that listened for the realm's streams, and were killed, leave their sockets; what is nobody's here stays. */
+static void test_sockets_left(void **state)
+{
+	struct state own;
+	struct fault fault;
+	pid_t first = begin("a");
+
+	(void)state;
+	leave_file("a/vsock.sock");
+	leave_file("a/vsock.sock_7000");
+	leave_file("a/vsock.sock_4294967295");
+	end(first);
+	assert_int_equal(count_names(), 0);
+	assert_false(exists("a"));
+	state_init(&own);
+	assert_true(state_claim(&own, all, "b", &fault));
+	leave_file("b/vsock.sock_1");
+	leave_file("b/other");
+	state_release(&own, all, "b");
+	assert_false(exists("b/vsock.sock_1"));
+	assert_true(exists("b/other"));
+}
+
+/* A process that gave up the rights to its folder's place can't remove it. The next who looks can, and does. */
+static void test_rights_given_up(void **state)
+{
+	struct state own;
+	struct fault fault;
+	pid_t child;
+	int status;
+
+	(void)state;
+	child = fork();
+	if (child == 0) {
+		state_init(&own);
+		if (!state_claim(&own, all, "a", &fault) || chmod(root, 0755) != 0 || chmod(all, 0555) != 0)
+			_exit(1);
+		if (geteuid() == 0 && (!state_give(&own, 65534, 65534, &fault) || setuid(65534) != 0))
+			_exit(1);
+		state_release(&own, all, "a");
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(chmod(all, 0755), 0);
+	assert_true(exists("a"));
+	assert_int_equal(state_owner(all, "a"), 0);
+	assert_int_equal(count_names(), 0);
+	assert_false(exists("a"));
+}
+
 /* Names that lead elsewhere, and folders that are links. */
 static void test_bad_names(void **state)
 {
@@ -193,6 +255,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_killed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_release, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sockets_left, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rights_given_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_names, setup, teardown),
 	};
 
