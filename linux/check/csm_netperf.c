@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * csm-netperf: TCP round trips and streams, checked byte by byte, and counted.
+ * csm-netperf: round trips and streams of TCP, or of vsock, checked byte by byte, and counted.
  *
- *	csm-netperf serve PORT                        serves one client after the other
+ *	csm-netperf serve PORT | vsock:PORT           serves one client after the other
  *	csm-netperf echo ADDRESS PORT SIZE COUNT      COUNT round trips of SIZE bytes
  *	csm-netperf send ADDRESS PORT SIZE COUNT      a stream of COUNT pieces of SIZE bytes to the server
  *	csm-netperf take ADDRESS PORT SIZE COUNT      and one from it
  *
- * The client prints what, SIZE, COUNT, nanoseconds, wrong bytes at either end, tab-separated. SIZE is up to 1 MiB. Byte i of
+ * ADDRESS is an IPv4 address, or "vsock:CID". The client prints what, SIZE, COUNT, nanoseconds, wrong bytes at either end, tab-separated. SIZE is up to 1 MiB. Byte i of
  * a stream is a function of i, so that what is lost, doubled or torn is seen. Instructions are for whoever counts outside: of
  * 0 and of COUNT turns, the difference.
  */
@@ -24,6 +24,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/vm_sockets.h>
 
 #define LONGEST (1U << 20)
 #define PERIOD 65521U /* no power of two: a piece in the place of another is seen */
@@ -109,6 +111,42 @@ static bool take_stream(int fd, const struct request *r, uint64_t *wrong)
 	return true;
 }
 
+/* --- Addresses ------------------------------------------------------------------------------------------------ */
+
+struct place {
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_vm vm;
+	};
+	socklen_t size;
+};
+
+/* What is behind "vsock:"; NULL: that is not there. */
+static const char *behind_vsock(const char *text)
+{
+	return strncmp(text, "vsock:", 6) == 0 ? text + 6 : NULL;
+}
+
+static struct place vsock_place(unsigned int cid, unsigned int port)
+{
+	return (struct place){ .vm = { .svm_family = AF_VSOCK, .svm_cid = cid, .svm_port = port },
+			       .size = sizeof(struct sockaddr_vm) };
+}
+
+static struct place tcp_place(in_addr_t address, unsigned int port)
+{
+	return (struct place){ .in = { .sin_family = AF_INET,
+				       .sin_port = htons((uint16_t)port),
+				       .sin_addr.s_addr = address },
+			       .size = sizeof(struct sockaddr_in) };
+}
+
+static int stream_to(const struct place *place)
+{
+	return socket(place->any.sa_family, SOCK_STREAM, 0);
+}
+
 /* --- Server ------------------------------------------------------------------------------------------------- */
 
 static bool echo(int fd, const struct request *r)
@@ -144,13 +182,15 @@ static int at_once(int fd)
 	return fd;
 }
 
-static int serve(uint16_t port)
+static int serve(const char *where)
 {
-	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1, client;
+	const char *port = behind_vsock(where);
+	struct place place = port != NULL ? vsock_place(VMADDR_CID_ANY, (unsigned int)atoi(port))
+					  : tcp_place(INADDR_ANY, (unsigned int)atoi(where));
+	int fd = stream_to(&place), one = 1, client;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&where, sizeof(where)) != 0 || listen(fd, 4) != 0) {
+	if (bind(fd, &place.any, place.size) != 0 || listen(fd, 4) != 0) {
 		perror("csm-netperf: listen");
 		return 1;
 	}
@@ -183,13 +223,14 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
 }
 
-static int reach(const char *address, uint16_t port)
+static int reach(const char *address, unsigned int port)
 {
-	struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = at_once(socket(AF_INET, SOCK_STREAM, 0));
+	const char *cid = behind_vsock(address);
+	struct place place = cid != NULL ? vsock_place((unsigned int)atoi(cid), port)
+					 : tcp_place(inet_addr(address), port);
+	int fd = at_once(stream_to(&place));
 
-	if (inet_pton(AF_INET, address, &where.sin_addr) != 1 ||
-	    connect(fd, (struct sockaddr *)&where, sizeof(where)) != 0) {
+	if (connect(fd, &place.any, place.size) != 0) {
 		perror("csm-netperf: connect");
 		exit(1);
 	}
@@ -221,14 +262,14 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	make_pattern();
 	if (strcmp(what, "serve") == 0 && argc == 3)
-		return serve((uint16_t)atoi(argv[2]));
+		return serve(argv[2]);
 	if (argc == 6 &&
 	    (strcmp(what, "echo") == 0 || strcmp(what, "send") == 0 || strcmp(what, "take") == 0)) {
 		r = (struct request){ (uint8_t)what[0], (uint32_t)strtoul(argv[4], NULL, 0),
 				      strtoull(argv[5], NULL, 0) };
 		if (r.size <= LONGEST)
-			return ask(reach(argv[2], (uint16_t)atoi(argv[3])), what, &r);
+			return ask(reach(argv[2], (unsigned int)atoi(argv[3])), what, &r);
 	}
-	fputs("usage: csm-netperf serve PORT | echo|send|take ADDRESS PORT SIZE COUNT\n", stderr);
+	fputs("usage: csm-netperf serve PORT|vsock:PORT | echo|send|take ADDRESS PORT SIZE COUNT\n", stderr);
 	return 1;
 }

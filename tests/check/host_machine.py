@@ -10,7 +10,10 @@ from expectations import expect, verdict
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import child  # noqa: E402
+import packaged  # noqa: E402
+import realms  # noqa: E402
 
+LINUX = ROOT / "build/deps/linux"
 # A process that is killed in a memory cgroup leaves a report, with a trace, which is no complaint.
 LOG = "dmesg | awk '/invoked oom-killer/ { report = 1 } !report; /Memory cgroup out of memory/ { report = 0 }'"
 COMPLAINTS = "Oops|BUG|WARNING|Internal error|lockup|hung|Call trace|rcu:.*stall|unhandled|Unable to handle|caec_host: .*(lost|keeps)"
@@ -27,6 +30,20 @@ def faults(kills, signals, groups, seed=1):
             C=/sys/fs/cgroup; echo +memory >$C/cgroup.subtree_control; mkdir $C/grow
             host-check group {groups} {seed} $C/grow; rmdir $C/grow && echo "the group is gone\"""",
     }
+
+
+def with_realms(script, name, folder, modules, *more):
+    """Options of `./caec host` for a `script`, /bin/NAME there, that starts Linux realms. Their initial RAM disk is
+    /usr/share/caec/NAME: modules and tools of confidential shared memory, the kernel's `modules`, and `more`, ITEM:PATH."""
+    subprocess.run([ROOT / "tools/linux-setup", "--modules"], check=True)
+    subprocess.run([ROOT / "tools/linux-modules"], check=True)
+    items = [f"{realms.OUT / built}:{there}" for built, there in realms.IN_THE_REALM.items()
+             if built.startswith("modules/") or built in ("bin/csm", "bin/csm-netperf")]
+    initramfs = pathlib.Path(folder) / "initramfs"
+    packaged.make_initramfs("--add", LINUX / "initramfs", initramfs, *packaged.items(initramfs.parent / "tree", [], modules),
+                            *more, *items)
+    added = [f"{initramfs}:/usr/share/caec/{name}", f"{script}:/bin/{name}", f"{ROOT / 'linux/check/expect.sh'}:/bin/expect"]
+    return ["--realm-kernel", *[word for item in added for word in ("--add", item)]]
 
 
 def boot(sections, *options):
