@@ -11,6 +11,7 @@ EXCHANGED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
              "&": "|", "|": "&", "<<": ">>", ">>": "<<", "+=": "-=", "-=": "+=", "|=": "&=", "&=": "|="}
 HALVED = ("&&", "||")
 NOTHING = "(void)0"
+CONSTANT = re.compile(r"\w+|U?INT\d+_C\(\w+\)")  # a number, or the name of one; not a macro that computes
 ASSERTIONS = re.compile(r"\b(?:REQUIRE|ASSERT)(?=\()")
 ASSIGNMENTS = ("BinaryOperator", "CompoundAssignOperator")
 
@@ -179,7 +180,7 @@ class Reader:
         counts = kind == "UnaryOperator" and node["opcode"] in ("++", "--")
         if not self.span(node):
             return
-        asserts = kind == "ConditionalOperator" and re.match(r"REQUIRE\(.*\(", self.of(node), re.S)
+        asserts = kind in ("ParenExpr", "ConditionalOperator") and re.match(r"REQUIRE\(.*\(", self.of(node), re.S)
         if assigns or counts or asserts or kind in ("CallExpr", "BreakStmt", "ContinueStmt"):
             self.add(node, NOTHING)
 
@@ -223,7 +224,7 @@ class Reader:
         text = self.of(node)
         if text in ("true", "false"):
             self.add(node, "false" if text == "true" else "true", around)
-        elif text != "NULL":
+        elif text != "NULL" and CONSTANT.fullmatch(text):
             self.add(node, f"({text} + 1)", around)
             if int(node["value"]) and self.plain(node):
                 self.add(node, f"({text} - 1)", around)

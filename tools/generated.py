@@ -77,9 +77,10 @@ class SameCode:
         return self.compiled(path) == self.original[path]
 
 
-def programs_of(copy, paths):
+def programs_of(copy, paths, words):
     """{path: [unit test]}: the programs that a source is linked into. Of a copy that is configured."""
-    names = [test["name"] for test in unit_tests(copy) if not BY_CHANCE.match(test["name"])]
+    names = [test["name"] for test in unit_tests(copy)
+             if not BY_CHANCE.match(test["name"]) and any(word in test["name"] for word in words)]
     linked = {name: inputs(copy, name) for name in names}
     return {path: [name for name in names if f"/{path}\n" in linked[name]] for path in paths}
 
@@ -147,14 +148,17 @@ def pieces(faults):
     return [found[i:i + PIECE] for found in of_file.values() for i in range(0, len(found), PIECE)]
 
 
-def build(copy, paths):
+def build(copy, paths, wanted):
     configure(copy)
-    prepare(copy, {"unit"}, sorted({name for names in programs_of(copy, paths).values() for name in names}))
+    linked = programs_of(copy, paths, wanted.by.split(","))
+    if missing := [path for path, names in linked.items() if not names]:
+        sys.exit(f"mutate: no such unit test has {', '.join(missing)}")
+    prepare(copy, {"unit"}, sorted({name for names in linked.values() for name in names}))
 
 
-def ready(copy, paths, longest):
+def ready(copy, paths, wanted):
     """What the sources say without a fault, of the tests that do not take too long."""
-    known, linked = Known(), programs_of(copy, paths)
+    known, linked, longest = Known(), programs_of(copy, paths, wanted.by.split(",")), wanted.within
     known.programs = unit_programs(copy)
     for name in {name for names in linked.values() for name in names}:
         if known.baseline(copy, name, longest) is False:
@@ -173,7 +177,7 @@ def gone(faults, survivors, wanted):
 def run(wanted, make_copies, each):
     """make_copies(prepare, baseline) and each(copies, pieces, work) are tools/mutate's: copies, and work for them."""
     paths = list(places(wanted.id))
-    copies, order = make_copies(lambda copy: build(copy, paths), lambda copy: ready(copy, paths, wanted.within))
+    copies, order = make_copies(lambda copy: build(copy, paths, wanted), lambda copy: ready(copy, paths, wanted))
     survivors = {} if wanted.again else known_survivors()
     faults = faults_of(order.folder, wanted)
     NEW.write_text("")

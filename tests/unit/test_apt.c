@@ -136,6 +136,32 @@ static void test_twice(void **state)
 	assert_int_equal(seen, 2);
 }
 
+/* Share numbers stay when all ranges are gone. Nobody may look for anything on granules that the host has back. */
+static void test_shrink_forgets(void **state)
+{
+	const struct apt_key first = { APT_REGION, 0, 0, 0 };
+	struct granule *root;
+	struct apt_walk walk;
+	struct apt *apt;
+
+	(void)state;
+	apt = new_apt(&root);
+	assert_true(apt_extend(apt, new_granule()));
+	for (uint64_t i = 0; i < 40; i++) {
+		struct apt_entry *e = apt_alloc(apt, APT_PEER);
+
+		e->peer.lo = i;
+		assert_true(apt_insert(apt, e));
+	}
+	assert_non_null(apt_find_from(apt, first));
+	assert_true(apt_has_room(apt, 1));
+	assert_ptr_not_equal(apt_shrink(root), root);
+	assert_null(apt_find_from(apt, first));
+	assert_false(apt_has_room(apt, 1));
+	apt_walk_begin(apt, &walk);
+	assert_null(apt_walk_next(apt, &walk));
+}
+
 /* Directories come with the 257th extension; all granules go back, the root last. */
 static void test_shrink(void **state)
 {
@@ -180,9 +206,8 @@ static void test_root_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_root_only),
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_root_only), cmocka_unit_test(test_random),
+		cmocka_unit_test(test_twice),     cmocka_unit_test(test_shrink_forgets),
 		cmocka_unit_test(test_shrink),
 	};
 
