@@ -83,10 +83,11 @@ int csm_notify(const struct csm *o, const struct caec_csm_rid *peer, uint64_t n)
 /* The next event, for up to `timeout` ms (-1: for ever). -ETIMEDOUT; -EPIPE: the peer of an attachment is gone. */
 int csm_wait(const struct csm *o, int timeout, struct caec_csm_event *event);
 
-/* --- Links: two channels (channel.h) in a region with permission RW, the provider's output in its first half. --- */
+/* --- Links: two channels (channel.h) between two realms. --- */
 
 struct csm_link {
-	const struct csm *o;
+	const struct csm *o;    /* what tells of the peer */
+	const struct csm *bell; /* by which the peer is rung */
 	struct caec_csm_rid peer;
 	uint64_t n;
 	bool attached; /* provider: the peer has been seen */
@@ -94,8 +95,16 @@ struct csm_link {
 	struct channel tx, rx;
 };
 
-/* The object is mapped. `peer` and `n` name the share, of a region. */
+/* In one region with permission RW, the provider's output in its first half. The object is mapped. `peer` and `n` name the share, of
+ * a region. */
 int csm_link_open(struct csm_link *link, const struct csm *o, const struct caec_csm_rid *peer, uint64_t n);
+
+/*
+ * In two, of which each realm provides one: permission RO is enough, and is all that is asked for. `own` is a region, shared with
+ * `peer` as `n`; `theirs` the attachment of the peer's. Both are mapped, and new.
+ */
+int csm_link_open_two(struct csm_link *link, const struct csm *own, const struct caec_csm_rid *peer,
+		      uint64_t n, const struct csm *theirs);
 
 /* Whole messages of up to channel_longest(&link->tx) bytes; these sleep. -EPIPE: the peer is gone; -EPROTO: it lies. */
 int csm_link_send(struct csm_link *link, const void *data, size_t length);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Messages both ways over one region.
+ * Messages both ways over one region, or over two.
  */
 #include "libcsm.h"
 
@@ -15,7 +15,7 @@ int csm_link_open(struct csm_link *link, const struct csm *o, const struct caec_
 	bool provides = o->role == CAEC_CSM_ROLE_REGION;
 	uint8_t *first = o->base, *second = first + half;
 
-	*link = (struct csm_link){ .o = o, .n = n, .attached = !provides };
+	*link = (struct csm_link){ .o = o, .bell = o, .n = n, .attached = !provides };
 	if (o->base == NULL || o->permission != CAEC_CSM_RW)
 		return -EINVAL;
 	if (provides)
@@ -26,10 +26,23 @@ int csm_link_open(struct csm_link *link, const struct csm *o, const struct caec_
 	return 0;
 }
 
+/* What this realm writes is its own, and the peer is rung as its attachment's provider. */
+int csm_link_open_two(struct csm_link *link, const struct csm *own, const struct caec_csm_rid *peer,
+		      uint64_t n, const struct csm *theirs)
+{
+	*link = (struct csm_link){ .o = own, .bell = theirs, .peer = *peer, .n = n, .attached = true };
+	if (own->base == NULL || theirs->base == NULL || own->role != CAEC_CSM_ROLE_REGION ||
+	    theirs->role != CAEC_CSM_ROLE_CONSUMER)
+		return -EINVAL;
+	return channel_open_two(&link->tx, &link->rx, own->base, own->size, theirs->base, theirs->size)
+		       ? 0
+		       : -EINVAL;
+}
+
 /* A provider's peer that has not come yet needs no bell. */
 static int wake(struct csm_link *link)
 {
-	int error = csm_notify(link->o, &link->peer, link->n);
+	int error = csm_notify(link->bell, &link->peer, link->n);
 
 	return error == -EACCES && !link->attached         ? 0
 	       : error == -EACCES || error == -EKEYREVOKED ? -EPIPE
