@@ -8,7 +8,7 @@ verifier_packages="gcc libc6-dev make cmake pkgconf libssl-dev libjansson-dev"
 packages="$verifier_packages g++ ninja-build python3 libcmocka-dev picolibc-aarch64-linux-gnu
     gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu
     libcbor-dev python3-cbor2 device-tree-compiler dpkg-dev patch xz-utils bzip2
-    libfdt-dev libseccomp-dev libslirp-dev"
+    libfdt-dev libseccomp-dev libslirp-dev libsqlite3-dev"
 # What other people's tools say of the sources (tests/check/source, tidy), what packages of modules call when dpkg installs them, and
 # what the tests reach (./caec coverage).
 check_packages="clang-format clang-tidy shellcheck cppcheck kmod"

@@ -15,11 +15,11 @@ NOT_CLANGS = re.compile(r"-W(logical-op|duplicated-cond|no-maybe-uninitialized)|
 
 # What linux/*.mk compile, with the machine's own headers in place of Debian's for arm64.
 LINUX = ("gcc -std=gnu11 -O2 -Wall -Wextra -Wconversion -Wno-sign-conversion -Ilinux/include/uapi -Ilinux/libcsm -Irealm/lib"
-         " -Iinclude -I. -Iverifier -Ilinux/bench -Ilinux/check -Ilinux/check/payload -DCAEC_VERSION=\"\"")
+         " -Iinclude -I. -Iverifier -Ilinux -Ilinux/bench -Ilinux/check -Ilinux/check/payload -DCAEC_VERSION=\"\"")
 PAYLOAD = ("aarch64-linux-gnu-gcc --target=aarch64-linux-gnu -std=gnu11 -O1 -Wall -Wextra -ffreestanding -mgeneral-regs-only"
            " -mstrict-align -Iinclude -I. -Irealm -Ilinux/check/payload")
 OTHERS = (
-    (r"linux/(bench|check|check/host|csm-tool|libcsm|pair)/[^/]*", LINUX),
+    (r"linux/(agents|bench|check|check/host|csm-tool|libcsm|pair)/(?!infer)[^/]*", LINUX),
     (r"linux/check/payload/.*", PAYLOAD),
     (r"tests/verifier/hostile\.c", "gcc -std=gnu11 -Wall -Wextra -Iverifier"),
 )
@@ -31,6 +31,8 @@ NOBODY = (
     r"linux/(csm|csm_blk|csm_net|host|bench/visible)/.*",
     # A guest of arm64's KVM, whose <linux/kvm.h> this machine does not have.
     r"linux/bench/kvm/.*",
+    # llama.cpp's headers are fetched with the agents (tools/agents), not before.
+    r"linux/agents/infer\.c",
     # Harnesses of model checkers, in their words; they read them all.
     r"proofs/(cbmc|litmus)/.*",
 )
