@@ -7,7 +7,7 @@ import itertools
 import struct
 
 # width, blocks, heads
-SHAPES = {"gpt2": (768, 12, 12), "gpt2-medium": (1024, 24, 16)}
+SHAPES = {"small": (128, 2, 4), "gpt2": (768, 12, 12), "gpt2-medium": (1024, 24, 16)}
 CONTEXT, ALIGNMENT = 1024, 32
 WORDS = 50257  # 256 bytes, 50,000 that merges make, one that ends a text
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -66,9 +66,11 @@ SCRIPTS = {"/infer": INFER.replace("PROMPT", PROMPT), "/account": ACCOUNT.replac
 
 def model(shape, given=None):
     """The file: the user's own, or one that is made here."""
-    if given:
-        return pathlib.Path(given).resolve()
-    of, kind = MODELS[shape]
+    return pathlib.Path(given).resolve() if given else made(*MODELS[shape])
+
+
+def made(of, kind):
+    """A file of this shape with such weights."""
     path = BUILD / f"models/{of}-{kind}.gguf"
     if not path.exists() or path.stat().st_mtime < (ROOT / "tools/gpt2.py").stat().st_mtime:
         say(f"Making {path.name} ...")
