@@ -20,12 +20,17 @@
 		return value;                            \
 	}
 
-ANY(bool, bool)
 ANY(uint8_t, u8)
 ANY(uint32_t, u32)
 ANY(uint64_t, u64)
 ANY(int64_t, i64)
 ANY(int, int)
+
+/* Not an object of its type: that could hold what is neither. */
+static inline bool any_bool(void)
+{
+	return (any_u8() & 1) != 0;
+}
 
 /* Any number from `low` to `high`. */
 static inline int any_from_to(int low, int high)
