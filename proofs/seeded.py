@@ -2,10 +2,9 @@
 import pathlib
 import sys
 
-import table
+import table  # which puts tools/ in the path
 
-sys.path.append(str(table.ROOT / "tools"))
-import seeds  # noqa: E402
+import seeds
 
 
 def folder(name, fault):

@@ -1,5 +1,4 @@
 """The table of properties that a tool is run over, and how what came of it is told (spin/run, cbmc/run, litmus/run)."""
-import argparse
 import concurrent.futures
 import os
 import pathlib
@@ -7,6 +6,9 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "tools"))
+import command_line  # noqa: E402
+
 OUT = ROOT / "build/proofs"  # counterexamples: NAME.txt
 NOTHING = 2  # the exit status if no row has such a name: proofs/run has three tables
 
@@ -24,16 +26,9 @@ def timed(search, row):
     return row, found, time.monotonic() - start
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        """As all programs of the tree do (docs/exit-status.md)."""
-        self.print_usage(sys.stderr)
-        self.exit(1, f"{self.prog}: {message}\n")
-
-
 def options(title):
     program = "/".join(pathlib.Path(sys.argv[0]).resolve().parts[-2:])
-    parser = Parser(prog=program, description=title, usage="%(prog)s [--all] [--jobs N] [PATTERN]")
+    parser = command_line.Parser(prog=program, description=title, usage="%(prog)s [--all] [--jobs N] [PATTERN]")
     parser.add_argument("--all", action="store_true", help="the long ones, too")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="so many at a time (1)")
     parser.add_argument("pattern", nargs="?", default="", help="the one of that name, or those in whose name it occurs")

@@ -1,6 +1,4 @@
 """The table of attacks is that of the suite."""
-import importlib.machinery
-import importlib.util
 import re
 import sys
 
@@ -11,10 +9,8 @@ DOCUMENT = "docs/attacks.md"
 def driver(tree):
     """tools/attack, as a module."""
     sys.path.append(str(tree.root / "tools"))
-    loader = importlib.machinery.SourceFileLoader("attack", str(tree.root / "tools/attack"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("attack", loader))
-    loader.exec_module(module)
-    return module
+    import as_module
+    return as_module.load("attack")
 
 
 def attacks(tree):
