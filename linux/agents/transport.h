@@ -26,7 +26,7 @@ struct transport {
 int transport_open(const char *name, struct transport **transport);
 
 /* Each of them. A socket that keeps messages apart (SOCK_SEQPACKET); a stream of bytes. Descriptors are theirs from then on. */
-int transport_csm(const char *name, struct transport **transport);
+int transport_csm(const char *text, struct transport **transport);
 int transport_tls(int fd, bool serves, struct transport **transport);
 int transport_socket(int fd, struct transport **transport);
 

@@ -21,8 +21,8 @@
 int __wrap_csm_notify(const struct csm *o, const struct caec_csm_rid *peer, uint64_t n);
 int __wrap_csm_wait(const struct csm *o, int timeout, struct caec_csm_event *event);
 int __wrap_csm_open(void);
-int __wrap_csm_find_region(int csm, uint64_t id, struct csm *o);
-int __wrap_csm_find_attachment(int csm, const struct caec_csm_rid *provider, uint64_t n, struct csm *o);
+int __wrap_csm_find_region(int fd, uint64_t id, struct csm *o);
+int __wrap_csm_find_attachment(int fd, const struct caec_csm_rid *provider, uint64_t n, struct csm *o);
 int __wrap_csm_map(struct csm *o);
 void __wrap_csm_close(struct csm *o);
 
@@ -33,6 +33,9 @@ struct world {
 };
 
 static const struct caec_csm_rid rids[2] = { { 1, 0 }, { 2, 0 } };
+
+extern int csm; /* which programs of libcsm have */
+int csm = -1;
 
 /* The kernel: who was rung, by what; what a sleeper hears. */
 static const struct csm *rung;
@@ -68,16 +71,16 @@ int __wrap_csm_open(void)
 	return dup(0);
 }
 
-int __wrap_csm_find_region(int csm, uint64_t id, struct csm *o)
+int __wrap_csm_find_region(int fd, uint64_t id, struct csm *o)
 {
-	(void)csm;
+	(void)fd;
 	*o = *region;
 	return id == 3 ? 0 : -ENOENT;
 }
 
-int __wrap_csm_find_attachment(int csm, const struct caec_csm_rid *provider, uint64_t n, struct csm *o)
+int __wrap_csm_find_attachment(int fd, const struct caec_csm_rid *provider, uint64_t n, struct csm *o)
 {
-	(void)csm;
+	(void)fd;
 	*o = *attachment;
 	return n == 7 && provider->lo == 2 && provider->hi == 0 ? 0 : -ENOENT;
 }
@@ -344,6 +347,35 @@ static void test_transport_names(void **state)
 	tear_down(w);
 }
 
+/* By name. */
+static void test_transport_open(void **state)
+{
+	static const struct {
+		const char *name;
+		int error;
+	} names[] = {
+		{ "", -EINVAL },
+		{ "csm", -EINVAL },
+		{ "tls:/nosuch", -EINVAL },
+		{ "csm:4", -EINVAL },
+		{ "csm:4," PEER ",5,7", -ENOENT },
+		{ "tls-server:/nosuch", -ENOENT },
+		{ "tls-client:/nosuch", -ENOENT },
+		{ "tls-client:vsock:2:", -ENOENT }, /* no such file, then */
+	};
+	struct world *w = set_up();
+	struct transport *transport;
+
+	(void)state;
+	region = &w->own[0];
+	attachment = &w->theirs[0];
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(transport_open(names[i].name, &transport), names[i].error);
+	assert_int_equal(transport_open("csm:3," PEER ",5,7", &transport), 0);
+	transport->close(transport);
+	tear_down(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_transport_names),
+		cmocka_unit_test(test_transport_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
