@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "unit/chance.h"
+
 #define SPOIL 9U     /* one step in so many has a wrong argument */
 #define CONDEMN 700U /* steps from one realm's end to the next */
 #define REALMS_WANTED 4U
@@ -14,7 +16,7 @@
 #define CROWD 200U /* pages of realms: more are not given */
 
 static struct {
-	uint64_t random;
+	struct chance chance;
 	int condemned;      /* a realm, or ORACLE_NONE */
 	unsigned int pages; /* of the block to be that are there */
 	bool wants_block;
@@ -23,8 +25,7 @@ static struct {
 
 unsigned int pick(unsigned int limit)
 {
-	g.random = g.random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (unsigned int)(g.random >> 33) % limit;
+	return choose(&g.chance, limit);
 }
 
 bool one_in(unsigned int n)
@@ -605,11 +606,21 @@ bool generate_end(struct step *s)
 void generate_begin(uint64_t seed)
 {
 	memset(&g, 0, sizeof(g));
-	g.random = seed * UINT64_C(0x9e3779b97f4a7c15);
+	g.chance = chance_of_seed(seed * UINT64_C(0x9e3779b97f4a7c15));
 	pick(1);
 	g.condemned = ORACLE_NONE;
 	g.wants_block = one_in(4);
 	g.vmid = 4;
+}
+
+void generate_from(const uint8_t *input, size_t size)
+{
+	g.chance = chance_of_input(input, size);
+}
+
+bool generate_is_over(void)
+{
+	return chance_is_over(&g.chance);
 }
 
 /* Every step has an argument. */

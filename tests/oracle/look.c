@@ -39,10 +39,9 @@ static enum granule_state monitors(enum oracle_state state)
 	return same[state];
 }
 
-static void look_at_granule(unsigned int i, bool thorough)
+static void look_at_granule(unsigned int i, const struct granule *is, bool thorough)
 {
 	const struct oracle_granule *g = &oracle.granule[i];
-	const struct granule *is = granule_at(i);
 	uint64_t pa = oracle_pa(g), word = atomic_load(&is->word);
 
 	if (!thorough && !g->changed && word == seen_word[i])
@@ -214,11 +213,12 @@ static bool look_at_items(bool thorough)
 void look(bool thorough)
 {
 	const char *wrong = NULL;
+	const struct granule *first = granule_at(0);
 	bool changed = look_at_items(thorough);
 
 	for (unsigned int i = 0; i < ORACLE_GRANULES; i++) {
 		changed |= oracle.granule[i].changed;
-		look_at_granule(i, thorough);
+		look_at_granule(i, first + i, thorough);
 		if (oracle.granule[i].table != NULL) {
 			changed |= oracle.granule[i].table->is_changed;
 			look_at_table(i, thorough);

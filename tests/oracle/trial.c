@@ -119,6 +119,8 @@ static void fill_realm_params(const uint64_t *arg, struct rmi_realm_params *p)
 		.vmid = (uint16_t)arg[4],
 		.hash_algo = (uint8_t)arg[5],
 		.num_bps = (uint8_t)arg[6],
+		.sve_vl = (uint8_t)(arg[6] >> 8),
+		.pmu_num_ctrs = (uint8_t)(arg[6] >> 16),
 		.num_wps = 1,
 		.flags = arg[7],
 	};
@@ -398,6 +400,7 @@ static void learn(void)
 	oracle.feature0 = world_rmi_args(RMI_FEATURES, no_rd).x[1];
 	oracle.csm_features = world_rmi_args(RMI_CSM, csm).x[3];
 	oracle.num_aux = REALM_REC_AUX_COUNT;
+	oracle.num_aux_sve = REALM_REC_AUX_COUNT_SVE;
 }
 
 void trial_begin(void)

@@ -38,6 +38,9 @@ void trial_quietly(uint64_t fid, const uint64_t *arg, unsigned int num);
 
 /* generate.c: what comes next, of the model's state and of chance. */
 void generate_begin(uint64_t seed);
+/* From now on the input is the chance; and whether it has no more. */
+void generate_from(const uint8_t *input, size_t size);
+bool generate_is_over(void);
 struct step generate(void);
 /* A step towards the end of everything; false: nothing is left. */
 bool generate_end(struct step *s);

@@ -53,4 +53,14 @@ static inline uint32_t choose(struct chance *c, uint32_t limit)
 	return (uint32_t)(c->random >> 33) % limit;
 }
 
+/* Any 64 bits. */
+static inline uint64_t choose_word(struct chance *c)
+{
+	uint64_t word = 0;
+
+	for (unsigned int i = 0; i < 4; i++)
+		word = word << 16 | choose(c, 1U << 16);
+	return word;
+}
+
 #endif

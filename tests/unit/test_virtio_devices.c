@@ -314,7 +314,7 @@ static void test_block_data_not_shared(void **state)
 	uint8_t before[SECTOR];
 
 	memcpy(before, m->image, SECTOR);
-	unshare(w, DATA + PAGE);
+	unshare_page(w, DATA + PAGE);
 	assert_int_equal(request(w, VIRTIO_BLK_T_IN, 0, NOWHERE, SECTOR, D_WRITE, 0), VIRTIO_BLK_S_IOERR);
 	assert_int_equal(request(w, VIRTIO_BLK_T_OUT, 0, NOWHERE, SECTOR, 0, 1), VIRTIO_BLK_S_IOERR);
 	assert_int_equal(request(w, VIRTIO_BLK_T_IN, 0, DATA + PAGE - 10, SECTOR, D_WRITE, 0),

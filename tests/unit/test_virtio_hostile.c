@@ -120,7 +120,7 @@ static void test_ring_ends_too_soon(void **state)
 	set_reg(w, R_QUEUE_READY, 0);
 	w->queues[0].desc = RINGS(1) + PAGE - 32;
 	assert_true(enable_queue(w, 0));
-	unshare(w, RINGS(1) + PAGE); /* descriptors from the third on */
+	unshare_page(w, RINGS(1) + PAGE); /* descriptors from the third on */
 	offer(w, 0, &ten, 1);
 	offer(w, 0, &ten, 1);
 	kick(w, 0);

@@ -269,7 +269,7 @@ static void talk(struct machine *m)
 	}
 }
 
-static void check_streams(const struct virtio_vsock *vsock)
+void storm_check_streams(const struct virtio_vsock *vsock)
 {
 	for (unsigned int i = 0; i < VIRTIO_VSOCK_STREAMS; i++) {
 		const struct virtio_vsock_stream *stream = &vsock->streams[i];
@@ -309,7 +309,7 @@ static void act(struct machine *m, struct virtio *virtio, unsigned int queue, un
 	} else if (action < 85 && virtio == &m->vsock.virtio) {
 		for (unsigned int i = 0; i < 8; i++)
 			talk(m);
-		check_streams(&m->vsock);
+		storm_check_streams(&m->vsock);
 	} else if (action < 85 && m->has_store) {
 		work(m);
 	} else {

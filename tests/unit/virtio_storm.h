@@ -47,4 +47,7 @@ void machine_store(struct machine *m);
 /* Something happens to the device. */
 void storm_step(struct machine *m, struct virtio *virtio);
 
+/* No two streams are one, and none holds more than it has room for. */
+void storm_check_streams(const struct virtio_vsock *vsock);
+
 #endif

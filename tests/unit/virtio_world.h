@@ -123,7 +123,7 @@ static inline int vworld_teardown(void **state)
 	return 0;
 }
 
-static inline void unshare(struct vworld *w, uint64_t ipa)
+static inline void unshare_page(struct vworld *w, uint64_t ipa)
 {
 	free(w->pages[(ipa - MEMORY) / PAGE]);
 	w->pages[(ipa - MEMORY) / PAGE] = NULL;

@@ -134,6 +134,7 @@ struct oracle_realm {
 	unsigned int ipa_bits;
 	uint16_t vmid;
 	uint8_t hash_algo;
+	bool has_sve;
 	uint8_t rpv[64];
 	uint64_t measurement[RSI_NUM_MEASUREMENTS][8]; /* [0], the RIM: as the monitor says at ACTIVATE */
 	uint32_t num_recs;
@@ -180,7 +181,7 @@ struct oracle {
 	size_t num_given;
 	uint64_t clock; /* of orders */
 	uint64_t feature0;
-	uint32_t num_aux;
+	uint32_t num_aux, num_aux_sve; /* of a REC */
 	uint64_t csm_features;
 };
 extern struct oracle oracle;

@@ -39,13 +39,30 @@ int oracle_realm_of_rid(struct csm_rid rid)
 
 /* --- REALM_CREATE --------------------------------------------------------------------------------------------------- */
 
+static bool vectors_are_supported(const struct rmi_realm_params *p)
+{
+	return !(p->flags & RMI_REALM_FLAG_SVE) ||
+	       (feature(RMI_FEATURE0_SVE_EN_SHIFT, 1) &&
+		p->sve_vl <= feature(RMI_FEATURE0_SVE_VL_SHIFT, RMI_FEATURE0_SVE_VL_WIDTH));
+}
+
+/* No counter at all takes FEAT_HPMN0, which this machine does not have. */
+static bool counters_are_supported(const struct rmi_realm_params *p)
+{
+	return !(p->flags & RMI_REALM_FLAG_PMU) ||
+	       (feature(RMI_FEATURE0_PMU_EN_SHIFT, 1) && p->pmu_num_ctrs != 0 &&
+		p->pmu_num_ctrs <= feature(RMI_FEATURE0_PMU_NUM_CTRS_SHIFT, RMI_FEATURE0_PMU_NUM_CTRS_WIDTH));
+}
+
 static bool is_supported(const struct rmi_realm_params *p)
 {
 	uint64_t bps = feature(RMI_FEATURE0_NUM_BPS_SHIFT, RMI_FEATURE0_NUM_BPS_WIDTH);
 	uint64_t wps = feature(RMI_FEATURE0_NUM_WPS_SHIFT, RMI_FEATURE0_NUM_WPS_WIDTH);
 
-	/* SVE and PMU are not asked for: what is saved for them is not the model's subject. */
-	return p->flags == 0 && p->hash_algo <= RMI_HASH_SHA_512 && p->s2sz >= SMALLEST_IPA_BITS &&
+	/* What is saved for SVE and PMU is not the model's subject. */
+	return (p->flags & ~(RMI_REALM_FLAG_SVE | RMI_REALM_FLAG_PMU)) == 0 && vectors_are_supported(p) &&
+	       counters_are_supported(p) && p->hash_algo <= RMI_HASH_SHA_512 &&
+	       p->s2sz >= SMALLEST_IPA_BITS &&
 	       p->s2sz <= feature(RMI_FEATURE0_S2SZ_SHIFT, RMI_FEATURE0_S2SZ_WIDTH) && p->num_bps >= 1 &&
 	       p->num_bps <= bps && p->num_wps >= 1 && p->num_wps <= wps;
 }
@@ -149,6 +166,7 @@ void realm_create(const uint64_t *x, const struct rmi_realm_params *p, const str
 		.ipa_bits = p->s2sz,
 		.vmid = p->vmid,
 		.hash_algo = p->hash_algo,
+		.has_sve = (p->flags & RMI_REALM_FLAG_SVE) != 0,
 	};
 	memcpy(r->rpv, p->rpv, sizeof(r->rpv));
 	note_rid(r->rid);
@@ -207,11 +225,16 @@ struct oracle_rec *oracle_rec_at(uint64_t pa)
 	return NULL;
 }
 
+static uint32_t num_aux_of(int realm)
+{
+	return oracle.realm[realm].has_sve ? oracle.num_aux_sve : oracle.num_aux;
+}
+
 void rec_aux_count(const uint64_t *x, const struct oracle_hint *hint, struct oracle_answer *a)
 {
 	(void)hint;
 	if (find_realm(x[1], a) != NULL)
-		a->x[1] = oracle.num_aux;
+		a->x[1] = num_aux_of(oracle_realm_at(x[1]));
 }
 
 /* Four fields of bits, low ones first, of 4, 8, 8 and 8; between the first two are four that are zero. */
@@ -220,9 +243,9 @@ static uint64_t number_of(uint64_t mpidr)
 	return (mpidr & 0xf) | (mpidr >> 8 & 0xffffff) << 4;
 }
 
-static bool aux_is_valid(uint64_t rec, const struct rmi_rec_params *p)
+static bool aux_is_valid(int realm, uint64_t rec, const struct rmi_rec_params *p)
 {
-	if (p->num_aux != oracle.num_aux)
+	if (p->num_aux != num_aux_of(realm))
 		return false;
 	for (uint64_t i = 0; i < p->num_aux; i++) {
 		if (p->aux[i] == rec || !granule_is(p->aux[i], ORACLE_DELEGATED))
@@ -279,7 +302,7 @@ void rec_create(const uint64_t *x, const struct rmi_rec_params *p, struct oracle
 		return;
 	may_fail(a,
 		 (p->mpidr & ~UINT64_C(0xffffff0f)) != 0 || number_of(p->mpidr) != r->next_rec ||
-			 !aux_is_valid(pa, p),
+			 !aux_is_valid((int)(r - oracle.realm), pa, p),
 		 RMI_ERROR_INPUT);
 	if (!fails(a))
 		add_rec(r, pa, p);
