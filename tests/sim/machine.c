@@ -16,6 +16,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1 /* as gcc says it */
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #else
@@ -379,6 +384,13 @@ struct port_features *sim_features(void)
 void sim_threads(bool on)
 {
 	machine.threads = on;
+	if (!on)
+		sim_tlb_renew();
+}
+
+bool sim_has_threads(void)
+{
+	return machine.threads;
 }
 
 void port_relax(void)

@@ -59,6 +59,8 @@ struct sim_tlb_table {
 };
 
 void sim_tlb_reset(void);
+/* Nobody has looked for a while: PEs walk all realms there are, anew. */
+void sim_tlb_renew(void);
 /* The monitor may write to the table. */
 void sim_tlb_opened(size_t number);
 /* The granule is about to be wiped: nobody may reach it. */

@@ -35,6 +35,7 @@ void sim_set_entropy(bool works);
 
 /* From now on, to the reset, each thread is a PE: locks are waited for, and what does not hold ends the program. */
 void sim_threads(bool on);
+bool sim_has_threads(void);
 
 bool sim_is_realm(struct pa granule);
 

@@ -260,6 +260,16 @@ void sim_tlb_watch(uint64_t rd)
 	look_from_roots(&realms.of[at]);
 }
 
+void sim_tlb_renew(void)
+{
+	sim_tlb_reset();
+	memset(sim_machine.walked, 0, sim_machine.count * sizeof(*sim_machine.walked));
+	for (uint32_t n = 0; n < sim_machine.count; n++) {
+		if (granule_state(granule_at(n)) == GRANULE_RD)
+			sim_tlb_watch(granule_pa(granule_at(n)).v);
+	}
+}
+
 /* --- What the monitor does --------------------------------------------------------------------------------------- */
 
 static void realm_ends(struct walks *w)

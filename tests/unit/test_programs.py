@@ -27,7 +27,7 @@ SCRIPTS = ("caec nothing", "caec demo nothing", "caec test --nothing", "caec tes
            "caec clean nothing", "caec package nothing", "tests/run --nothing", "tests/run one two", "tests/check/linux-host-load --nothing",
            "tests/check/source --nothing",
            "tools/coverage nothing",
-           "tests/fuzz/run_pair", "tests/fuzz/run_verify", "tools/bench --nothing", "tools/conformance --nothing", "tools/conformance --rmm",
+           "tools/fuzz nothing", "tools/bench --nothing", "tools/conformance --nothing", "tools/conformance --rmm",
            "tools/initramfs", "tools/install-packages", "tools/package --nothing", "tools/machine", "tools/machine --nothing", "tools/machine --smp", "tools/machine --console",
            "tools/mutate --nothing", "tools/mutate --jobs 0", "tools/mutate --generate --unit", "tools/owners --nothing", "tools/profile --nothing", "tools/setup nothing")
 
