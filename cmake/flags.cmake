@@ -48,13 +48,17 @@ set(CAEC_BARE_LINK_FLAGS
 # The build machine. With sanitizers memory errors and undefined behaviour end the program; without, it is what a
 # relying party installs.
 set(CAEC_SANITIZERS "" CACHE STRING "What native programs are checked with: address,undefined or thread; empty: nothing")
+option(CAEC_FUZZER "Fuzz targets with libFuzzer around them (clang; ./caec fuzz TARGET)" OFF)
 option(CAEC_COVERAGE "Count which lines and branches run (./caec coverage)" OFF)
 if(CAEC_COVERAGE)
   # Without the branches of sanitizers. Threads may lose counts, not all of a line's.
   set(CAEC_SANITIZE --coverage)
   set(CAEC_NATIVE_FLAGS ${_caec_common} -O1 -g -DCAEC_DEBUG=1 ${CAEC_SANITIZE})
 elseif(CAEC_SANITIZERS)
-  set(CAEC_SANITIZE -fsanitize=${CAEC_SANITIZERS} -fno-sanitize-recover=all)
+  if(CAEC_FUZZER)
+    set(_caec_fuzzer fuzzer-no-link,)
+  endif()
+  set(CAEC_SANITIZE -fsanitize=${_caec_fuzzer}${CAEC_SANITIZERS} -fno-sanitize-recover=all)
   set(CAEC_NATIVE_FLAGS ${_caec_common} -O1 -g -DCAEC_DEBUG=1 -fno-omit-frame-pointer ${CAEC_SANITIZE})
 else()
   set(CAEC_NATIVE_FLAGS ${_caec_common} -O2 -DNDEBUG)

@@ -15,6 +15,8 @@ check_packages="clang-format clang-tidy shellcheck cppcheck kmod"
 coverage_packages="gcovr"
 # Whose syntax tree classical faults are made from (./caec mutate --generate).
 mutate_packages="clang"
+# The compiler that has libFuzzer (./caec fuzz TARGET).
+fuzz_packages="clang libclang-rt-dev"
 # The model checker of the protocol (./caec prove), which makes a program to compile; the one of the code: tools/cbmc.
 proofs_packages="spin gcc libc6-dev python3"
 # What makes the disk with a model and llama.cpp (./caec evaluate model); llama.cpp itself: tools/llama.

@@ -16,6 +16,7 @@ SLOWER, GRACE = 10, 60     # so many times as long, and that,
 CPU_SLOWER, CPU_GRACE = 4, 4   # and of CPU time, which does not depend on what else the machine does
 BASELINES = ROOT / "build/mutate.baselines"
 
+FUZZ_SECONDS = 20  # for libFuzzer to find one
 NATIVE = {"unit", "owners", "cycles", "linux-pair"}
 MACHINE = {"machine", "owners", "cycles", "conformance", "base", "attack", "misfits", "linux-csm", "linux-host", "linux-pair"}
 
@@ -145,6 +146,10 @@ def other_runs(record, kind, names, tests):
         return ["native", "firmware-release"], [["tests/check/linux-pair"]]
     if kind == "linux-csm" and names:
         return ["firmware-release"], [["tests/check/linux-csm", *names]]
+    if kind == "tsan":
+        return ["tsan"], [["timeout", str(2 * LIMIT), "tests/check/threads"]]
+    if kind == "fuzz" and names:
+        return ["fuzz"], [["tools/fuzz", name, "--seconds", str(FUZZ_SECONDS)] for name in names]
     if kind == "attack" and names:
         return ["firmware-release"], [["tools/attack", "--failures", *names]]
     if kind == "linux-host" and names:
@@ -180,7 +185,7 @@ def prepare(copy, kinds, names=()):
     some = kinds == {"unit"} and names and not any(map(is_script, names))
     if some:
         configure(copy)
-    presets = (["native"] if kinds & NATIVE else []) + (["firmware-release", "firmware-debug"] if kinds & MACHINE else [])
+    presets = (["native"] if kinds & NATIVE else []) + sorted(kinds & {"fuzz", "tsan"}) + (["firmware-release", "firmware-debug"] if kinds & MACHINE else [])
     command = ["cmake", "--build", "build/native", "--target", *names] if some else ["tools/build", *presets]
     if presets and not copy.passes(*command):
         sys.exit(f"mutate: the sources do not build as they are ({copy.log.relative_to(ROOT)})")

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plain.h"
 #include "realm.h"
 #include "state.h"
 
@@ -85,10 +86,21 @@ static long long number_of(const json_t *object, const char *key)
 	return json_integer_value(json_object_get(object, key));
 }
 
+static void print_value(const char *text)
+{
+	plain_print(text);
+	putchar('\n');
+}
+
 static void print_line(const char *name, pid_t pid, const json_t *object)
 {
-	printf("%-20s %8ld %-8s %4lld %8lld %s\n", name, (long)pid, text_of(object, "state"),
-	       number_of(object, "cpus"), number_of(object, "memory") / MIB, text_of(object, "console"));
+	char state[16];
+
+	snprintf(state, sizeof(state), "%s", text_of(object, "state"));
+	plain_make(state);
+	printf("%-20s %8ld %-8s %4lld %8lld ", name, (long)pid, state, number_of(object, "cpus"),
+	       number_of(object, "memory") / MIB);
+	print_value(text_of(object, "console"));
 }
 
 int client_list(const struct client *client)
@@ -129,6 +141,7 @@ static void print_text(const char *prefix, json_t *value)
 		json_object_foreach(value, key, member)
 		{
 			snprintf(inner, sizeof(inner), "%s%s%s", prefix, *prefix != '\0' ? "." : "", key);
+			plain_make(inner);
 			print_text(inner, member);
 		}
 	} else if (json_is_array(value)) {
@@ -138,7 +151,8 @@ static void print_text(const char *prefix, json_t *value)
 			print_text(inner, member);
 		}
 	} else if (json_is_string(value)) {
-		printf("%s: %s\n", prefix, json_string_value(value));
+		printf("%s: ", prefix);
+		print_value(json_string_value(value));
 	} else if (json_is_integer(value)) {
 		printf("%s: %lld\n", prefix, (long long)json_integer_value(value));
 	} else {

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "plain.h"
+
 bool fault_set(struct fault *fault, enum vmm_status status, const char *format, ...)
 {
 	va_list arguments;
@@ -14,6 +16,7 @@ bool fault_set(struct fault *fault, enum vmm_status status, const char *format, 
 	va_start(arguments, format);
 	vsnprintf(fault->text, sizeof(fault->text), format, arguments);
 	va_end(arguments);
+	plain_make(fault->text);
 	fault->status = status;
 	return false;
 }

@@ -4,21 +4,10 @@
  * brings. No memory error is the least; what is asserted besides: a message that is taken is within its bounds, and there is
  * one way to write it; nothing is shared and nobody accepted, as a fuzzer can't sign for nonces that it does not know.
  */
-#include "fuzz_pair.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pair/pair.h"
-
-#define REQUIRE(condition)                                                             \
-	do {                                                                           \
-		if (!(condition)) {                                                    \
-			fprintf(stderr, "fuzz_pair.c:%d: %s\n", __LINE__, #condition); \
-			abort();                                                       \
-		}                                                                      \
-	} while (0)
+#include "target.h"
 
 struct input {
 	const uint8_t *data;
@@ -36,18 +25,18 @@ static void try_messages(struct input in)
 	for (size_t i = 0; i < in.size; i++) {
 		enum pair_taken taken = pair_take(&reader, (char)in.data[i], &message, &why);
 
-		REQUIRE(reader.length <= PAIR_LINE_MAX && reader.noise <= PAIR_NOISE_MAX + PAIR_LINE_MAX);
+		EXPECT(reader.length <= PAIR_LINE_MAX && reader.noise <= PAIR_NOISE_MAX + PAIR_LINE_MAX);
 		if (taken == PAIR_BAD) {
-			REQUIRE(why && why[0]);
+			EXPECT(why && why[0]);
 			return;
 		}
 		if (taken == PAIR_MESSAGE) {
 			size_t length = pair_format(&message, line), text = length - 1;
 
-			REQUIRE(message.kind < PAIR_KINDS && message.size <= PAIR_BODY_MAX &&
-				length <= PAIR_LINE_MAX);
+			EXPECT(message.kind < PAIR_KINDS && message.size <= PAIR_BODY_MAX &&
+			       length <= PAIR_LINE_MAX);
 			if (in.data[i - 1] != '\r' && i + 1 >= text)
-				REQUIRE(memcmp(line + 1, in.data + i + 1 - text, text) == 0);
+				EXPECT(memcmp(line + 1, in.data + i + 1 - text, text) == 0);
 		}
 	}
 }
@@ -67,7 +56,7 @@ static int write_nowhere(void *context, const char *bytes, size_t size)
 {
 	(void)context;
 	(void)bytes;
-	REQUIRE(size <= PAIR_LINE_MAX);
+	EXPECT(size <= PAIR_LINE_MAX);
 	return 0;
 }
 
@@ -115,19 +104,19 @@ static void try_session(struct input in, enum pair_role role)
 
 	if (!policy)
 		policy = caec_policy_load(policy_text, sizeof(policy_text) - 1, error, sizeof(error));
-	REQUIRE(policy);
+	EXPECT(policy);
 	memset(&pair, 0, sizeof(pair));
 	pair.role = role;
 	memset(pair.rid, 1, sizeof(pair.rid));
 	memset(pair.nonce, 2, sizeof(pair.nonce));
 	pair.policy = policy;
 	pair.ops = &ops;
-	REQUIRE(pair_run(&pair) != PAIR_OK && pair.reason[0] != 0);
+	EXPECT(pair_run(&pair) != PAIR_OK && pair.reason[0] != 0);
 	for (const char *c = pair.reason; *c; c++)
-		REQUIRE(*c >= 0x20 && *c <= 0x7e);
+		EXPECT(*c >= 0x20 && *c <= 0x7e);
 }
 
-int fuzz_pair(const uint8_t *data, size_t size)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
 		return 0;
@@ -135,10 +124,3 @@ int fuzz_pair(const uint8_t *data, size_t size)
 	try_session((struct input){ data + 1, size - 1 }, data[0] % 2);
 	return 0;
 }
-
-#ifdef FUZZER
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	return fuzz_pair(data, size);
-}
-#endif

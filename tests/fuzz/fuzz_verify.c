@@ -12,32 +12,22 @@
  * A fuzzer can't sign. So the claims are compared with the policy without a look at the signatures, which is what
  * caec_verify() does only behind them.
  */
-#include "fuzz_verify.h"
-
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "cbor_oracle.h"
 #include "result.h"
-
-#define REQUIRE(condition)                                                               \
-	do {                                                                             \
-		if (!(condition)) {                                                      \
-			fprintf(stderr, "fuzz_verify.c:%d: %s\n", __LINE__, #condition); \
-			abort();                                                         \
-		}                                                                        \
-	} while (0)
+#include "target.h"
 
 static void try_reader(struct span bytes)
 {
 	size_t offset, length = 0;
 
 	if (cbor_check(bytes, &offset)) {
-		REQUIRE(offset <= bytes.size);
+		EXPECT(offset <= bytes.size);
 		return;
 	}
-	REQUIRE(oracle_ask(bytes.data, bytes.size, &length) != ORACLE_REFUSES);
-	REQUIRE(length == 0 || length == bytes.size);
+	EXPECT(oracle_ask(bytes.data, bytes.size, &length) != ORACLE_REFUSES);
+	EXPECT(length == 0 || length == bytes.size);
 }
 
 static void try_reports(const struct caec_result *result)
@@ -47,16 +37,16 @@ static void try_reports(const struct caec_result *result)
 	FILE *out = open_memstream(&text, &size);
 	json_t *report;
 
-	REQUIRE(caec_result_json(result, out) && fclose(out) == 0);
+	EXPECT(caec_result_json(result, out) && fclose(out) == 0);
 	report = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-	REQUIRE(report);
+	EXPECT(report);
 	json_decref(report);
 	free(text);
 
 	out = open_memstream(&text, &size);
-	REQUIRE(caec_result_table(result, out) && fclose(out) == 0);
+	EXPECT(caec_result_table(result, out) && fclose(out) == 0);
 	for (size_t i = 0; i < size; i++)
-		REQUIRE(text[i] == '\n' || (text[i] >= 0x20 && text[i] <= 0x7e));
+		EXPECT(text[i] == '\n' || (text[i] >= 0x20 && text[i] <= 0x7e));
 	free(text);
 }
 
@@ -67,13 +57,13 @@ static void try_learned(struct caec_result *result)
 	FILE *out = open_memstream(&text, &size);
 	struct caec_policy *policy;
 
-	REQUIRE(caec_learn(result, NULL, out) && fclose(out) == 0);
+	EXPECT(caec_learn(result, NULL, out) && fclose(out) == 0);
 	policy = caec_policy_load(text, size, error, sizeof(error));
-	REQUIRE(policy);
+	EXPECT(policy);
 	free(text);
-	REQUIRE(check_profiles(result, policy));
+	EXPECT(check_profiles(result, policy));
 	check_claims(result, policy);
-	REQUIRE(caec_result_verdict(result) == CAEC_ACCEPTED);
+	EXPECT(caec_result_verdict(result) == CAEC_ACCEPTED);
 	caec_policy_free(policy);
 }
 
@@ -82,9 +72,9 @@ static void try_signatures(const uint8_t *data, size_t size)
 {
 	struct caec_result *result = caec_examine(data, size, NULL, NULL, 0);
 
-	REQUIRE(result);
+	EXPECT(result);
 	if (caec_result_verdict(result) == CAEC_ACCEPTED)
-		REQUIRE(sign1_verify(&result->realm_sign1, &result->realm.key) == SIGNATURE_GOOD);
+		EXPECT(sign1_verify(&result->realm_sign1, &result->realm.key) == SIGNATURE_GOOD);
 	caec_result_free(result);
 }
 
@@ -92,14 +82,14 @@ static void try_token(const uint8_t *data, size_t size)
 {
 	struct caec_result *result = result_new(data, size);
 
-	REQUIRE(result);
+	EXPECT(result);
 	if (result_parse(result)) {
 		try_learned(result);
 		/* Slow, and always the same code. */
 		if (size % 16 == 0)
 			try_signatures(data, size);
 	} else {
-		REQUIRE(caec_result_verdict(result) != CAEC_ACCEPTED);
+		EXPECT(caec_result_verdict(result) != CAEC_ACCEPTED);
 	}
 	try_reports(result);
 	caec_result_free(result);
@@ -110,9 +100,9 @@ static void try_policy(const uint8_t *data, size_t size)
 	char error[256] = "";
 	struct caec_policy *policy = caec_policy_load((const char *)data, size, error, sizeof(error));
 
-	REQUIRE((policy != NULL) == (error[0] == 0));
+	EXPECT((policy != NULL) == (error[0] == 0));
 	for (const char *c = error; *c; c++)
-		REQUIRE(*c >= 0x20 && *c <= 0x7e);
+		EXPECT(*c >= 0x20 && *c <= 0x7e);
 	caec_policy_free(policy);
 }
 
@@ -123,7 +113,7 @@ struct buffer {
 
 static void put(struct buffer *b, const void *bytes, size_t size)
 {
-	REQUIRE(size <= sizeof(b->bytes) - b->size);
+	EXPECT(size <= sizeof(b->bytes) - b->size);
 	memcpy(b->bytes + b->size, bytes, size);
 	b->size += size;
 }

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "fuzz_pair.h"
 #include "made_token.h"
 #include "pair/pair.h"
+#include "target.h"
 
 #define STREAM_MAX (4U * PAIR_LINE_MAX)
 #define PERMISSION_AT 16
@@ -561,7 +561,7 @@ static void test_fuzz(void **state)
 			for (unsigned int change = random_below(4); change != 0; change--)
 				bytes[1 + random_below((uint32_t)whole - 1)] =
 					(uint8_t) "0123456789abcdefx \n\r\xff"[random_below(21)];
-			fuzz_pair(bytes, size);
+			LLVMFuzzerTestOneInput(bytes, size);
 		}
 	}
 	free(good);
