@@ -92,10 +92,19 @@ def script(path, text):
     path.chmod(0o755)
 
 
+def proofs(folder, *names):
+    """A folder with these of proofs/, and the tools beside it."""
+    folder.mkdir()
+    (folder / "tools").symlink_to(ROOT / "tools")
+    (folder / "proofs").mkdir()
+    for name in names:
+        shutil.copy(ROOT / "proofs" / name, folder / "proofs")
+    return folder / "proofs"
+
+
 def test_prove(folder):
     """A checker that breaks off has failed; one that has nothing of that name has not."""
-    for name in ("run", "table.py"):
-        shutil.copy(ROOT / "proofs" / name, folder)
+    folder = proofs(folder / "prove", "run", "table.py")
     for cbmc, spin, status, total in (
             ("echo 2 passed, 0 failed", "exit 2", 0, "2 passed, 0 failed"),
             ("echo 2 passed, 0 failed", "echo 1 passed, 1 failed; exit 1", 1, "3 passed, 1 failed"),
@@ -110,7 +119,7 @@ def test_prove(folder):
 
 def test_properties(folder):
     """The property of exactly that name, or else all in whose name it occurs."""
-    shutil.copy(ROOT / "proofs/table.py", folder)
+    folder = proofs(folder / "properties", "table.py")
     script(folder / "tool/run", "#!/usr/bin/python3\nimport pathlib, sys\nsys.path.insert(0, str(pathlib.Path(__file__).parents[1]))\n"
            "import table\nsys.exit(table.main(pathlib.Path(__file__).parent, '', lambda *_: ('holds', 'all')))\n")
     (folder / "tool/properties").write_text("one\tfast\tholds\none-more\tfast\tholds\nmost\tlong\tholds\n")
