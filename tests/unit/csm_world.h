@@ -22,7 +22,7 @@ static inline uint64_t status_of(struct world_realm *r, struct smc_regs command)
 	return world_say(r, command).x[0];
 }
 
-static inline void csm_realms(struct csm_world *w)
+static inline void csm_new_realms(struct csm_world *w)
 {
 	const struct world_options options = { .apt = 1 };
 
@@ -30,12 +30,22 @@ static inline void csm_realms(struct csm_world *w)
 	world_realm(&w->p, &options);
 	world_realm(&w->c, &options);
 	world_realm(&w->x, &options);
+}
+
+static inline void csm_activate(struct csm_world *w)
+{
 	world_activate(&w->p);
 	world_activate(&w->c);
 	world_activate(&w->x);
 	w->p_rid = rid_of(&w->p);
 	w->c_rid = rid_of(&w->c);
 	w->x_rid = rid_of(&w->x);
+}
+
+static inline void csm_realms(struct csm_world *w)
+{
+	csm_new_realms(w);
+	csm_activate(w);
 }
 
 /* P's region, with C. */

@@ -614,6 +614,35 @@ static void test_host_refuses(void **state)
 	csm_end(&w);
 }
 
+/* A host that refused half way may have taken back what it gave before: ATTACH looks at all places again. */
+static void test_host_refuses_half_way(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct smc_regs attach, out;
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 600, CSM_PERM_RW);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	attach = say_attach(w.p_rid, w.n);
+	assert_true(world_smc_exits(&w.c, 0, attach.x, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
+	assert_int_equal(exit.csm_base, WORLD_CSM);
+	world_tables(&w.c, WORLD_CSM, PAGES(512));
+	assert_true(world_resume(&w.c, 0, 0, &out, &exit));
+	assert_int_equal(exit.csm_base, WORLD_CSM + PAGES(512));
+	assert_false(world_resume(&w.c, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
+	assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
+	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	out = world_say(&w.c, attach);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[2], 600);
+	csm_end(&w);
+}
+
 static void test_host_lies_about_reservation(void **state)
 {
 	struct rmi_rec_exit exit;
@@ -724,6 +753,7 @@ int main(void)
 		cmocka_unit_test(test_destroy_many_shares),
 		cmocka_unit_test(test_attach_during_destroy),
 		cmocka_unit_test(test_host_refuses),
+		cmocka_unit_test(test_host_refuses_half_way),
 		cmocka_unit_test(test_host_lies_about_reservation),
 		cmocka_unit_test(test_without_apt),
 		cmocka_unit_test(test_service),

@@ -92,6 +92,35 @@ static void test_data_created(void **state)
 	csm_end(&w);
 }
 
+/* The pages on either side of a region are P's alone: none of them gets into C. */
+static void test_pages_beside(void **state)
+{
+	const uint64_t beside[] = { WORLD_CSM - GRANULE_SIZE, WORLD_CSM + PAGES(4) };
+	struct csm_world w;
+
+	(void)state;
+	csm_new_realms(&w);
+	for (unsigned int i = 0; i < 2; i++) {
+		world_ram(&w.p, beside[i], GRANULE_SIZE);
+		world_ram(&w.c, beside[i], GRANULE_SIZE);
+	}
+	csm_activate(&w);
+	csm_offer(&w, 4, CSM_PERM_RW);
+	assert_int_equal(csm_attach(&w).x[2], 4);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct smc_regs out;
+
+		world_populate(&w.p, beside[i], GRANULE_SIZE);
+		assert_int_equal(pages_reached(&w.c, beside[i], GRANULE_SIZE), 0);
+		out = world_rmi(RMI_DATA_DESTROY, w.p.rd, beside[i]);
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		world_undelegate(out.x[1]);
+		assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 4);
+	}
+	check_same_pages(&w);
+	csm_end(&w);
+}
+
 static void test_fill(void **state)
 {
 	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(600), 0 };
@@ -534,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_data_destroy),
 		cmocka_unit_test(test_tlb),
 		cmocka_unit_test(test_data_created),
+		cmocka_unit_test(test_pages_beside),
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_many_consumers),
 		cmocka_unit_test(test_release_against_attach),

@@ -87,12 +87,14 @@ static void check_news(struct world_realm *r, enum csm_role role, enum csm_state
 	assert_true(pending(r) == CSM_INDEX_NONE);
 }
 
-/* The next exit of the call: an event, and a doorbell. */
-static void check_exit(const struct rmi_rec_exit *exit, enum csm_event event, uint64_t argument,
-		       uint64_t ring, uint64_t rec)
+/* The next exit of the call: an event about a range, and a doorbell. */
+static void check_exit(const struct rmi_rec_exit *exit, enum csm_event event, uint64_t base, uint64_t size,
+		       uint64_t argument, uint64_t ring, uint64_t rec)
 {
 	assert_int_equal(exit->exit_reason, RMI_EXIT_CSM);
 	assert_int_equal(exit->csm_event, event);
+	assert_int_equal(exit->csm_base, base);
+	assert_int_equal(exit->csm_size, size);
 	assert_int_equal(exit->csm_argument, argument);
 	assert_int_equal(exit->csm_ring, ring);
 	assert_int_equal(exit->csm_ring_rec, rec);
@@ -280,7 +282,7 @@ static void test_news_of_revoke(void **state)
 	(void)state;
 	share_with(&w, 0);
 	assert_true(world_smc_exits(&w.p, 0, say_revoke(w.c_rid, w.n).x, &out, &exit));
-	check_exit(&exit, CSM_EVENT_REMOVE, w.c.rd, w.c.rd, 0);
+	check_exit(&exit, CSM_EVENT_REMOVE, WORLD_CSM, w.size, w.c.rd, w.c.rd, 0);
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	check_news(&w.c, CSM_ROLE_CONSUMER, CSM_STATE_REVOKED);
 	assert_true(pending(&w.p) == CSM_INDEX_NONE); /* its own doing is no news */
@@ -301,14 +303,14 @@ static void test_news_of_detach(void **state)
 	(void)state;
 	share_with(&w, 0);
 	assert_true(world_smc_exits(&w.c, 0, say_detach(w.p_rid, w.n).x, &out, &exit));
-	check_exit(&exit, CSM_EVENT_REMOVE, w.c.rd, w.p.rd, 0);
+	check_exit(&exit, CSM_EVENT_REMOVE, WORLD_CSM, w.size, w.c.rd, w.p.rd, 0);
 	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 	check_news(&w.p, CSM_ROLE_SHARE, CSM_STATE_OFFERED);
 	assert_true(pending(&w.c) == CSM_INDEX_NONE);
 	/* What was only reserved is nothing to P. */
 	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
 	assert_true(world_smc_exits(&w.c, 0, say_detach(w.p_rid, w.n).x, &out, &exit));
-	check_exit(&exit, CSM_EVENT_REMOVE, w.c.rd, 0, 0);
+	check_exit(&exit, CSM_EVENT_REMOVE, WORLD_CSM, w.size, w.c.rd, 0, 0);
 	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
 	assert_true(pending(&w.p) == CSM_INDEX_NONE);
 	csm_end(&w);
@@ -327,14 +329,11 @@ static void test_news_of_destroy(void **state)
 	assert_int_equal(status_of(&w.x, say_reserve(w.p_rid, 0, PAGE(16), w.size, 0)), RSI_SUCCESS);
 	assert_int_equal(status_of(&w.x, say_attach(w.p_rid, 0)), RSI_SUCCESS);
 	assert_true(world_smc_exits(&w.p, 0, say(RSI_CSM_DESTROY, w.id).x, &out, &exit));
-	check_exit(&exit, CSM_EVENT_REMOVE, w.c.rd, w.c.rd, 0);
-	assert_int_equal(exit.csm_base, WORLD_CSM);
+	check_exit(&exit, CSM_EVENT_REMOVE, WORLD_CSM, w.size, w.c.rd, w.c.rd, 0);
 	assert_true(world_resume(&w.p, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit)); /* means nothing */
-	check_exit(&exit, CSM_EVENT_REMOVE, w.x.rd, w.x.rd, 0);
-	assert_int_equal(exit.csm_base, PAGE(16));
+	check_exit(&exit, CSM_EVENT_REMOVE, PAGE(16), w.size, w.x.rd, w.x.rd, 0);
 	assert_true(world_resume(&w.p, 0, 0, &out, &exit));
-	check_exit(&exit, CSM_EVENT_REMOVE, w.p.rd, 0, 0);
-	assert_int_equal(exit.csm_base, WORLD_CSM);
+	check_exit(&exit, CSM_EVENT_REMOVE, WORLD_CSM, w.size, w.p.rd, 0, 0);
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	check_news(&w.c, CSM_ROLE_CONSUMER, CSM_STATE_REVOKED);
@@ -424,11 +423,11 @@ static void test_doorbell(void **state)
 	assert_int_equal(smc(&w.c, RSI_CSM_DOORBELL, 0x12), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.c, RSI_CSM_DOORBELL, UINT64_C(1) << 40), RSI_ERROR_INPUT);
 	assert_true(world_smc_exits(&w.p, 0, say_notify(w.c_rid, w.n, 0).x, &out, &exit));
-	check_exit(&exit, CSM_EVENT_NOTIFY, w.c.rd, w.c.rd, 2);
+	check_exit(&exit, CSM_EVENT_NOTIFY, 0, 0, w.c.rd, w.c.rd, 2);
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	assert_int_equal(smc(&w.c, RSI_CSM_DOORBELL, UINT64_C(0x80000001)), RSI_SUCCESS);
 	assert_true(world_smc_exits(&w.p, 0, say_revoke(w.c_rid, w.n).x, &out, &exit));
-	check_exit(&exit, CSM_EVENT_REMOVE, w.c.rd, w.c.rd, 1);
+	check_exit(&exit, CSM_EVENT_REMOVE, WORLD_CSM, w.size, w.c.rd, w.c.rd, 1);
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	csm_end(&w);
 
