@@ -63,6 +63,8 @@ void bench_mark(void);
 
 void bench_profile(void);
 void bench_profile_notify(void);
+void bench_calls(void);
+void bench_calls_csm(void);
 void bench_known(void);
 void bench_rmi(void);
 void bench_exit(void);

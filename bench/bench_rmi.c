@@ -80,7 +80,8 @@ static void bench_making(void)
 	bench_row("rmi_realm_create",
 		  MEASURE(1, CHECK_OK(host_rmi_realm_create(&rmm, rd, (uint64_t)(uintptr_t)params))), 1,
 		  183984);
-	CHECK_OK(host_rmi_rec_aux_count(&rmm, rd, &aux_count));
+	bench_row("rmi_rec_aux_count", MEASURE(1, CHECK_OK(host_rmi_rec_aux_count(&rmm, rd, &aux_count))), 1,
+		  0);
 	rec->flags = RMI_REC_CREATE_FLAG_RUNNABLE;
 	rec->num_aux = aux_count;
 	for (uint64_t i = 0; i < aux_count; i++)
@@ -98,11 +99,12 @@ static void bench_making(void)
 		  MEASURE(1, CHECK_OK(host_rmi_data_create(&rmm, rd, granules[5], IPA, source,
 							   RMI_DATA_FLAG_MEASURE))),
 		  1, 198554);
+	bench_row("rmi_realm_activate", MEASURE(1, CHECK_OK(host_rmi_realm_activate(&rmm, rd))), 1, 0);
 	CHECK_OK(host_rmi_data_destroy(&rmm, rd, IPA, &out, &top));
 	CHECK_OK(host_rmi_rtt_destroy(&rmm, rd, IPA, 3, &out, &top));
 	CHECK_OK(host_rmi_rtt_destroy(&rmm, rd, IPA, 2, &out, &top));
-	CHECK_OK(host_rmi_rec_destroy(&rmm, rec_pa));
-	CHECK_OK(host_rmi_realm_destroy(&rmm, rd));
+	bench_row("rmi_rec_destroy", MEASURE(1, CHECK_OK(host_rmi_rec_destroy(&rmm, rec_pa))), 1, 0);
+	bench_row("rmi_realm_destroy", MEASURE(1, CHECK_OK(host_rmi_realm_destroy(&rmm, rd))), 1, 0);
 	test_granule_free((uint64_t)(uintptr_t)params);
 	test_granule_free((uint64_t)(uintptr_t)rec);
 	test_granule_free(source);
