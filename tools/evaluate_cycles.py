@@ -1,9 +1,12 @@
 """An estimate of messages in cycles: counts of the plug-in (tools/counted.py), and what is assumed of a CPU."""
+import pathlib
 import re
 import sys
+import tempfile
 
 import counted
 import evaluation
+import realms
 
 # Low: a wide core. Nothing misses, nothing waits for a result; only so many can begin in a cycle.
 WIDTH = {"instructions": 8, "accesses": 3, "SIMD and AES": 4, "AES and PMULL": 2}
@@ -72,6 +75,60 @@ def measure():
             sys.exit(f"evaluate: {name}: {value} instructions by the clock, {row.instructions / count} counted")
         values |= values_of(name, row, count)
     return values
+
+
+# --- Linux realms: csm-bench brief (linux/bench), whose marks come in the order of its rows ------------------------------
+
+ROUNDS = 3  # of each row, each by the sender and then by the receiver; the first is not counted
+SPACES = ("host", "TF-A", "monitor", "kernel", "user")
+
+
+def least(rows):
+    """Of the rounds that count; in others there was a tick of the kernel."""
+    return min(rows[1:], key=lambda row: row.instructions)
+
+
+def of_linux(name, count, rows):
+    """One row of csm-bench: values of evaluate_cycles for one message. Takes its rows of the plug-in away."""
+    if "notif" in name:
+        row = rows.pop(0)
+        return {f"who_{space}_{name}": round(row.spaces[space] / count) for space in SPACES}
+    taken, rows[:] = rows[:2 * ROUNDS], rows[2 * ROUNDS:]
+    sides = [least(taken[side::2]) for side in range(2)]
+    if [row.core for row in taken] != [0, 1] * ROUNDS:
+        sys.exit(f"evaluate: {name}: the plug-in's rows are not this one's")
+    return values_of(name, counted.together(*sides), count)
+
+
+def measure_linux():
+    """Programs of two Linux realms, each instruction followed: some minutes."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "rows"
+        said = []
+        m = realms.Realms(realms.command("--memory", 384, "--timeout", 3000, "--plugin", counted.plugin(out), *realms.BENCH,
+                                         packages=True, more=realms.BENCH_ITEMS), said.append)
+        (status, text), _ = realms.run_bench(m, m.identifiers(), "brief")
+        if status != 0 or not m.off():
+            sys.exit(f"evaluate: csm-bench ended with status {status}:\n" + "\n".join(said[-20:]))
+        rows = counted.rows(out)
+    values = {}
+    for name, count in re.findall(r"^TICKS (\w+) \d+ (\d+)$", text, re.M):
+        values |= of_linux(name, int(count), rows)
+    if rows:
+        sys.exit(f"evaluate: {len(rows)} rows of the plug-in are nobody's")
+    return values
+
+
+def who(values):
+    """Who executes what two programs do that sleep until they are notified."""
+    names = [name.removeprefix("who_user_") for name in values if name.startswith("who_user_")]
+    rows = [[name.removeprefix("linux_"), *(evaluation.number(values[f"who_{space}_{name}"]) for space in SPACES),
+             evaluation.number(sum(values[f"who_{space}_{name}"] for space in SPACES))] for name in names]
+    return [evaluation.Table("Programs of two Linux realms: who executes it, for one exchange, asleep until notified",
+                             ["exchange", "host", "TF-A at EL3", "monitor", "realms' kernels", "realms' programs", "all"], rows)] if rows else []
+
+
+# --- Tables ---------------------------------------------------------------------------------------------------------
 
 
 def by_size(values, what, mode):

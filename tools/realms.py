@@ -27,6 +27,9 @@ IN_THE_REALM = {
     "bin/csm-check": "/bin/csm-check",
     "bin/csm-fuzz": "/bin/csm-fuzz",
 }
+# csm-bench (linux/bench): a CPU for each, and memory that both realms and the host see.
+BENCH = ("--cpus", 1, "--visible", "--icount")
+BENCH_ITEMS = (f"{OUT}/bin/csm-bench:/bin/csm-bench", f"{OUT}/modules/bench/visible/csm_bench_visible.ko:/modules/csm_bench_visible.ko")
 
 
 def command(*options, packages=False, more=(), count=2):
@@ -143,3 +146,12 @@ class Realms:
         """True: all realms turned themselves off, and the host got everything back."""
         self.process.stdin.close()
         return self.process.wait(PATIENCE) == 0
+
+
+def run_bench(m, rids, *how):
+    """csm-bench in both realms: what each answered. `how`: its last word."""
+    a, b = rids
+    offered = m.begin("A", " ".join(("csm-bench offer", b, *how)))
+    n = m.lines["A"][m.wait("A", "^N ", offered[0])].split()[1]
+    taken = m.run("B", " ".join(("csm-bench take", a, n, *how)))
+    return [m.end("A", offered), taken]

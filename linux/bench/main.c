@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * csm-bench offer RID     the provider; prints "N n"
- * csm-bench take RID N    the consumer
+ * csm-bench offer RID [brief | portable]     the provider; prints "N n"
+ * csm-bench take RID N [brief | portable]    the consumer
  * csm-bench attach RID N SIZE [dax]   attaching, and no more
  *
  * At the end: "TICKS name ticks count" for each row, and "FREQUENCY hz".
@@ -16,11 +16,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define ROWS_MAX 64
+#define ROWS_MAX 128
 #define ASLEEP_US 20000
 
 static struct {
-	char name[48];
+	char name[64];
 	uint64_t ticks, count;
 } rows[ROWS_MAX];
 static unsigned int row_count;
@@ -95,7 +95,7 @@ static uint8_t *map_visible(void)
 static void offer(struct side *s)
 {
 	s->provides = true;
-	need(csm_create(s->csm, REGION, 0, &s->o), "create");
+	need(csm_create(s->csm, SHARED, 0, &s->o), "create");
 	need(csm_map(&s->o), "map");
 	need(csm_share(&s->o, &s->peer, CAEC_CSM_RW, NULL, &s->n), "share");
 	printf("N %llu\n", (unsigned long long)s->n);
@@ -106,7 +106,7 @@ static void offer(struct side *s)
 static void take(struct side *s, const char *n)
 {
 	s->n = strtoull(n, NULL, 10);
-	need(csm_attach(s->csm, &s->peer, s->n, REGION, 0, &s->o), "attach");
+	need(csm_attach(s->csm, &s->peer, s->n, SHARED, 0, &s->o), "attach");
 	need(csm_map(&s->o), "map");
 	pass(s);
 }
@@ -123,9 +123,33 @@ static void attach(struct side *s, const char *n, const char *size, bool dax)
 	print_rows();
 }
 
+/* OpenSSL looks for the CPU's instructions when it is loaded, unless it is told before that there are none. */
+static void without_instructions(char **argv)
+{
+	if (getenv("OPENSSL_armcap") != NULL)
+		return;
+	setenv("OPENSSL_armcap", "0", 1);
+	execv("/proc/self/exe", argv);
+	broken("it can't run itself again");
+}
+
+static void bench(struct side *s, bool portable)
+{
+	if (portable) {
+		bench_portable(s);
+	} else {
+		bench_messages(s);
+		if (!s->brief)
+			bench_objects(s);
+		bench_asleep(s);
+	}
+	print_rows();
+}
+
 int main(int argc, char **argv)
 {
 	struct side s = { .csm = csm_open() };
+	const char *how = argc > 1 && argc > 3 + (strcmp(argv[1], "take") == 0) ? argv[argc - 1] : "";
 
 	need(s.csm, "/dev/csm");
 	if (argc < 3 || !csm_rid_parse(argv[2], &s.peer))
@@ -134,16 +158,16 @@ int main(int argc, char **argv)
 		attach(&s, argv[3], argv[4], argc > 5);
 		return 0;
 	}
+	if (strcmp(how, "portable") == 0)
+		without_instructions(argv);
+	s.brief = strcmp(how, "brief") == 0;
 	s.visible = map_visible();
-	seal_begin();
-	if (strcmp(argv[1], "offer") == 0 && argc == 3)
+	if (strcmp(argv[1], "offer") == 0)
 		offer(&s);
-	else if (strcmp(argv[1], "take") == 0 && argc == 4)
+	else if (strcmp(argv[1], "take") == 0 && argc >= 4)
 		take(&s, argv[3]);
 	else
 		broken("offer RID, take RID N, or attach RID N SIZE [dax]");
-	bench_messages(&s);
-	bench_objects(&s);
-	print_rows();
+	bench(&s, strcmp(how, "portable") == 0);
 	return 0;
 }
