@@ -15,7 +15,8 @@ NOT_CLANGS = re.compile(r"-W(logical-op|duplicated-cond|no-maybe-uninitialized)|
 
 # What linux/*.mk compile, with the machine's own headers in place of Debian's for arm64.
 LINUX = ("gcc -std=gnu11 -O2 -Wall -Wextra -Wconversion -Wno-sign-conversion -Ilinux/include/uapi -Ilinux/libcsm -Irealm/lib"
-         " -Iinclude -I. -Iverifier -Ilinux -Ilinux/bench -Ilinux/check -Ilinux/check/payload -DCAEC_VERSION=\"\"")
+         " -Iinclude -I. -Iverifier -Ilinux -Ilinux/bench -Ilinux/check -Ilinux/check/payload -DCAEC_VERSION=\"\""
+         " -isystem build/deps/mbedtls/include '-DMBEDTLS_CONFIG_FILE=\"realm/bench/mbedtls_config.h\"'")
 PAYLOAD = ("aarch64-linux-gnu-gcc --target=aarch64-linux-gnu -std=gnu11 -O1 -Wall -Wextra -ffreestanding -mgeneral-regs-only"
            " -mstrict-align -Iinclude -I. -Irealm -Ilinux/check/payload")
 OTHERS = (
