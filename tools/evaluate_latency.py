@@ -67,7 +67,8 @@ METHOD = [
 ]
 CAVEATS = [
     "Worst case: of what the bench drives a command to, for the cause named. It is a measured case, not a proof of a bound.",
-    "A realm's calls of more than one argument are counted once, with its own wrapper's 250 instructions; the others in a loop.",
+    "Of a realm's calls VERSION, FEATURES, REALM_CONFIG, MEASUREMENT_READ, REALM_ID, DOORBELL, QUERY and PSCI's are counted in a loop, "
+    "the others once, with the 250 instructions of its own wrapper.",
     "Not measured: RSI_HOST_CALL by itself (its way is RMI_REC_ENTER's), RMI_CSM_UNMAP and FILL, PSCI calls that turn something on or "
     "off; RTT commands on tables of other levels.",
 ]
