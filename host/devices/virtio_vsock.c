@@ -223,11 +223,17 @@ static bool receive(struct virtio *virtio, struct virtio_vsock_stream *stream, u
 	return true;
 }
 
-static bool serve_stream(struct virtio *virtio, struct virtio_vsock_stream *stream,
-			 const struct header *header)
+/* Every packet says what room the realm has. */
+static void take_credit(struct virtio_vsock_stream *stream, const struct header *header)
 {
 	stream->peer_room = header->buf_alloc;
 	stream->peer_forwarded = header->fwd_cnt;
+}
+
+static bool serve_stream(struct virtio *virtio, struct virtio_vsock_stream *stream,
+			 const struct header *header)
+{
+	take_credit(stream, header);
 	switch (header->op) {
 	case OP_RESPONSE:
 		if (stream->state != VIRTIO_VSOCK_CALLED)
@@ -263,12 +269,10 @@ static void serve_packet(struct virtio_vsock *vsock, const struct header *header
 			lose(vsock, stream);
 	} else {
 		stream = add(vsock, VIRTIO_VSOCK_CALLING, header->dst_port, header->src_port);
-		if (stream != NULL) {
-			stream->peer_room = header->buf_alloc;
-			stream->peer_forwarded = header->fwd_cnt;
-		} else {
+		if (stream != NULL)
+			take_credit(stream, header);
+		else
 			owe_reset(vsock, header->dst_port, header->src_port);
-		}
 	}
 }
 
