@@ -132,6 +132,38 @@ static void test_traps(void **state)
 	CHECK_REGISTER("s3_4_c10_c4_0", { BIT(31), "MPAMHCR_EL2.TRAP_MPAMIDR_EL1" });
 }
 
+/* What is not switched must not be there, and without these traps realms can't be kept from it. */
+static void test_lacking(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t value;
+		const char *says;
+	} rows[] = {
+		{ "id_aa64mmfr0_el1", 5, "FEAT_FGT" },
+		{ "id_aa64isar1_el1", 0, "FEAT_PAuth" },
+		{ "id_aa64pfr1_el1", UINT64_C(1) << 24, "SME" },
+		/* Any of the three kinds of algorithms. */
+		{ "id_aa64isar1_el1", 0x10, NULL },
+		{ "id_aa64isar1_el1", 0x100, NULL },
+		{ "id_aa64mmfr0_el1", UINT64_C(1) << 56 | 5, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *says;
+
+		pe_reset();
+		pe_write(rows[i].name, rows[i].value);
+		says = run_machine_init();
+		assert_int_equal(says == NULL, rows[i].says == NULL);
+		assert_true(says == NULL || strstr(says, rows[i].says) != NULL);
+	}
+	pe_write("id_aa64isar1_el1", 0);
+	pe_write("id_aa64isar2_el1", 0x1000); /* APA3 */
+	assert_null(run_machine_init());
+}
+
 /* These trap what is 0 in them ("n..." bits), or enable what is 1. */
 static void test_nothing_enabled(void **state)
 {
@@ -245,11 +277,17 @@ static void test_counters_stand_still(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hcr),        cmocka_unit_test(test_hcr_after),
-		cmocka_unit_test(test_wait_traps), cmocka_unit_test(test_stage2),
-		cmocka_unit_test(test_traps),      cmocka_unit_test(test_nothing_enabled),
-		cmocka_unit_test(test_gic),        cmocka_unit_test(test_timers),
-		cmocka_unit_test(test_counters),   cmocka_unit_test(test_counters_stand_still),
+		cmocka_unit_test(test_hcr),
+		cmocka_unit_test(test_hcr_after),
+		cmocka_unit_test(test_wait_traps),
+		cmocka_unit_test(test_stage2),
+		cmocka_unit_test(test_lacking),
+		cmocka_unit_test(test_traps),
+		cmocka_unit_test(test_nothing_enabled),
+		cmocka_unit_test(test_gic),
+		cmocka_unit_test(test_timers),
+		cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_counters_stand_still),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

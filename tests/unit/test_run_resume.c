@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where a realm goes on after an abort, and with what: which aborts are its own fault, which the host's business, which
- * nobody's any more (DEN0137 A5.2); an access that the host has completed; timers whose state the host has not heard.
+ * Where a realm goes on after an exception, and with what: calls, and what is not there; which aborts are its own fault,
+ * which the host's business, which nobody's any more (DEN0137 A5.2); an access that the host has completed; timers whose
+ * state the host has not heard.
  */
 #include "pe.h"
 
@@ -47,6 +48,83 @@ static void start(void)
 	pe_write("vbar_el12", VBAR);
 	pe_write("far_el12", 1);
 	pe_write("par_el1", 0x5678);
+}
+
+/* --- Calls, and what is not there --------------------------------------------------------------------------------------- */
+
+static void check_undefined_at(uint64_t pc)
+{
+	assert_int_equal(rec->pc, VBAR + 0x200);
+	assert_int_equal(pe_read("elr_el12"), pc);
+	assert_int_equal(pe_read("esr_el12"), ESR_IL);
+}
+
+/* It runs on after this exception, and the host does not hear of it. */
+static void pass(uint64_t esr)
+{
+	struct pe_exception e[] = { { RUN_EXIT_SYNC, esr, FAR, PE_EMPTY }, { .kind = RUN_EXIT_IRQ } };
+	struct rmi_rec_exit exit, expected = { .exit_reason = RMI_EXIT_IRQ };
+
+	start();
+	pe_run_each(rec, e, 2, NULL, &exit);
+	assert_memory_equal(&exit, &expected, sizeof(exit));
+}
+
+/* A call is the caller's to answer; with another immediate it is none. */
+static void test_calls(void **state)
+{
+	struct pe_exception smc = { .kind = RUN_EXIT_SYNC,
+				    .esr = (uint64_t)EC_SMC64 << ESR_EC_SHIFT | ESR_IL };
+	struct rmi_rec_exit exit, expected = { .exit_reason = 0 };
+
+	(void)state;
+	start();
+	assert_int_equal(pe_run(rec, &smc, &exit), RUN_SMC);
+	assert_memory_equal(&exit, &expected, sizeof(exit));
+	assert_int_equal(rec->pc, PC);
+	assert_int_equal(rec->gprs[0], GPR(0));
+	for (uint64_t bit = 0; bit < 16; bit++) {
+		pass(smc.esr | UINT64_C(1) << bit);
+		assert_int_equal(rec->pc, PC + 4);
+		assert_int_equal(rec->gprs[0], SMCCC_NOT_SUPPORTED);
+		assert_int_equal(rec->gprs[1], GPR(1));
+	}
+}
+
+static bool has_meaning(uint64_t ec)
+{
+	static const unsigned int classes[] = {
+		EC_WFX, EC_SIMD, EC_SMC64, EC_SYSREG, EC_SVE, EC_DATA_ABORT_LOWER, EC_INSTRUCTION_ABORT_LOWER
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
+		if (classes[i] == ec)
+			return true;
+	return false;
+}
+
+/* All other classes of exceptions are what the realm has not. HVC is reported behind itself. */
+static void test_classes(void **state)
+{
+	(void)state;
+	for (uint64_t ec = 0; ec < 64; ec++) {
+		if (has_meaning(ec))
+			continue;
+		pass(ec << ESR_EC_SHIFT | ESR_IL);
+		check_undefined_at(ec == EC_HVC64 ? PC - 4 : PC);
+	}
+}
+
+/* Vectors: SVE's are there for who has it. */
+static void test_vectors(void **state)
+{
+	(void)state;
+	pass((uint64_t)EC_SIMD << ESR_EC_SHIFT);
+	assert_int_equal(rec->pc, PC);
+	assert_true(context_of(rec)->simd_live);
+	pass((uint64_t)EC_SVE << ESR_EC_SHIFT);
+	check_undefined_at(PC);
+	assert_false(context_of(rec)->simd_live);
 }
 
 /* --- Aborts --------------------------------------------------------------------------------------------------------- */
@@ -261,10 +339,11 @@ static void test_retired(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_aborts),         cmocka_unit_test(test_permission),
-		cmocka_unit_test(test_completed),      cmocka_unit_test(test_completed_xzr),
-		cmocka_unit_test(test_answered_abort), cmocka_unit_test(test_timers),
-		cmocka_unit_test(test_retired),
+		cmocka_unit_test(test_calls),         cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_vectors),       cmocka_unit_test(test_aborts),
+		cmocka_unit_test(test_permission),    cmocka_unit_test(test_completed),
+		cmocka_unit_test(test_completed_xzr), cmocka_unit_test(test_answered_abort),
+		cmocka_unit_test(test_timers),        cmocka_unit_test(test_retired),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
