@@ -89,19 +89,42 @@ static void test_wait_traps(void **state)
 	CHECK_REGISTER("hcr_el2", HCR_BITS, { BIT(14), "TWE: as the host asks" });
 }
 
+#define VTCR_BITS                                                                        \
+	{ FIELD(8, 1), "IRGN0: walks Write-Back" }, { FIELD(10, 1), "ORGN0: the same" }, \
+		{ FIELD(12, 3), "SH0: Inner Shareable" },                                \
+		{ BIT(30), "NSA: unprotected IPAs are Non-secure PAs" },                 \
+	{                                                                                \
+		BIT(31), "RES1"                                                          \
+	}
+
 static void test_stage2(void **state)
 {
 	struct rec *rec = pe_reset();
 
 	(void)state;
 	pe_enter(rec);
-	CHECK_REGISTER("vtcr_el2", { 64 - PE_IPA_BITS, "T0SZ" }, { FIELD(6, 1), "SL0: starts at level 1" },
-		       { FIELD(8, 1), "IRGN0: walks Write-Back" }, { FIELD(10, 1), "ORGN0: the same" },
-		       { FIELD(12, 3), "SH0: Inner Shareable" }, { FIELD(16, 5), "PS: 48 bits" },
-		       { BIT(19), "VS: 16 bits of VMID" },
-		       { BIT(30), "NSA: unprotected IPAs are Non-secure PAs" }, { BIT(31), "RES1" });
+	CHECK_REGISTER("vtcr_el2", VTCR_BITS, { 64 - PE_IPA_BITS, "T0SZ" },
+		       { FIELD(6, 1), "SL0: starts at level 1" }, { FIELD(16, 5), "PS: 48 bits" },
+		       { BIT(19), "VS: 16 bits of VMID" });
 	assert_int_equal(pe_read("vttbr_el2"), s2_vttbr(&rec->realm->s2));
 	assert_int_equal(pe_read("vmpidr_el2"), rec->mpidr);
+}
+
+/* Before a realm has run on a PE: maintenance acts on whole VMIDs, and the realm will be told which CPU this is. */
+static void test_boot(void **state)
+{
+	(void)state;
+	pe_reset();
+	for (unsigned int cpu = 0; cpu < PE_CPUS; cpu++) {
+		pe_use(cpu);
+		pe_write("midr_el1", 0x410fd4c0 + cpu);
+	}
+	pe_boot();
+	assert_int_equal(pe_read("vpidr_el2"), 0x410fd4c1);
+	CHECK_REGISTER("vtcr_el2", VTCR_BITS, { BIT(19), "VS: 16 bits of VMID" });
+	sim_features()->vmid_bits = 8;
+	pe_boot();
+	CHECK_REGISTER("vtcr_el2", VTCR_BITS);
 }
 
 static void test_traps(void **state)
@@ -277,17 +300,12 @@ static void test_counters_stand_still(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hcr),
-		cmocka_unit_test(test_hcr_after),
-		cmocka_unit_test(test_wait_traps),
-		cmocka_unit_test(test_stage2),
-		cmocka_unit_test(test_lacking),
-		cmocka_unit_test(test_traps),
-		cmocka_unit_test(test_nothing_enabled),
-		cmocka_unit_test(test_gic),
-		cmocka_unit_test(test_timers),
-		cmocka_unit_test(test_counters),
-		cmocka_unit_test(test_counters_stand_still),
+		cmocka_unit_test(test_hcr),        cmocka_unit_test(test_hcr_after),
+		cmocka_unit_test(test_wait_traps), cmocka_unit_test(test_stage2),
+		cmocka_unit_test(test_boot),       cmocka_unit_test(test_lacking),
+		cmocka_unit_test(test_traps),      cmocka_unit_test(test_nothing_enabled),
+		cmocka_unit_test(test_gic),        cmocka_unit_test(test_timers),
+		cmocka_unit_test(test_counters),   cmocka_unit_test(test_counters_stand_still),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,6 +99,18 @@ static struct rec *start(void)
 	return rec;
 }
 
+/* What the monitor keeps of an abort, for the host's answer. */
+static void check_kept(const struct rec *rec, const struct row *row, uint64_t esr)
+{
+	bool unprotected = row->ec == 0x24 && row->ipa == PE_UNPROTECTED;
+
+	assert_int_equal(rec->unprotected_abort, unprotected);
+	assert_int_equal(rec->emulatable_abort, unprotected && (esr & ISV) != 0);
+	assert_int_equal(rec->abort_esr, unprotected ? esr : 0);
+	assert_int_equal(rec->abort_far, unprotected ? FAR : 0);
+	assert_int_equal(rec->abort_hpfar, unprotected ? row->hpfar : 0);
+}
+
 static void check_row(const struct row *row, uint64_t other_bits)
 {
 	uint64_t esr = CLASS(row->ec) | row->fixed | ((IL | ALL_ISS) & other_bits & ~row->steering);
@@ -116,6 +128,7 @@ static void check_row(const struct row *row, uint64_t other_bits)
 			 (unsigned long)exit.esr, (unsigned long)expected.esr, (unsigned long)esr);
 	if (memcmp(&exit, &expected, sizeof(exit)) != 0)
 		fail_msg("%s (%s): something else in the record", row->what, row->rule);
+	check_kept(rec, row, esr);
 }
 
 static void test_syndromes(void **state)
