@@ -77,6 +77,19 @@ static void test_hcr_after(void **state)
 	assert_int_equal(pe_read("ich_hcr_el2"), 0);
 }
 
+/* At the next entry it is the same: an SError waits only if there was one. */
+static void test_hcr_again(void **state)
+{
+	struct rec *rec = pe_reset();
+	struct rmi_rec_exit exit;
+
+	(void)state;
+	pe_enter(rec);
+	run_end(rec, &exit);
+	run_begin(rec, &(struct rmi_rec_enter){ .flags = 0 });
+	CHECK_REGISTER("hcr_el2", HCR_BITS);
+}
+
 static void test_wait_traps(void **state)
 {
 	struct rec *rec = pe_reset();
@@ -108,6 +121,22 @@ static void test_stage2(void **state)
 		       { BIT(19), "VS: 16 bits of VMID" });
 	assert_int_equal(pe_read("vttbr_el2"), s2_vttbr(&rec->realm->s2));
 	assert_int_equal(pe_read("vmpidr_el2"), rec->mpidr);
+}
+
+/* SL0 by the level at which the tables start; PS of a CPU whose addresses are longer than the tables'. */
+static void test_stage2_others(void **state)
+{
+	static const uint64_t sl0[] = { 2, 1, 0 };
+	struct rec *rec = pe_reset();
+
+	(void)state;
+	pe_write("id_aa64mmfr0_el1", UINT64_C(2) << 56 | 6);
+	for (int8_t start = 0; start < 3; start++) {
+		rec->realm->s2.start = start;
+		pe_enter(rec);
+		assert_int_equal(pe_read("vtcr_el2") >> 6 & 3, sl0[start]);
+		assert_int_equal(pe_read("vtcr_el2") >> 16 & 7, 5);
+	}
 }
 
 /* Before a realm has run on a PE: maintenance acts on whole VMIDs, and the realm will be told which CPU this is. */
@@ -153,6 +182,21 @@ static void test_traps(void **state)
 	CHECK_REGISTER("s3_4_c10_c5_0", { BIT(48), "MPAM2_EL2.TRAPMPAM0EL1" },
 		       { BIT(49), "MPAM2_EL2.TRAPMPAM1EL1" });
 	CHECK_REGISTER("s3_4_c10_c4_0", { BIT(31), "MPAMHCR_EL2.TRAP_MPAMIDR_EL1" });
+}
+
+/* MPAM without the traps of MPAMHCR_EL2: that is not there to be written. */
+static void test_mpam_without_hcr(void **state)
+{
+	(void)state;
+	pe_reset();
+	for (unsigned int cpu = 0; cpu < PE_CPUS; cpu++) {
+		pe_use(cpu);
+		pe_write("id_aa64pfr0_el1", UINT64_C(1) << 40);
+	}
+	pe_boot();
+	CHECK_REGISTER("s3_4_c10_c5_0", { BIT(48), "MPAM2_EL2.TRAPMPAM0EL1" },
+		       { BIT(49), "MPAM2_EL2.TRAPMPAM1EL1" });
+	assert_int_equal(pe_event("s3_4_c10_c4_0", 0), PE_NEVER);
 }
 
 /* What is not switched must not be there, and without these traps realms can't be kept from it. */
@@ -300,12 +344,21 @@ static void test_counters_stand_still(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hcr),        cmocka_unit_test(test_hcr_after),
-		cmocka_unit_test(test_wait_traps), cmocka_unit_test(test_stage2),
-		cmocka_unit_test(test_boot),       cmocka_unit_test(test_lacking),
-		cmocka_unit_test(test_traps),      cmocka_unit_test(test_nothing_enabled),
-		cmocka_unit_test(test_gic),        cmocka_unit_test(test_timers),
-		cmocka_unit_test(test_counters),   cmocka_unit_test(test_counters_stand_still),
+		cmocka_unit_test(test_hcr),
+		cmocka_unit_test(test_hcr_after),
+		cmocka_unit_test(test_wait_traps),
+		cmocka_unit_test(test_stage2),
+		cmocka_unit_test(test_boot),
+		cmocka_unit_test(test_hcr_again),
+		cmocka_unit_test(test_stage2_others),
+		cmocka_unit_test(test_mpam_without_hcr),
+		cmocka_unit_test(test_lacking),
+		cmocka_unit_test(test_traps),
+		cmocka_unit_test(test_nothing_enabled),
+		cmocka_unit_test(test_gic),
+		cmocka_unit_test(test_timers),
+		cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_counters_stand_still),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
