@@ -408,11 +408,19 @@ static void test_fault(void **state)
 	pe_write("spsr_el2", 0x59);
 	assert_true(STOPS(monitor_fault(4, gprs)));
 	assert_true(atomic_load(&fault_stopped));
-	assert_non_null(strstr(logged, "monitor fault on PE 1, vector 4\n"));
-	assert_non_null(strstr(logged, "esr e5 elr e1 far fa hpfar 4f spsr 59\n"));
-	assert_non_null(strstr(logged, "x0 1000 x1 1001 x2 1002\n"));
-	assert_non_null(strstr(logged, "x27 101b x28 101c x29 101d\n"));
-	assert_non_null(strstr(logged, "x30 101e; stopped\n"));
+	assert_string_equal(logged, "monitor fault on PE 1, vector 4\n"
+				    "  esr e5 elr e1 far fa hpfar 4f spsr 59\n"
+				    "  x0 1000 x1 1001 x2 1002\n"
+				    "  x3 1003 x4 1004 x5 1005\n"
+				    "  x6 1006 x7 1007 x8 1008\n"
+				    "  x9 1009 x10 100a x11 100b\n"
+				    "  x12 100c x13 100d x14 100e\n"
+				    "  x15 100f x16 1010 x17 1011\n"
+				    "  x18 1012 x19 1013 x20 1014\n"
+				    "  x21 1015 x22 1016 x23 1017\n"
+				    "  x24 1018 x25 1019 x26 101a\n"
+				    "  x27 101b x28 101c x29 101d\n"
+				    "  x30 101e; stopped\n");
 }
 
 static void test_panic(void **state)
