@@ -130,11 +130,17 @@ def measured(shape, most, given, again, broken):
             evaluation.say(f"{why}\nevaluate: that run broke off; what it measured before is kept")
             broken.append(run.whole.stem)
     values = {}
-    for count, pair in runs.items():
-        own, shared = (run.kept() for run in pair)
-        if all(run and len(run["realms"]) >= count for run in (own, shared)):
+    for count in runs:
+        own, shared = (kept(runs, count, is_shared) for is_shared in (False, True))
+        if own and shared:
             values |= values_of(shape, count, own, shared)
     return values
+
+
+def kept(runs, count, is_shared):
+    """The run that is meant for so many realms, or one of more, if that is all there is and got that far. Else None."""
+    found = (runs[n][is_shared].kept() for n in runs if n >= count)
+    return next((run for run in found if run and len(run["realms"]) >= count), None)
 
 
 # --- Tables ------------------------------------------------------------------------------------------------------

@@ -151,6 +151,25 @@ def test_again(folder):
         assert len(measured) == wanted, (again, build)
 
 
+class Kept:
+    """A run that got as far as these realms."""
+
+    def __init__(self, realms):
+        self.realms = realms
+
+    def kept(self):
+        return self.realms and {"realms": dict.fromkeys(self.realms)}
+
+
+def test_rows(folder):
+    """A row is of the run that is meant for it, if that got so far, or of one with more realms that did."""
+    del folder
+    for two, three, wanted in (("AB", "ABC", "AB ABC"), ("A", "ABC", "ABC ABC"), ("AB", "A", "AB None"), (None, "AB", "AB None"), (None, None, "None None")):
+        runs = {2: (Kept(two), None), 3: (Kept(three), None)}
+        found = [evaluate_model.kept(runs, count, False) for count in runs]
+        assert " ".join("".join(run["realms"]) if run else "None" for run in found) == wanted, (two, three, found)
+
+
 def test_compared(folder):
     """What has not been measured has not moved, and neither has what was never saved."""
     del folder
@@ -167,7 +186,7 @@ def test_compared(folder):
 
 def main():
     """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    for test in (test_killed, test_kept, test_again, test_compared):
+    for test in (test_killed, test_kept, test_again, test_rows, test_compared):
         print("[ RUN      ]", test.__name__, flush=True)
         with tempfile.TemporaryDirectory() as folder:
             test(pathlib.Path(folder))
