@@ -74,6 +74,7 @@ static const struct {
 	{ "known", bench_known, false },
 	{ "messages", bench_message, false },
 	{ "profile", bench_profile, true },
+	{ "realms", bench_realms, false },
 	{ "scale", bench_scale, true },
 };
 

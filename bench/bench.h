@@ -77,5 +77,6 @@ void bench_masked(void);
 void bench_masked_csm(void);
 void bench_scale(void);
 void bench_cpus(void);
+void bench_realms(void);
 
 #endif
