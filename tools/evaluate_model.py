@@ -48,7 +48,7 @@ CAVEATS = [
     "take the same sum for a whole: so many realms of 480 or 1,000 MB.",
     "Four realms with GPT-2 fit, eight do not: the bare host has four at most (their names are A to D), its machine 8 CPUs and 2.4 GiB for "
     "them, and eight copies in realms of 480 MB are 3.8 GB. Three realms of 1,000 MB do not fit either: those with a copy of GPT-2 Medium are "
-    "smaller, which their granules hardly depend on.",
+    "smaller, which their granules hardly depend on. A row of two may be of a run of three: RAM, in the table of accounts, tells.",
     "What a realm's program has mapped of the model is what it has touched: of the matrix of words only the rows of those that occurred. "
     "A page cache holds the whole file.",
     "The published inference time is of a user's request on hardware, ours is of four words. On hardware caches would tell as well, which nothing "
