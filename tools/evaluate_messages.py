@@ -34,7 +34,8 @@ METHOD = [
     "Programs of two Linux realms (./caec bench --linux): Debian's kernel and packages, OpenSSL of Debian 13, both libraries with the "
     "best that they have for this CPU, and without its instructions: OpenSSL by OPENSSL_armcap=0, Mbed TLS in C alone. The published "
     "settings had SIV modes: OpenSSL has AES-256-GCM-SIV, Mbed TLS has no SIV mode, so there is none of it here. A figure is the least of "
-    "five rounds, each of 64 messages or 2 MiB, after one that is not counted: in the others a tick of the kernel got in.",
+    "five rounds, each of 64 messages or 2 MiB, after one that is not counted: in the others a tick of the kernel got in. Polled, the two "
+    "programs execute all of a message, as the plug-in sees it: kernels, monitor, EL3 and host have no instruction of it, but for ticks.",
     "One way is half of a request and its response of the same size, polled. A receiver that sleeps is woken by a notification through "
     "the host, each way. Of bytes one way in so many instructions, polled, the busier side's count is what the next message waits for: each "
     "has a CPU of its own. Notified, the clock is everybody's: both realms, monitor, EL3 and host.",
