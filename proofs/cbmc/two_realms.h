@@ -152,7 +152,8 @@ static bool share_is_sane(void)
 	    the_share.permission < CSM_PERM_RO || the_share.permission > CSM_PERM_RX)
 		return false;
 	if (s->consumer == APT_NONE)
-		return the_share.state == CSM_STATE_OFFERED && s->mapped == 0;
+		return (the_share.state == CSM_STATE_OFFERED || the_share.state == CSM_STATE_REVOKED) &&
+		       s->mapped == 0;
 	return s->consumer == 0 && rid_equal(the_share.peer, c_realm.rid) &&
 	       the_share.state >= CSM_STATE_ATTACHED && the_share.state <= CSM_STATE_BROKEN;
 }
