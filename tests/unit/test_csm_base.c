@@ -37,6 +37,11 @@ static void test_data_destroy(void **state)
 	out = world_say(&w.c, say_attach(w.p_rid, w.n));
 	assert_int_equal(out.x[2], 3);
 	assert_int_equal(out.x[3], 1);
+	/* A page that comes there is not P's memory: what P had is DESTROYED. So it is not C's. */
+	world_populate(&w.p, WORLD_CSM + PAGES(1), GRANULE_SIZE);
+	assert_int_equal(world_entry(&w.p, WORLD_CSM + PAGES(1)).ripas, RMI_DESTROYED);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 3);
+	assert_int_equal(world_say(&w.c, say_attach(w.p_rid, w.n)).x[2], 3);
 	csm_end(&w);
 }
 
@@ -121,23 +126,48 @@ static void test_pages_beside(void **state)
 	csm_end(&w);
 }
 
-static void test_fill(void **state)
+/* P's region of 600 pages without one of them; C is attached to the holes. */
+static void attach_holes(struct csm_world *w)
 {
 	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(600), 0 };
 	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	csm_realms(w);
+	assert_true(world_smc_exits(&w->p, 0, create, &out, &exit));
+	world_tables(&w->p, WORLD_CSM, PAGES(600));
+	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
+	w->id = out.x[1];
+	w->size = PAGES(600);
+	csm_share(w, CSM_PERM_RO);
+	assert_int_equal(csm_attach(w).x[3], 600);
+}
+
+/* A table of C's that reaches beyond its range is gone: FILL changes nothing there. */
+static void test_fill_beyond(void **state)
+{
 	struct csm_world w;
 	struct smc_regs out;
 
 	(void)state;
-	csm_realms(&w);
-	assert_true(world_smc_exits(&w.p, 0, create, &out, &exit));
-	world_tables(&w.p, WORLD_CSM, PAGES(600));
-	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
-	w.id = out.x[1];
-	w.size = PAGES(600);
-	w.n = 0;
-	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
-	assert_int_equal(csm_attach(&w).x[3], 600);
+	attach_holes(&w);
+	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM + PAGES(512), 3);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM + PAGES(10));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], WORLD_CSM + w.size);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM + w.size).ripas, RMI_DESTROYED);
+	csm_end(&w);
+}
+
+static void test_fill(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	attach_holes(&w);
 	/* C's table goes while it holds nothing; P's pages come; C's table comes back. */
 	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
@@ -564,6 +594,7 @@ int main(void)
 		cmocka_unit_test(test_tlb),
 		cmocka_unit_test(test_data_created),
 		cmocka_unit_test(test_pages_beside),
+		cmocka_unit_test(test_fill_beyond),
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_many_consumers),
 		cmocka_unit_test(test_release_against_attach),
