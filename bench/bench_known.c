@@ -11,23 +11,23 @@
 #define LINE 64U
 #define BYTES (UINT64_C(2) << 20)
 
-/* Each line once, in order, between two reads of the clock. */
+/* Each line once, in order, between two reads of the clock; the code in a line of its own. */
 #define SWEEP(access)                                                       \
-	__asm__ volatile("isb\n\tmrs x9, cntpct_el0\n"                      \
+	__asm__ volatile(".balign 64\n\tisb\n\tmrs x9, cntpct_el0\n"        \
 			 "1:\t" access "\n\tsubs %1, %1, #1\n\tb.ne 1b\n\t" \
 			 "isb\n\tmrs x9, cntpct_el0"                        \
 			 : "+r"(at), "+r"(lines)                            \
 			 :                                                  \
 			 : "x9", "cc", "memory")
 
-static void load(uint64_t at, uint64_t lines)
+static void __attribute__((noinline)) load(uint64_t at, uint64_t lines)
 {
 	MARK(MARK_SENDER);
 	SWEEP("ldr x9, [%0], #64");
 	MARK(MARK_ROW);
 }
 
-static void store(uint64_t at, uint64_t lines)
+static void __attribute__((noinline)) store(uint64_t at, uint64_t lines)
 {
 	MARK(MARK_RECEIVER);
 	SWEEP("str x9, [%0], #64");
