@@ -58,7 +58,7 @@ extern const size_t pe_register_count;
 /* All zero, nothing recorded; the first PE. */
 void pe_registers_reset(void);
 /* From now on it is this PE that runs. */
-void pe_use(unsigned int cpu);
+void pe_use(unsigned int number);
 unsigned int pe_cpu(void);
 
 /* By the monitor's name, whatever the rules of the register: for the test. */
