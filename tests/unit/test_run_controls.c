@@ -341,6 +341,28 @@ static void test_counters_stand_still(void **state)
 	assert_int_equal(pe_read("pmcr_el0"), PMCR_LC);
 }
 
+/* An overflow is told as the hardware raises its interrupt: counted or not, but enabled, and only while the PMU is on. */
+static void test_overflow(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0; n < 32; n++) {
+		uint64_t overflows = n & 3, interrupts = n >> 2 & 3, on = n >> 4;
+		struct rec *rec = pe_reset();
+		struct rmi_rec_exit exit;
+
+		rec->realm->has_pmu = true;
+		rec->realm->pmu_num_ctrs = 2;
+		pe_enter(rec);
+		pe_write("pmovsset_el0", overflows);
+		pe_write("pmintenset_el1", interrupts);
+		pe_write("pmcr_el0", 6U << 11 | on);
+		run_end(rec, &exit);
+		assert_int_equal(exit.pmu_ovf_status, on != 0 && (overflows & interrupts) != 0
+							      ? RMI_PMU_OVERFLOW_ACTIVE
+							      : RMI_PMU_OVERFLOW_NOT_ACTIVE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_timers),
 		cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_counters_stand_still),
+		cmocka_unit_test(test_overflow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

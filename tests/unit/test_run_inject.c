@@ -140,7 +140,8 @@ static void test_states(void **state)
 					check_state(
 						rec,
 						combination(free_bits, ARRAY_SIZE(free_bits), n) | modes[m],
-						combination(sctlr_bits, ARRAY_SIZE(sctlr_bits), s), cpus[c]);
+						combination(sctlr_bits, ARRAY_SIZE(sctlr_bits), s) | SCTLR_M,
+						cpus[c]);
 	}
 }
 

@@ -156,6 +156,20 @@ static void test_vectors(void **state)
 	check_before(ZCR_EL2, 1, "cptr_el2", 1);
 }
 
+/* Back at the host the realm's controls are out of force before anything else happens. */
+static void test_controls_off(void **state)
+{
+	struct rec *rec = pe_reset();
+	struct rmi_rec_exit exit;
+
+	(void)state;
+	pe_enter(rec);
+	pe_forget_events();
+	run_end(rec, &exit);
+	assert_string_equal(pe_events[pe_event_count - 2].what, "hcr_el2");
+	assert_string_equal(pe_events[pe_event_count - 1].what, "isb");
+}
+
 /* --- Translations ------------------------------------------------------------------------------------------------ */
 
 static void enter(struct rec *rec, unsigned int cpu, unsigned int flushes)
@@ -239,9 +253,10 @@ static void test_power_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_timers),           cmocka_unit_test(test_counters),
-		cmocka_unit_test(test_interface),        cmocka_unit_test(test_vectors),
-		cmocka_unit_test(test_stage1_forgotten), cmocka_unit_test(test_power_on),
+		cmocka_unit_test(test_timers),       cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_interface),    cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_controls_off), cmocka_unit_test(test_stage1_forgotten),
+		cmocka_unit_test(test_power_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
