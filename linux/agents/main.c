@@ -220,7 +220,5 @@ int main(int argc, char **argv)
 	if (strcmp(role, "model") != 0 || argc != 2)
 		misuse("a role is front, model, tool or alone");
 	infer = loaded(&o);
-	puts("READY"); /* to listen */
-	fflush(stdout);
 	return run_model(&o, infer, connected(argv[0]), connected(argv[1]));
 }

@@ -19,10 +19,7 @@ bool message_make(struct message *message, enum message_kind kind, uint32_t numb
 		return false;
 	*message = (struct message){ .kind = kind, .number = number };
 	for (size_t i = 0; i < length; i++)
-		message->text[i] = '?';
-	for (size_t i = 0; i < length; i++)
-		if (is_printable((uint8_t)text[i]))
-			message->text[i] = text[i];
+		message->text[i] = is_printable((uint8_t)text[i]) ? text[i] : '?';
 	return true;
 }
 
