@@ -34,6 +34,8 @@ CAVEATS = [
     "A message of 64 bytes itself is 281 instructions by CSM, and 3,431 by AES-256-GCM with OpenSSL (first part: Linux realms), so nearly all of "
     "what is added is waking who sleeps: by CSM a realm, by TLS two processes of the host (caec-vmm vsock, with a pipe between), which "
     "were not made to be fast, and a realm, through virtio and the kernels' stacks. What encryption costs long messages is in the first part.",
+    "What is added is a small difference of large numbers: between boots it varies by more than between rounds, as the kernels' work falls into "
+    "requests or beside them. Two boots on 2026-11-27, of builds a few hours older, had 0.52 and 0.45 % by CSM, 1.56 and 1.54 % by TLS.",
     "The key of TLS is in the program: where two realms would get one from is not part of the comparison.",
     "Instructions are not time. One CPU: realms never work at once, and in a pipeline that has one request at a time they would not.",
     "Messages in Linux realms (first part) and the model part ran on the bare host: what a doorbell costs is another figure there.",
