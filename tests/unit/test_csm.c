@@ -563,6 +563,54 @@ static void test_attach_during_destroy(void **state)
 	csm_end(&w);
 }
 
+/* A gibibyte of C's that is RAM by one entry, and has no memory. */
+static void make_coarse(struct csm_world *w, uint64_t base)
+{
+	const uint64_t set[18] = { RSI_IPA_STATE_SET, base, base + PAGES(512 * 512), RSI_RAM, 0 };
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	assert_true(world_smc_exits(&w->c, 0, set, &out, &exit));
+	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, w->c.rd, w->c.rec[0], set[1], set[2]), RMI_SUCCESS);
+	assert_false(world_resume(&w->c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(world_entry(&w->c, base).level, 1);
+}
+
+/* A range in it can't be emptied before there is a table: of blocks, for a range of blocks. The host makes none, then does. */
+static void test_reserve_in_coarse_memory(void **state)
+{
+	const uint64_t coarse = UINT64_C(0x80000000), base = coarse + PAGES(512);
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out, reserve;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 512, CSM_PERM_RO);
+	make_coarse(&w, coarse);
+	reserve = say_reserve(w.p_rid, w.n, base, w.size, 0);
+	assert_true(world_smc_exits(&w.c, 0, reserve.x, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
+	for (unsigned int refuses = 2; refuses-- != 0;) {
+		assert_true(world_resume(&w.c, 0, 0, &out, &exit));
+		assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
+		assert_int_equal(exit.csm_base, base);
+		assert_int_equal(exit.csm_size, w.size);
+		assert_int_equal(exit.csm_argument, 2);
+	}
+	assert_false(world_resume(&w.c, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
+	assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_INDEX_NONE);
+	assert_int_equal(world_entry(&w.c, base).ripas, RMI_RAM);
+	/* And all is well where the host makes it. */
+	assert_int_equal(status_of(&w.c, reserve), RSI_SUCCESS);
+	assert_int_equal(world_entry(&w.c, base).level, 2);
+	assert_int_equal(world_entry(&w.c, base).ripas, RMI_EMPTY);
+	assert_int_equal(world_entry(&w.c, coarse).ripas, RMI_RAM);
+	csm_end(&w);
+}
+
 /* --- A host that refuses or lies -------------------------------------------------------------------------------------------------- */
 
 static void test_host_refuses(void **state)
@@ -752,6 +800,7 @@ int main(void)
 		cmocka_unit_test(test_ripas_when_revoked),
 		cmocka_unit_test(test_destroy_many_shares),
 		cmocka_unit_test(test_attach_during_destroy),
+		cmocka_unit_test(test_reserve_in_coarse_memory),
 		cmocka_unit_test(test_host_refuses),
 		cmocka_unit_test(test_host_refuses_half_way),
 		cmocka_unit_test(test_host_lies_about_reservation),
