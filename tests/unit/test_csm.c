@@ -662,6 +662,32 @@ static void test_host_refuses(void **state)
 	csm_end(&w);
 }
 
+/* The host is asked to prepare the region's memory, and takes a page of it instead. */
+static void test_host_takes_page_of_region(void **state)
+{
+	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0 };
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	/* P has memory there, by a region that it gave up. */
+	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0), RSI_SUCCESS);
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, 1), RSI_SUCCESS);
+	assert_true(world_smc_exits(&w.p, 0, create, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_P_REALM);
+	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(1));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	sim_irq_after(100); /* should it never end by itself */
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	sim_irq_after(-1);
+	assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_INDEX_NONE);
+	csm_end(&w);
+}
+
 /* A host that refused half way may have taken back what it gave before: ATTACH looks at all places again. */
 static void test_host_refuses_half_way(void **state)
 {
@@ -749,6 +775,7 @@ static void test_without_apt(void **state)
 
 static void test_service(void **state)
 {
+	struct rmi_rec_exit exit;
 	struct csm_world w;
 	struct smc_regs out;
 
@@ -759,6 +786,9 @@ static void test_service(void **state)
 	assert_int_equal(out.x[1], 0xbd4ff3e4);
 	assert_int_equal(out.x[2], 0xb46f5b8e);
 	assert_int_equal(out.x[3], 0x473b0a9e);
+	assert_false(world_smc_exits(&w.p, 0, say(RSI_CSM_CALL_REVISION).x, &out, &exit));
+	assert_int_equal(out.x[0], CSM_ABI_VERSION >> 16);
+	assert_int_equal(out.x[1], CSM_ABI_VERSION & 0xffff);
 	out = world_smc(&w.p, RSI_CSM_VERSION, CSM_ABI_VERSION, 77, 78, 79);
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[1], 0x10000);
@@ -803,6 +833,7 @@ int main(void)
 		cmocka_unit_test(test_reserve_in_coarse_memory),
 		cmocka_unit_test(test_host_refuses),
 		cmocka_unit_test(test_host_refuses_half_way),
+		cmocka_unit_test(test_host_takes_page_of_region),
 		cmocka_unit_test(test_host_lies_about_reservation),
 		cmocka_unit_test(test_without_apt),
 		cmocka_unit_test(test_service),

@@ -220,7 +220,8 @@ static const uint8_t *measurement(struct world_realm *r, unsigned int index)
 	return index == 5 ? realm->rpv : realm->measurement[index];
 }
 
-static void check_measurements(struct world_realm *asker, struct world_realm *peer, struct csm_rid rid)
+static void check_measurements(struct world_realm *asker, struct world_realm *peer, struct csm_rid rid,
+			       enum rmi_hash_algorithm algorithm)
 {
 	for (unsigned int index = 0; index <= 5; index++) {
 		struct smc_regs out = world_smc(asker, RSI_CSM_PEER_MEASUREMENT, rid.lo, rid.hi, index, 4, 5,
@@ -228,11 +229,31 @@ static void check_measurements(struct world_realm *asker, struct world_realm *pe
 
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 		assert_memory_equal(&out.x[1], measurement(peer, index), 64);
-		assert_int_equal(out.x[9], RMI_HASH_SHA_256);
+		assert_int_equal(out.x[9], algorithm);
 		assert_int_equal(out.x[10], 0x77);
 	}
 	assert_int_equal(status_of(asker, say_peer_measurement(rid, 6)), RSI_ERROR_INPUT);
 	assert_int_equal(status_of(asker, say_peer_measurement(rid, UINT64_MAX)), RSI_ERROR_INPUT);
+}
+
+/* All 64 bytes of it, and which algorithm they are of. */
+static void test_peer_measurement_long(void **state)
+{
+	struct world_realm provider;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	world_realm(&provider, &(struct world_options){ .apt = 1, .hash_algo = RMI_HASH_SHA_512 });
+	world_activate(&provider);
+	out = world_smc(&provider, RSI_CSM_CREATE, WORLD_CSM, PAGES(1), 0);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(status_of(&provider, say_share(out.x[1], w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
+	assert_int_not_equal(measurement(&provider, 0)[63], 0);
+	check_measurements(&w.c, &provider, rid_of(&provider), RMI_HASH_SHA_512);
+	world_end(&provider);
+	csm_end(&w);
 }
 
 static void test_peer_measurement(void **state)
@@ -253,7 +274,7 @@ static void test_peer_measurement(void **state)
 	assert_int_equal(status_of(&w.c, say_peer_measurement(w.p_rid, 0)), RSI_CSM_ERROR_DENIED);
 	csm_offer(&w, 1, CSM_PERM_RO);
 	/* P named C: C may look. C has not named P. */
-	check_measurements(&w.c, &w.p, w.p_rid);
+	check_measurements(&w.c, &w.p, w.p_rid, RMI_HASH_SHA_256);
 	for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
 		assert_int_equal(status_of(strangers[i].asker, say_peer_measurement(*strangers[i].peer, 0)),
 				 RSI_CSM_ERROR_DENIED);
@@ -263,7 +284,7 @@ static void test_peer_measurement(void **state)
 	assert_int_equal(status_of(&w.x, say_peer_measurement(w.p_rid, 0)), RSI_CSM_ERROR_DENIED);
 	assert_int_equal(status_of(&w.p, say_peer_measurement(w.x_rid, 0)), RSI_CSM_ERROR_DENIED);
 	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
-	check_measurements(&w.p, &w.c, w.c_rid);
+	check_measurements(&w.p, &w.c, w.c_rid, RMI_HASH_SHA_256);
 	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(status_of(&w.p, say_peer_measurement(w.c_rid, 0)), RSI_CSM_ERROR_DENIED);
 	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
@@ -286,7 +307,7 @@ static void test_peer_of_similar_name(void **state)
 	similar = (struct csm_rid){ w.p_rid.lo, UINT64_MAX };
 	assert_int_equal(status_of(&w.c, say_reserve(similar, 0, WORLD_CSM + PAGES(1), PAGES(1), 0)),
 			 RSI_SUCCESS);
-	check_measurements(&w.p, &w.c, w.c_rid);
+	check_measurements(&w.p, &w.c, w.c_rid, RMI_HASH_SHA_256);
 	csm_end(&w);
 }
 
@@ -303,7 +324,7 @@ static void test_peer_of_another(void **state)
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 		out = world_say(&w.p, say_share(out.x[1], i == 0 ? w.c_rid : w.x_rid, CSM_PERM_RO, 0));
 		assert_int_equal(out.x[0], RSI_SUCCESS);
-		check_measurements(i == 0 ? &w.c : &w.x, &w.p, w.p_rid);
+		check_measurements(i == 0 ? &w.c : &w.x, &w.p, w.p_rid, RMI_HASH_SHA_256);
 		out = world_say(i == 0 ? &w.x : &w.c, say_peer_measurement(w.p_rid, 0));
 		assert_int_equal(out.x[0], RSI_CSM_ERROR_DENIED);
 		csm_end(&w);
@@ -392,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_pending_first),
 		cmocka_unit_test(test_pending_is_bounded),
 		cmocka_unit_test(test_peer_measurement),
+		cmocka_unit_test(test_peer_measurement_long),
 		cmocka_unit_test(test_measured),
 		cmocka_unit_test(test_measured_room),
 		cmocka_unit_test(test_peer_of_similar_name),
