@@ -386,6 +386,25 @@ static void test_memory(void **state)
 	csm_end(&w);
 }
 
+/* A share with a realm that is new to P takes two entries: room for one is not enough. */
+static void test_memory_for_share(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	for (unsigned int i = 0; i < 14; i++)
+		assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM + PAGES(i), PAGES(1), 0), RSI_SUCCESS);
+	assert_true(world_smc_exits(&w.p, 0, say_share(1, w.c_rid, CSM_PERM_RO, 0).x, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_APT_FULL);
+	assert_true(world_serve(&w.p, &exit));
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	csm_end(&w);
+}
+
 /*
  * With an interrupt pending each call does one step of at most 512 entries and says INCOMPLETE; called again it goes
  * on where it was. `least`: steps that the work must take.
@@ -825,6 +844,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_dead_peer),
 		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_memory_for_share),
 		cmocka_unit_test(test_interrupts),
 		cmocka_unit_test(test_revoke_in_the_middle),
 		cmocka_unit_test(test_ripas_when_revoked),
