@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "plain.h"
 #include "realm.h"
 #include "state.h"
@@ -44,7 +45,7 @@ static int failed(const char *what)
 }
 
 /* Connects to a socket in a realm's folder, whatever the length of its path. */
-static int connect_to(const struct client *client, const char *name, const char *socket_name)
+static int connect_to(const struct client *client, const char *name, const char *socket_name, int flags)
 {
 	char path[4096];
 	int folder, s;
@@ -53,21 +54,20 @@ static int connect_to(const struct client *client, const char *name, const char 
 	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return -1;
-	s = state_connect(folder, socket_name, 0);
+	s = state_connect(folder, socket_name, flags);
 	close(folder);
 	return s;
 }
 
-/* What a realm tells of itself. NULL: it does not answer. */
+/* What a realm tells of itself. NULL: it does not answer, or takes nobody who calls. */
 static json_t *ask(const struct client *client, const char *name)
 {
-	int s = connect_to(client, name, "info");
-	json_error_t error;
+	int s = connect_to(client, name, "info", SOCK_NONBLOCK);
 	json_t *object;
 
 	if (s < 0)
 		return NULL;
-	object = json_loadfd(s, 0, &error);
+	object = answer_read(s);
 	close(s);
 	return object;
 }
@@ -244,7 +244,7 @@ int client_stop(const struct client *client)
 static int open_console(const struct client *client)
 {
 	char path[4096];
-	int fd = connect_to(client, client->name, "console");
+	int fd = connect_to(client, client->name, "console", 0);
 
 	if (fd >= 0)
 		return fd;

@@ -3,12 +3,17 @@
 """test_vmm_command.py: what caec-vmm says and refuses on a machine without realms, and that its measurements are
 caec-measure's."""
 
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import tempfile
+import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 NATIVE = ROOT / "build/native"
@@ -17,7 +22,8 @@ MEASURE = NATIVE / "measure/caec-measure"
 
 
 def run(*command, program=VMM):
-    return subprocess.run([program, *map(str, command)], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return subprocess.run([program, *map(str, command)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=60)
 
 
 def image(folder, size=100000, needs=1 << 24, name="Image"):
@@ -166,6 +172,57 @@ def test_without_realms(folder):
         assert not list((folder / "state").iterdir())
 
 
+@contextlib.contextmanager
+def process(state, name, serve):
+    """A process that has a realm's folder, and does what `serve` does with each who asks it about the realm."""
+    folder = state / name
+    folder.mkdir(parents=True)
+    with open(folder / "lock", "w", encoding="ascii") as lock, socket.socket(socket.AF_UNIX) as listener:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        listener.bind(os.path.relpath(folder / "info"))
+        listener.listen()
+
+        def answer():
+            with contextlib.suppress(OSError):
+                while True:
+                    serve(listener.accept()[0])
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def endless(call):
+    """Says a text without an end."""
+    with contextlib.suppress(OSError):
+        call.sendall(b'{"state": "')
+        while True:
+            call.sendall(b"x" * 65536)
+
+
+def drip(call):
+    """A byte now and then."""
+    with contextlib.suppress(OSError):
+        while True:
+            call.sendall(b" ")
+            time.sleep(0.2)
+
+
+def test_hostile_processes(folder):
+    """One realm's process can't keep the list of all from who asks for it, nor fill his memory."""
+    state = folder / "state"
+    calls = []
+    honest = b'{"state": "running", "cpus": 2, "memory": 268435456, "console": "pty"}'
+    with process(state, "a-silent", calls.append), process(state, "b-endless", endless), process(state, "c-drip", drip), \
+            process(state, "d-honest", lambda call: (call.sendall(honest), call.close())):
+        began = time.monotonic()
+        listed = json.loads(run("list", "--json", "--state", state).stdout)
+        took = time.monotonic() - began
+    assert listed[:3] == [{"name": name} for name in ("a-silent", "b-endless", "c-drip")], listed
+    assert listed[3]["state"] == "running" and listed[3]["cpus"] == 2, listed
+    assert 5 <= took < 60, took
+
+
 def test_manual(folder):
     """The page has every option of the help text, and its statuses are those of the table of all programs."""
     page = (ROOT / "linux/vmm/caec-vmm.1.in").read_text()
@@ -183,7 +240,8 @@ def test_manual(folder):
 
 def main():
     """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    for test in (test_options, test_files, test_measure, test_config, test_without_realms, test_manual):
+    for test in (test_options, test_files, test_measure, test_config, test_without_realms,
+                 test_hostile_processes, test_manual):
         print("[ RUN      ]", test.__name__, flush=True)
         with tempfile.TemporaryDirectory() as folder:
             test(pathlib.Path(folder))
