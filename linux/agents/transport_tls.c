@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #define PREFIX 2U
@@ -74,13 +75,22 @@ static int send_message(struct transport *transport, const uint8_t *bytes, size_
 	return SSL_write_ex(t->tls, record, PREFIX + size, &done) == 1 ? 0 : -EPIPE;
 }
 
+/* Why nothing could be read: what came is no record of the peer's, or nothing more comes. */
+static int read_error(SSL *tls)
+{
+	bool broken = SSL_get_error(tls, 0) == SSL_ERROR_SSL &&
+		      ERR_GET_REASON(ERR_peek_last_error()) != SSL_R_UNEXPECTED_EOF_WHILE_READING;
+
+	return broken ? -EPROTO : -EPIPE;
+}
+
 static int read_all(SSL *tls, uint8_t *bytes, size_t size)
 {
 	size_t got;
 
 	for (; size != 0; bytes += got, size -= got)
 		if (SSL_read_ex(tls, bytes, size, &got) != 1)
-			return -EPIPE;
+			return read_error(tls);
 	return 0;
 }
 

@@ -173,13 +173,37 @@ static void test_tls_changed(void **state)
 	assert_int_equal(size, sizeof(bytes));
 	__atomic_store_n(&there.changes, true, __ATOMIC_RELEASE);
 	assert_int_equal(sides[0].transport->send(sides[0].transport, bytes, sizeof(bytes)), 0);
-	assert_true(sides[1].transport->receive(sides[1].transport, got, &size) < 0);
+	assert_int_equal(sides[1].transport->receive(sides[1].transport, got, &size), -EPROTO);
 	for (unsigned int i = 0; i < 2; i++)
 		sides[i].transport->close(sides[i].transport);
 	pthread_join(there.thread, NULL);
 	pthread_join(back.thread, NULL);
 	close(one[1]);
 	close(two[1]);
+}
+
+/* A host that lets the stream end, within a record or before one: the peer is gone, and nothing else was said. */
+static void test_tls_cut(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		static const uint8_t begun[] = { 0x17, 3, 3, 0, 100, 1, 2, 3 };
+		int fds[2];
+		uint8_t got[MESSAGE_MAX];
+		size_t size;
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+		struct side sides[2] = { { .fd = fds[0], .serves = true }, { .fd = fds[1] } };
+
+		shake_hands(sides);
+		assert_int_equal(sides[1].error, 0);
+		if (i == 1)
+			assert_int_equal(write(fds[0], begun, sizeof(begun)), sizeof(begun));
+		shutdown(fds[0], SHUT_WR);
+		assert_int_equal(sides[1].transport->receive(sides[1].transport, got, &size), -EPIPE);
+		for (unsigned int side = 0; side < 2; side++)
+			sides[side].transport->close(sides[side].transport);
+	}
 }
 
 /* Who does not speak TLS, who says nothing: no transport. */
@@ -223,13 +247,10 @@ static void test_message_by_transport(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_socket),
-		cmocka_unit_test(test_tls),
-		cmocka_unit_test(test_socket_too_long),
-		cmocka_unit_test(test_tls_too_long),
-		cmocka_unit_test(test_tls_changed),
-		cmocka_unit_test(test_tls_no_handshake),
-		cmocka_unit_test(test_message_by_transport),
+		cmocka_unit_test(test_socket),           cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_socket_too_long),  cmocka_unit_test(test_tls_too_long),
+		cmocka_unit_test(test_tls_changed),      cmocka_unit_test(test_tls_cut),
+		cmocka_unit_test(test_tls_no_handshake), cmocka_unit_test(test_message_by_transport),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
