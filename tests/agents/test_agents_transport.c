@@ -14,6 +14,9 @@
 
 #include <cmocka.h>
 
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
 #include "transport.h"
 
 struct side {
@@ -224,6 +227,55 @@ static void test_tls_no_handshake(void **state)
 	}
 }
 
+/* A host in the peer's place: it has no key, but a certificate of its own making. */
+static SSL_CTX *impostor_context(void)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *certificate = X509_new();
+
+	assert_true(context != NULL && key != NULL && certificate != NULL);
+	X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+	X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+	assert_int_equal(X509_set_pubkey(certificate, key), 1);
+	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
+	assert_int_equal(SSL_CTX_use_certificate(context, certificate), 1);
+	assert_int_equal(SSL_CTX_use_PrivateKey(context, key), 1);
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+	return context;
+}
+
+static void *accept_anybody(void *argument)
+{
+	SSL *tls = argument;
+
+	SSL_accept(tls);
+	return NULL;
+}
+
+static void test_tls_impostor(void **state)
+{
+	SSL_CTX *context = impostor_context();
+	SSL *tls = SSL_new(context);
+	struct transport *transport;
+	pthread_t thread;
+	int fds[2], error;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	assert_int_equal(SSL_set_fd(tls, fds[0]), 1);
+	assert_int_equal(pthread_create(&thread, NULL, accept_anybody, tls), 0);
+	error = transport_tls(fds[1], false, &transport);
+	pthread_join(thread, NULL);
+	if (error == 0)
+		transport->close(transport);
+	SSL_free(tls);
+	SSL_CTX_free(context);
+	close(fds[0]);
+	assert_int_equal(error, -EPROTO);
+}
+
 static void test_message_by_transport(void **state)
 {
 	struct transport *ends[2];
@@ -247,10 +299,15 @@ static void test_message_by_transport(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_socket),           cmocka_unit_test(test_tls),
-		cmocka_unit_test(test_socket_too_long),  cmocka_unit_test(test_tls_too_long),
-		cmocka_unit_test(test_tls_changed),      cmocka_unit_test(test_tls_cut),
-		cmocka_unit_test(test_tls_no_handshake), cmocka_unit_test(test_message_by_transport),
+		cmocka_unit_test(test_socket),
+		cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_socket_too_long),
+		cmocka_unit_test(test_tls_too_long),
+		cmocka_unit_test(test_tls_changed),
+		cmocka_unit_test(test_tls_cut),
+		cmocka_unit_test(test_tls_no_handshake),
+		cmocka_unit_test(test_tls_impostor),
+		cmocka_unit_test(test_message_by_transport),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
