@@ -205,6 +205,7 @@ int main(int argc, char **argv)
 	struct options o = { .tokens = 4, .rounds = 5 };
 	const char *role;
 	struct infer *infer;
+	struct transport *front;
 
 	signal(SIGPIPE, SIG_IGN);
 	read_options(argc, argv, &o);
@@ -220,5 +221,6 @@ int main(int argc, char **argv)
 	if (strcmp(role, "model") != 0 || argc != 2)
 		misuse("a role is front, model, tool or alone");
 	infer = loaded(&o);
-	return run_model(&o, infer, connected(argv[0]), connected(argv[1]));
+	front = connected(argv[0]); /* first: C leaves the order of arguments open, and a server waits here */
+	return run_model(&o, infer, front, connected(argv[1]));
 }
