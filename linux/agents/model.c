@@ -29,7 +29,7 @@ static const char *fact_of(const struct message *message)
 
 	while (*text >= '0' && *text <= '9')
 		text++;
-	return *text == ':' ? text + 1 : NULL;
+	return text != message->text && *text == ':' ? text + 1 : NULL;
 }
 
 static int think_again(struct infer *infer, unsigned int tokens, const struct message *request,

@@ -276,7 +276,7 @@ static void test_model_hostile_tool(void **state)
 	} lies[] = {
 		{ MESSAGE_FACT, 4, "1:fact" },  { MESSAGE_ANSWER, 3, "1:fact" }, { MESSAGE_END, 3, "" },
 		{ MESSAGE_FACT, 3, "fact" },    { MESSAGE_FACT, 3, "12" },       { MESSAGE_FACT, 3, "" },
-		{ MESSAGE_FACT, 3, "1 :fact" },
+		{ MESSAGE_FACT, 3, "1 :fact" }, { MESSAGE_FACT, 3, ":fact" },
 	};
 	struct ends front, tool;
 
