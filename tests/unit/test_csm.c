@@ -769,6 +769,27 @@ static void test_host_lies_about_reservation(void **state)
 	csm_end(&w);
 }
 
+/* A table that the host takes from under a reservation leaves DESTROYED, and DETACH does not hide it. */
+static void test_host_takes_table_of_reservation(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 512, CSM_PERM_RO);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	world_tables(&w.c, WORLD_CSM, w.size);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
+	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).level, 2);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_DESTROYED);
+	csm_end(&w);
+}
+
 /* --- I10: nothing of this without an APT ---------------------------------------------------------------------------------------------- */
 
 static void test_without_apt(void **state)
@@ -855,6 +876,7 @@ int main(void)
 		cmocka_unit_test(test_host_refuses_half_way),
 		cmocka_unit_test(test_host_takes_page_of_region),
 		cmocka_unit_test(test_host_lies_about_reservation),
+		cmocka_unit_test(test_host_takes_table_of_reservation),
 		cmocka_unit_test(test_without_apt),
 		cmocka_unit_test(test_service),
 	};
