@@ -72,7 +72,10 @@ bool pe_has(size_t i);
 
 /* --- What the monitor did ------------------------------------------------------------------------------------- */
 
-/* In its order, the first PE_EVENTS_MAX since the last pe_forget_events(): writes by the register's name, and instructions ("isb", "dsb ish", "tlbi vmalle1"), with their operand. */
+/*
+ * In its order, the first PE_EVENTS_MAX since the last pe_forget_events(): writes by the register's name, and instructions
+ * ("isb", "dsb ish", "tlbi vmalle1"), with their operand.
+ */
 struct pe_event {
 	const char *what;
 	uint64_t value;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * port/aarch64/attest.c: the realm attestation key; and against an EL3 that serves a platform token in parts, as the RMM-EL3 interface has it and TF-A 2.12
- * does not: RMM_ATTEST_GET_PLAT_TOKEN with a challenge begins, without one goes on; each part has a page's room.
+ * port/aarch64/attest.c: the realm attestation key; and against an EL3 that serves a platform token in parts, as the RMM-EL3
+ * interface has it and TF-A 2.12 does not: RMM_ATTEST_GET_PLAT_TOKEN with a challenge begins, without one goes on; each part
+ * has a page's room.
  */
 #include <setjmp.h>
 #include <stdarg.h>
