@@ -18,8 +18,10 @@ bool message_make(struct message *message, enum message_kind kind, uint32_t numb
 	if (length > MESSAGE_TEXT)
 		return false;
 	*message = (struct message){ .kind = kind, .number = number };
+	memcpy(message->text, text, length);
 	for (size_t i = 0; i < length; i++)
-		message->text[i] = is_printable((uint8_t)text[i]) ? text[i] : '?';
+		if (!is_printable((uint8_t)text[i]))
+			message->text[i] = '?';
 	return true;
 }
 
