@@ -46,7 +46,7 @@ static void print_list(FILE *out, const char *name, const uint64_t *values, unsi
 	fputc(']', out);
 }
 
-/* A line of JSON; what the numbers in it are, tools/evaluate_cycles.py knows. */
+/* A line of JSON; what the numbers in it are, tools/counted.py knows. */
 static void print_row(const struct counter *c)
 {
 	fprintf(c->out, "{\"core\": %u, \"pieces\": %llu", c->core, (unsigned long long)c->counts.pieces);

@@ -12,7 +12,7 @@
 
 #define SPACES_MAX 8U
 
-/* Programs, by where they run. What is in none of them is of the last one, `other`. */
+/* Programs, by where they run. What is in none of them is counted after the last one. */
 struct space {
 	const char *name;
 	uint64_t first, last;

@@ -32,13 +32,11 @@ enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
 enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_RW = 3 };
 
 typedef void qemu_plugin_simple_cb(qemu_plugin_id_t id);
-typedef void qemu_plugin_udata_cb(qemu_plugin_id_t id, void *data);
 typedef void qemu_plugin_tb_trans_cb(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 typedef void qemu_plugin_insn_cb(unsigned int vcpu, void *data);
 typedef void qemu_plugin_mem_cb(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data);
 
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_plugin_tb_trans_cb *cb);
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_udata_cb *cb, void *data);
 void qemu_plugin_reset(qemu_plugin_id_t id, qemu_plugin_simple_cb *cb);
 
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
