@@ -31,7 +31,7 @@ CAVEATS = [
     "The published system, its requests and its models are others, and how the figure was made is not said: what both say is that sharing "
     "memory costs a pipeline little. The overhead is a number of instructions for each message, so it falls with what a request takes: the "
     "published bound would be reached by requests of the instructions that the table of costs has.",
-    "A message of 64 bytes itself is 281 instructions by CSM, and 3,431 by AES-256-GCM with OpenSSL (first part: Linux realms), so nearly all of "
+    "A message of 64 bytes itself is some 280 instructions by CSM, and some 3,500 by AES-256-GCM with OpenSSL (first part: Linux realms), so nearly all of "
     "what is added is waking who sleeps: by CSM a realm, by TLS two processes of the host (caec-vmm vsock, with a pipe between), which "
     "were not made to be fast, and a realm, through virtio and the kernels' stacks. What encryption costs long messages is in the first part.",
     "What is added is a small difference of large numbers: between boots it varies by more than between rounds, as the kernels' work falls into "

@@ -95,9 +95,9 @@ def of_linux(name, count, rows):
         row = rows.pop(0)
         return {f"who_{space}_{name}": round(row.spaces[space] / count) for space in SPACES}
     taken, rows[:] = rows[:2 * ROUNDS], rows[2 * ROUNDS:]
-    sides = [least(taken[side::2]) for side in range(2)]
     if [row.core for row in taken] != [0, 1] * ROUNDS:
         sys.exit(f"evaluate: {name}: the plug-in's rows are not this one's")
+    sides = [least(taken[side::2]) for side in range(2)]
     return values_of(name, counted.together(*sides), count)
 
 

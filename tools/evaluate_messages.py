@@ -44,7 +44,7 @@ METHOD = [
 CAVEATS = [
     "Instructions are not cycles: this machine has no caches and no pipeline. What is said in cycles is an estimate, by the model above.",
     *evaluate_cycles.CAVEATS,
-    "A message that is handed over in place is not touched in that row. The last column has each word stored once and loaded once, "
+    "A message that is handed over in place is not touched in that row. The column for each word has it stored once and loaded once, "
     "which is the least that a program does with it; end to end the factor against encryption is about 14 from 1 KiB on, against that in C "
     "alone about 120. In Linux realms, against OpenSSL, 7.5 to 13.",
     "Bare realms have no OpenSSL: their baseline is Mbed TLS. Instructions of AES do more than others; how much more, the estimate assumes.",

@@ -39,7 +39,7 @@ PAPER = [
     "most 32 in this build: a stack and a REC's state each, 256 need an array of that size and nothing else. Mapping costs "
     "entries, not bytes: 1 TiB in 2 MiB blocks is 524,288 entries at some 650 instructions, 0.34 x 10^9 "
     "for one attach, interruptible every 512. What would not scale as it is: one lock of the RID registry, taken by "
-    "every call that names a peer; a provider's RD lock, held for steps of up to 130,000 instructions, with 255 consumers that "
+    "every call that names a peer; a provider's RD lock, held for steps of up to 134,000 instructions, with 255 consumers that "
     "attach the same region waiting for it in turn (shares of their own locks, or smaller steps); broadcast TLB maintenance, "
     "a cost that this machine does not show. Across machines the channel's interface stays and its "
     "memory does not: the same send and receive over TLS whose keys are bound to attestation tokens.",
