@@ -6,10 +6,12 @@ import json
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 
+import child
 import evaluation
 import model_run
 import packaged
@@ -113,7 +115,8 @@ def on_the_machine(model, tokens, rounds):
 
 def listen(command):
     lines = []
-    with subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace") as process:
+    with subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace",
+                          preexec_fn=child.of_ours(signal.SIGTERM)) as process:
         for line in process.stdout:
             lines.append(line.rstrip("\r\n"))
             say(f"    {lines[-1]}")

@@ -27,6 +27,12 @@ import realms
 realms.Realms([sys.argv[1] + "/tools/linux", "--realms", "2", "--cpus", "1", "--kernel", sys.argv[1] + "/Image", "--initrd", sys.argv[1] + "/initrd"])
 sys.stdin.read()
 """
+# The same of the agents' machine.
+LISTENER = """import sys
+sys.path.insert(0, sys.argv[1])
+import agents_run
+agents_run.listen([sys.executable, "-c", "import time; time.sleep(600)", sys.argv[2] + "/machine"])
+"""
 MACHINE = """#!/bin/sh
 exec python3 -c 'import time; time.sleep(600)' {folder}/machine
 """
@@ -74,6 +80,15 @@ def test_killed(folder):
             within_patience(lambda: not list(alive(f"{folder}/")))
             if delay is None:
                 assert not list((folder / "tmp").iterdir()), "its files are left"
+
+
+def test_agents_killed(folder):
+    driver = subprocess.Popen([sys.executable, "-c", LISTENER, str(ROOT / "tools"), str(folder)], stderr=subprocess.DEVNULL,
+                              env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
+    within_patience(lambda: list(alive(f"{folder}/machine")))
+    driver.kill()
+    driver.wait(PATIENCE)
+    within_patience(lambda: not list(alive(f"{folder}/machine")))
 
 
 # --- What is kept ------------------------------------------------------------------------------------------------
@@ -186,7 +201,7 @@ def test_compared(folder):
 
 def main():
     """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    for test in (test_killed, test_kept, test_again, test_rows, test_compared):
+    for test in (test_killed, test_agents_killed, test_kept, test_again, test_rows, test_compared):
         print("[ RUN      ]", test.__name__, flush=True)
         with tempfile.TemporaryDirectory() as folder:
             test(pathlib.Path(folder))
