@@ -20,7 +20,8 @@ METHOD = [
     "pieces, through a model of caches: two cores, the sender's and the receiver's, each with 64 KiB, 4 ways, L1 for instructions and "
     "for data and 1 MiB, 8 ways, L2; one LLC of 32 MiB, 16 ways; lines of 64 bytes, the least recently used goes, no prefetching. A "
     "line that the other core has comes from it, and a store takes it from there. Caches hold what earlier messages left in them "
-    "(one is not counted); what the bench does between messages is not in them.",
+    "(bare realms: one is not counted, then the mean of 8; Linux: a round of 8 is not counted, then the lesser of two each side); what the "
+    "bench does between messages is not in them.",
     "Low: " + ", ".join(f"{count} {what}" for what, count in WIDTH.items()) + " in a cycle, whichever takes longest; each access hits L1, "
     "and no result is waited for. High: the sum, in order, of "
     + ", ".join(f"{kind} {cost}" for kind, cost in COSTS.items() if cost) + " cycles an instruction, and for each line that an access "
