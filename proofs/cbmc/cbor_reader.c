@@ -68,7 +68,7 @@ void prove_utf8(void)
 					: count == 3 ? 0xe0
 						     : 0xf0) |
 				       c >> (6 * (count - 1)));
-	CLAIM(size <= left);
+	CLAIM(size <= left && (size != 1 || at[0] < 0x80));
 	if (scalar && count <= left && at[0] == written[0] && (count < 2 || at[1] == written[1]) &&
 	    (count < 3 || at[2] == written[2]) && (count < 4 || at[3] == written[3]))
 		CLAIM(size == count);

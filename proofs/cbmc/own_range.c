@@ -24,6 +24,7 @@ static struct apt_entry old, new; /* what overlaps, or has the number; what is m
 static struct apt_entry *there, *by_number, before;
 static bool is_made, is_removed, is_new_id;
 static enum csm_scan found;
+static enum rmi_ripas complete_as; /* what the range becomes */
 
 bool granule_lock(struct granule *g, enum granule_state state)
 {
@@ -119,8 +120,8 @@ enum csm_scan csm_scan(const struct s2 *s2, uint64_t base, uint64_t size, uint64
 /* RIPAS changes only in a range that was scanned, in a step before. */
 bool csm_set_ripas(const struct s2 *s2, uint64_t base, uint64_t size, uint64_t *cursor, enum rmi_ripas ripas)
 {
-	(void)ripas;
 	CLAIM(s2 == &realm.s2 && base == args.base && size == args.size && !is_scanned && !is_made);
+	CLAIM(ripas == complete_as);
 	CLAIM(before.phase != APT_PHASE_ASK && before.phase != APT_PHASE_CHECK);
 	*cursor = any_u64();
 	is_converted = any_bool();
@@ -187,6 +188,7 @@ void prove_create(void)
 	enum csm_step step;
 
 	any_state(APT_CONSUMER);
+	complete_as = RMI_RAM;
 	step = create_step(&call, &a);
 	CLAIM(!is_locked);
 	if (realm.apt == NULL || args.flags != 0 || !is_valid) {
@@ -215,6 +217,7 @@ void prove_reserve(void)
 	bool is_bad;
 
 	any_state(APT_CONSUMER);
+	complete_as = RMI_EMPTY;
 	/* A range with this number is one with an IPA. */
 	by_number = there != NULL && old.kind == APT_CONSUMER && any_bool() ? &old : NULL;
 	is_bad = (args.flags & ~(uint64_t)CSM_RESERVE_FLAG_RAM) != 0 || !is_valid ||

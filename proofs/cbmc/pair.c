@@ -88,10 +88,15 @@ static struct csm_rid any_rid(void)
 	return (struct csm_rid){ any_u64(), any_u64() };
 }
 
+static bool is_realm(const struct granule *g, struct csm_rid rid)
+{
+	return is_rd[number(g)] && rid_equal(realm_at(number(g))->rid, rid);
+}
+
 /* What is had is locked, an RD, and of the realm that was meant. */
 static void is_had(struct granule *g, struct csm_rid rid)
 {
-	CLAIM(is_locked[number(g)] && is_rd[number(g)] && rid_equal(realm_at(number(g))->rid, rid));
+	CLAIM(is_locked[number(g)] && is_realm(g, rid));
 }
 
 static unsigned int num_locked(void)
@@ -106,14 +111,20 @@ void prove_lock(void)
 	struct csm_rid self_rid = any_rid(), rid = any_rid();
 
 	answer = any_bool() ? any_granule() : NULL;
+	for (unsigned int i = 0; i < GRANULES; i++) {
+		is_rd[i] = any_bool();
+		realm_at(i)->rid = any_rid();
+	}
 	if (!csm_lock_pair(self, self_rid, rid, &peer)) {
-		CLAIM(num_locked() == 0);
+		CLAIM(num_locked() == 0 && !is_realm(self, self_rid));
 		return;
 	}
 	is_had(self, self_rid);
 	CLAIM(peer == NULL || (peer == answer && peer != self));
 	if (peer != NULL)
 		is_had(peer, rid);
+	else
+		CLAIM(answer == NULL || answer == self || !is_realm(answer, rid));
 	CLAIM(num_locked() == (peer == NULL ? 1 : 2));
 	csm_unlock_pair(self, peer);
 	CLAIM(num_locked() == 0);

@@ -110,8 +110,10 @@ void prove_share(void)
 	struct csm_call call = { .rd = p_rd, .args = &args, .asked = any_u8(), .rejected = any_bool() };
 	uint64_t rim[8], wanted, n = 0;
 	struct csm_answer a = { 0 };
+	uint32_t room;
 
 	any_realms(p_rd);
+	room = p_apt.room;
 	hand = any_u32();
 	is_unique = any_bool();
 	args.rim = rim;
@@ -122,6 +124,8 @@ void prove_share(void)
 	CLAIM(!is_locked[0] && !is_locked[1] && nothing_changed());
 	if (wanted != RSI_SUCCESS) {
 		CLAIM(a.outcome == CSM_DONE && a.status == wanted && !is_made);
+		CLAIM(p_apt.room == room && same(&the_peer, &peer_before) &&
+		      the_region.as_region.last == region_before.as_region.last);
 		return;
 	}
 	if (is_made) {
