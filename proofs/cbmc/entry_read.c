@@ -71,6 +71,8 @@ static void any_secrets(struct apt_entry *e)
 		e->as_share.consumer = any_u32();
 	} else if (e->kind == APT_REGION) {
 		e->as_region.id = any_u64();
+	} else if (e->kind == APT_CONSUMER) {
+		e->as_consumer.flags = (uint16_t)any_u32();
 	}
 }
 
