@@ -8,29 +8,6 @@
 
 static bool admitted, has_mapped, has_looked;
 
-/* `pair-lock`, `pair-lock-call`: both are locked, or there is no P. */
-struct granule *csm_lock_call(const struct csm_call *call, struct csm_rid rid)
-{
-	CLAIM(call->rd == c_rd && !is_locked[0]);
-	is_locked[0] = true;
-	is_locked[1] = p_lives && rid_equal(rid, p_realm.rid);
-	return is_locked[1] ? p_rd : NULL;
-}
-
-void csm_unlock_pair(struct granule *self, struct granule *peer)
-{
-	CLAIM(self == c_rd && is_locked[0] && (peer != NULL) == is_locked[1]);
-	is_locked[0] = is_locked[1] = false;
-}
-
-struct apt_entry *csm_find_share(struct granule *p, const struct granule *c, uint64_t n)
-{
-	CLAIM(is_locked[0] && is_locked[1] == (p != NULL));
-	return p == NULL || csm_apt(p) == NULL
-		       ? NULL
-		       : apt_find(csm_apt(p), apt_rid_key(APT_SHARE, realm_of(c)->rid, n));
-}
-
 bool csm_share_admits(struct apt *apt, const struct apt_entry *share, const struct realm *consumer)
 {
 	CLAIM(apt == &p_apt && share == &the_share && consumer == &c_realm);

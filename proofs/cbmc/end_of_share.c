@@ -14,31 +14,6 @@ static enum rmi_ripas left_as;
 static struct apt_rim rim;
 static bool is_bound, is_freed;
 
-struct granule *csm_lock_call(const struct csm_call *call, struct csm_rid rid)
-{
-	bool of_c = rid_equal(rid, c_realm.rid), of_p = rid_equal(rid, p_realm.rid);
-
-	CLAIM(call->rd == caller && !is_locked[0] && !is_locked[1]);
-	is_locked[0] = caller == c_rd || (c_lives && of_c);
-	is_locked[1] = caller == p_rd || (p_lives && of_p);
-	if (!is_locked[0] || !is_locked[1])
-		return NULL;
-	return caller == c_rd ? p_rd : c_rd;
-}
-
-void csm_unlock_pair(struct granule *self, struct granule *peer)
-{
-	CLAIM(self == caller && is_locked[self == p_rd] && (peer != NULL) == is_locked[self == c_rd]);
-	is_locked[0] = is_locked[1] = false;
-}
-
-struct apt_entry *csm_find_share(struct granule *p, const struct granule *c, uint64_t n)
-{
-	return p == NULL || csm_apt(p) == NULL
-		       ? NULL
-		       : apt_find(csm_apt(p), apt_rid_key(APT_SHARE, realm_of(c)->rid, n));
-}
-
 /* A pass over the range begins at its start, with a state in which nothing is mapped any more. */
 bool csm_unmap_step(struct apt_entry *share, uint64_t *cursor, enum rmi_ripas ripas)
 {

@@ -58,7 +58,7 @@ struct apt_entry *apt_entry(struct apt *apt, uint32_t index)
 
 static void any_secrets(struct apt_entry *e)
 {
-	e->peer = (struct csm_rid){ any_u64(), any_u64() };
+	e->peer = any_rid();
 	e->n = any_u64();
 	e->permission = any_u8();
 	e->phase = any_u8();

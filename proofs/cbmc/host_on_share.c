@@ -37,19 +37,6 @@ bool csm_lock_pair(struct granule *self, struct csm_rid self_rid, struct csm_rid
 	return true;
 }
 
-void csm_unlock_pair(struct granule *self, struct granule *peer)
-{
-	CLAIM(self == c_rd && is_locked[0] && (peer != NULL) == is_locked[1]);
-	is_locked[0] = is_locked[1] = false;
-}
-
-struct apt_entry *csm_find_share(struct granule *p, const struct granule *c, uint64_t n)
-{
-	return p == NULL || csm_apt(p) == NULL
-		       ? NULL
-		       : apt_find(csm_apt(p), apt_rid_key(APT_SHARE, realm_of(c)->rid, n));
-}
-
 /* `range-overlap`: what has a byte there. A range is whole pages, and does not wrap (`range-valid`). */
 struct apt_entry *csm_find_overlap(struct apt *apt, uint64_t base, uint64_t top)
 {

@@ -51,7 +51,7 @@ bool granule_lock(struct granule *g, enum granule_state state)
 		CLAIM(!is_locked[i] || i < n);
 	if (g != caller) {
 		is_rd[n] = any_bool();
-		realm_at(n)->rid = (struct csm_rid){ any_u64(), any_u64() };
+		realm_at(n)->rid = any_rid();
 	}
 	is_locked[n] = is_rd[n];
 	return is_rd[n];
@@ -81,11 +81,6 @@ static struct granule *any_granule(void)
 	int i = any_from_to(0, GRANULES - 1);
 
 	return i == 0 ? &storage[0] : i == 1 ? &storage[1] : &storage[2];
-}
-
-static struct csm_rid any_rid(void)
-{
-	return (struct csm_rid){ any_u64(), any_u64() };
 }
 
 static bool is_realm(const struct granule *g, struct csm_rid rid)

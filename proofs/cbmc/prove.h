@@ -7,6 +7,8 @@
 #ifndef PROVE_H
 #define PROVE_H
 
+#include <caec/csm.h>
+
 #include "port/port.h"
 
 #define ASSUME(condition) __CPROVER_assume(condition)
@@ -25,6 +27,7 @@ ANY(uint32_t, u32)
 ANY(uint64_t, u64)
 ANY(int64_t, i64)
 ANY(int, int)
+ANY(struct csm_rid, rid)
 
 /* Not an object of its type: that could hold what is neither. */
 static inline bool any_bool(void)

@@ -11,20 +11,6 @@ static struct apt_entry new_share, new_peer;
 static bool is_made, is_bound, is_unique;
 static uint32_t hand;
 
-struct granule *csm_lock_call(const struct csm_call *call, struct csm_rid rid)
-{
-	CLAIM(call->rd == p_rd && !is_locked[1]);
-	is_locked[1] = true;
-	is_locked[0] = c_lives && rid_equal(rid, c_realm.rid);
-	return is_locked[0] ? c_rd : NULL;
-}
-
-void csm_unlock_pair(struct granule *self, struct granule *peer)
-{
-	CLAIM(self == p_rd && is_locked[1] && (peer != NULL) == is_locked[0]);
-	is_locked[0] = is_locked[1] = false;
-}
-
 /* Of realms that are neither, any; of these the truth. */
 struct granule *registry_find(struct csm_rid rid)
 {

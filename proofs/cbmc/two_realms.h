@@ -114,6 +114,33 @@ void apt_remove(struct apt *apt, struct apt_entry *e)
 		apt->consumer = NULL;
 }
 
+/* `pair-lock-call`: both are locked, or the one that calls alone. */
+struct granule *csm_lock_call(const struct csm_call *call, struct csm_rid rid)
+{
+	CLAIM(call->rd == caller && !is_locked[0] && !is_locked[1]);
+	is_locked[0] = caller == c_rd || (c_lives && rid_equal(rid, c_realm.rid));
+	is_locked[1] = caller == p_rd || (p_lives && rid_equal(rid, p_realm.rid));
+	if (!is_locked[0] || !is_locked[1])
+		return NULL;
+	return caller == c_rd ? p_rd : c_rd;
+}
+
+/* The host does it for C. */
+void csm_unlock_pair(struct granule *self, struct granule *peer)
+{
+	CLAIM(self == (caller == NULL ? c_rd : caller));
+	CLAIM(is_locked[self == p_rd] && (peer != NULL) == is_locked[self == c_rd]);
+	is_locked[0] = is_locked[1] = false;
+}
+
+struct apt_entry *csm_find_share(struct granule *p, const struct granule *c, uint64_t n)
+{
+	CLAIM(is_locked[0] && is_locked[1] == (p != NULL));
+	return p == NULL || csm_apt(p) == NULL
+		       ? NULL
+		       : apt_find(csm_apt(p), apt_rid_key(APT_SHARE, realm_of(c)->rid, n));
+}
+
 static unsigned int num_pending;
 
 void apt_pending_add(struct apt *apt, struct apt_entry *e)
@@ -123,11 +150,6 @@ void apt_pending_add(struct apt *apt, struct apt_entry *e)
 }
 
 /* --- The state before --- */
-
-static struct csm_rid any_rid(void)
-{
-	return (struct csm_rid){ any_u64(), any_u64() };
-}
 
 static bool share_is_linked(void)
 {
@@ -182,6 +204,20 @@ static bool pair_is_sane(void)
 
 static struct apt_entry consumer_before, peer_before, region_before, share_before;
 
+/* Of a share: what either side's entry has. */
+static struct apt_entry any_end(enum apt_kind kind, uint32_t index)
+{
+	return (struct apt_entry){ .kind = (uint8_t)kind,
+				   .index = index,
+				   .state = any_u8(),
+				   .permission = any_u8(),
+				   .peer = any_rid(),
+				   .n = any_u64(),
+				   .base = any_u64(),
+				   .size = any_u64(),
+				   .cursor = any_u64() };
+}
+
 /* The caller is one of them. */
 static void any_realms(struct granule *calls)
 {
@@ -193,30 +229,14 @@ static void any_realms(struct granule *calls)
 	c_lives = caller == c_rd || any_bool();
 	c_realm.apt = any_bool() ? &storage[2] : NULL;
 	p_realm.apt = any_bool() ? &storage[3] : NULL;
-	the_consumer = (struct apt_entry){ .kind = APT_CONSUMER,
-					   .index = 0,
-					   .state = any_u8(),
-					   .phase = any_u8(),
-					   .permission = any_u8(),
-					   .peer = any_rid(),
-					   .n = any_u64(),
-					   .base = any_u64(),
-					   .size = any_u64(),
-					   .cursor = any_u64() };
+	the_consumer = any_end(APT_CONSUMER, 0);
+	the_consumer.phase = any_u8();
 	the_consumer.as_consumer.flags = (uint16_t)any_u32();
 	the_region = (struct apt_entry){
 		.kind = APT_REGION, .index = 1, .state = any_u8(), .base = any_u64(), .size = any_u64()
 	};
 	the_region.as_region = (struct apt_region){ any_u64(), any_u32(), any_u32(), APT_NONE };
-	the_share = (struct apt_entry){ .kind = APT_SHARE,
-					.index = 2,
-					.state = any_u8(),
-					.permission = any_u8(),
-					.peer = any_rid(),
-					.n = any_u64(),
-					.base = any_u64(),
-					.size = any_u64(),
-					.cursor = any_u64() };
+	the_share = any_end(APT_SHARE, 2);
 	the_share.as_share =
 		(struct apt_share){ any_u64(), any_u32(), any_u32(), any_u32(), APT_NONE, any_u32() };
 	c_apt.consumer = c_realm.apt != NULL && any_bool() ? &the_consumer : NULL;
