@@ -133,16 +133,14 @@ static struct csm_answer a;
 
 static void any_state(enum apt_kind kind)
 {
-	realm.rid = (struct csm_rid){ any_u64(), any_u64() };
+	realm.rid = any_rid();
 	realm.apt = any_bool() ? &root : NULL;
 	apt.room = any_u32();
 	is_valid = any_bool();
 	is_unique = any_bool();
-	args = (struct csm_args){ .peer = { any_u64(), any_u64() },
-				  .n = any_u64(),
-				  .base = any_u64(),
-				  .size = any_u64(),
-				  .flags = any_u64() };
+	args = (struct csm_args){
+		.peer = any_rid(), .n = any_u64(), .base = any_u64(), .size = any_u64(), .flags = any_u64()
+	};
 	call = (struct csm_call){ .rd = &rd, .args = &args, .asked = any_u8(), .rejected = any_bool() };
 	old = (struct apt_entry){ .kind = any_bool() ? (uint8_t)kind : (uint8_t)APT_REGION,
 				  .state = any_u8(),
@@ -163,6 +161,19 @@ static bool nothing_changed(void)
 	return !is_made && !is_removed && !is_converted && old.state == before.state &&
 	       old.phase == before.phase && old.cursor == before.cursor && old.base == before.base &&
 	       old.size == before.size;
+}
+
+/* The command ends with an error, and nothing has changed. */
+static void has_failed(enum csm_step step, uint64_t status)
+{
+	CLAIM(step == CSM_STEP_END && a.outcome == CSM_DONE && a.status == status && nothing_changed());
+}
+
+/* There is no room for an entry: the host is asked for some, or there will be none. */
+static void has_no_room(enum csm_step step)
+{
+	CLAIM(step == CSM_STEP_END && nothing_changed() &&
+	      (a.outcome == CSM_ASK || a.status == RSI_CSM_ERROR_MEMORY));
 }
 
 /* The entry that this step is about goes on: it is removed if the host refuses or lies, and complete once RIPAS is set. */
@@ -192,17 +203,14 @@ void prove_create(void)
 	step = create_step(&call, &a);
 	CLAIM(!is_locked);
 	if (realm.apt == NULL || args.flags != 0 || !is_valid) {
-		CLAIM(step == CSM_STEP_END && a.outcome == CSM_DONE && nothing_changed());
-		CLAIM(a.status == (realm.apt == NULL ? (uint64_t)SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT));
+		has_failed(step, realm.apt == NULL ? (uint64_t)SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT);
 	} else if (there != NULL && (before.kind != APT_REGION || before.state != CSM_STATE_CREATING ||
 				     before.base != args.base || before.size != args.size)) {
-		CLAIM(step == CSM_STEP_END && a.outcome == CSM_DONE && a.status == RSI_ERROR_INPUT &&
-		      nothing_changed());
+		has_failed(step, RSI_ERROR_INPUT);
 	} else if (there == NULL && apt.room == 0) {
-		CLAIM(step == CSM_STEP_END && nothing_changed() &&
-		      (a.outcome == CSM_ASK || a.status == RSI_CSM_ERROR_MEMORY));
+		has_no_room(step);
 	} else if (there == NULL && !is_unique) {
-		CLAIM(step == CSM_STEP_END && a.status == RSI_ERROR_INPUT && nothing_changed());
+		has_failed(step, RSI_ERROR_INPUT);
 	} else {
 		const struct apt_entry *e = there == NULL ? &new : &old;
 
@@ -225,21 +233,17 @@ void prove_reserve(void)
 	step = reserve_step(&call, &a);
 	CLAIM(!is_locked);
 	if (realm.apt == NULL || is_bad) {
-		CLAIM(step == CSM_STEP_END && a.outcome == CSM_DONE && nothing_changed());
-		CLAIM(a.status == (realm.apt == NULL ? (uint64_t)SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT));
+		has_failed(step, realm.apt == NULL ? (uint64_t)SMCCC_NOT_SUPPORTED : RSI_ERROR_INPUT);
 	} else if (by_number != NULL &&
 		   (before.state != CSM_STATE_CREATING || before.base != args.base ||
 		    before.size != args.size || before.as_consumer.flags != args.flags)) {
-		CLAIM(step == CSM_STEP_END && a.outcome == CSM_DONE && a.status == RSI_ERROR_STATE &&
-		      nothing_changed());
+		has_failed(step, RSI_ERROR_STATE);
 	} else if (by_number == NULL && there != NULL) {
-		CLAIM(step == CSM_STEP_END && a.outcome == CSM_DONE && a.status == RSI_ERROR_INPUT &&
-		      nothing_changed());
+		has_failed(step, RSI_ERROR_INPUT);
 	} else if (by_number == NULL && apt.room == 0) {
-		CLAIM(step == CSM_STEP_END && nothing_changed() &&
-		      (a.outcome == CSM_ASK || a.status == RSI_CSM_ERROR_MEMORY));
+		has_no_room(step);
 	} else if (by_number == NULL && !is_unique) {
-		CLAIM(step == CSM_STEP_END && a.status == RSI_ERROR_INPUT && nothing_changed());
+		has_failed(step, RSI_ERROR_INPUT);
 	} else {
 		const struct apt_entry *e = by_number == NULL ? &new : &old;
 
