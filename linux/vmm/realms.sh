@@ -47,8 +47,8 @@ await() {
         if [ $seconds -ge $patience ] || ! kill -0 "$(eval "echo \$pid_$1")" 2>/dev/null; then
             echo "realm $1 does not say \"$2\". The end of what it said:"
             tail -n 20 "/tmp/$1.out" "/tmp/$1.err"
-            for realm in $(caec-vmm list | cut -f 1) $(caec-vmm list | cut -f 1); do # twice: what still counts is what it is at
-                caec-vmm info "$realm"
+            for realm in /run/caec/* /run/caec/*; do # twice: what still counts is what it is at
+                caec-vmm info "${realm##*/}"
                 sleep 1
             done
             dmesg | tail -n 20
