@@ -123,6 +123,8 @@ static struct world *set_up(void)
 	for (unsigned int i = 0; i < 2; i++)
 		assert_int_equal(csm_link_open_two(&w.links[i], &w.own[i], &rids[1 - i], 5 + i, &w.theirs[i]),
 				 0);
+	region = &w.own[0];
+	attachment = &w.theirs[0];
 	bells = 0;
 	rung = NULL;
 	next_error = 0;
@@ -296,8 +298,6 @@ static void test_transport(void **state)
 	size_t size;
 
 	(void)state;
-	region = &w->own[0];
-	attachment = &w->theirs[0];
 	assert_int_equal(transport_csm("3," PEER ",5,7", &transport), 0);
 	assert_int_equal(csm_link_send(&w->links[1], text, 4), 0);
 	assert_int_equal(transport->receive(transport, got, &size), 0);
@@ -338,8 +338,6 @@ static void test_transport_names(void **state)
 	struct transport *transport;
 
 	(void)state;
-	region = &w->own[0];
-	attachment = &w->theirs[0];
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_int_equal(transport_csm(names[i], &transport), -EINVAL);
 	assert_int_equal(transport_csm("4," PEER ",5,7", &transport), -ENOENT);
@@ -367,8 +365,6 @@ static void test_transport_open(void **state)
 	struct transport *transport;
 
 	(void)state;
-	region = &w->own[0];
-	attachment = &w->theirs[0];
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_int_equal(transport_open(names[i].name, &transport), names[i].error);
 	assert_int_equal(transport_open("csm:3," PEER ",5,7", &transport), 0);
