@@ -149,25 +149,28 @@ static void bench(struct side *s, bool portable)
 int main(int argc, char **argv)
 {
 	struct side s = { .csm = csm_open() };
-	const char *how = argc > 1 && argc > 3 + (strcmp(argv[1], "take") == 0) ? argv[argc - 1] : "";
+	bool takes = argc > 1 && strcmp(argv[1], "take") == 0;
+	int words = takes ? 4 : 3; /* that have to be there */
+	const char *how = argc > words ? argv[words] : "";
+	bool portable = strcmp(how, "portable") == 0;
 
 	need(s.csm, "/dev/csm");
 	if (argc < 3 || !csm_rid_parse(argv[2], &s.peer))
 		broken("which peer?");
-	if (strcmp(argv[1], "attach") == 0 && argc >= 5) {
-		attach(&s, argv[3], argv[4], argc > 5);
+	if (strcmp(argv[1], "attach") == 0 && (argc == 5 || (argc == 6 && strcmp(argv[5], "dax") == 0))) {
+		attach(&s, argv[3], argv[4], argc == 6);
 		return 0;
 	}
-	if (strcmp(how, "portable") == 0)
-		without_instructions(argv);
 	s.brief = strcmp(how, "brief") == 0;
+	if ((!takes && strcmp(argv[1], "offer") != 0) || argc < words || argc > words + (portable || s.brief))
+		broken("offer RID [HOW], take RID N [HOW] (brief, portable), or attach RID N SIZE [dax]");
+	if (portable)
+		without_instructions(argv);
 	s.visible = map_visible();
-	if (strcmp(argv[1], "offer") == 0)
-		offer(&s);
-	else if (strcmp(argv[1], "take") == 0 && argc >= 4)
+	if (takes)
 		take(&s, argv[3]);
 	else
-		broken("offer RID, take RID N, or attach RID N SIZE [dax]");
-	bench(&s, strcmp(how, "portable") == 0);
+		offer(&s);
+	bench(&s, portable);
 	return 0;
 }
