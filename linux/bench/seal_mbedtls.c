@@ -16,6 +16,29 @@ typeof(mbedtls_gcm_auth_decrypt) portable_gcm_auth_decrypt;
 
 static mbedtls_gcm_context best, portable;
 
+#define INLINED static inline __attribute__((always_inline)) /* in each, calls go straight to its functions */
+
+INLINED void seal(mbedtls_gcm_context *gcm, typeof(mbedtls_gcm_crypt_and_tag) *encrypt, uint8_t *to,
+		  const uint8_t *text, size_t size)
+{
+	uint8_t nonce[NONCE];
+
+	seal_nonce(nonce, to);
+	if (encrypt(gcm, MBEDTLS_GCM_ENCRYPT, size, nonce, NONCE, NULL, 0, text, to + SEAL_MORE, TAG,
+		    to + NONCE) != 0)
+		broken("sealing fails");
+}
+
+INLINED bool unseal(mbedtls_gcm_context *gcm, typeof(mbedtls_gcm_auth_decrypt) *decrypt, uint8_t *text,
+		    const uint8_t *from, size_t size)
+{
+	uint8_t nonce[NONCE], tag[TAG];
+
+	memcpy(nonce, from, NONCE);
+	memcpy(tag, from + NONCE, TAG);
+	return decrypt(gcm, size, nonce, NONCE, NULL, 0, tag, TAG, from + SEAL_MORE, text) == 0;
+}
+
 static void best_begin(void)
 {
 	mbedtls_gcm_init(&best);
@@ -25,22 +48,12 @@ static void best_begin(void)
 
 static void best_seal(uint8_t *to, const uint8_t *text, size_t size)
 {
-	uint8_t nonce[NONCE];
-
-	seal_nonce(nonce, to);
-	if (mbedtls_gcm_crypt_and_tag(&best, MBEDTLS_GCM_ENCRYPT, size, nonce, NONCE, NULL, 0, text,
-				      to + SEAL_MORE, TAG, to + NONCE) != 0)
-		broken("sealing fails");
+	seal(&best, mbedtls_gcm_crypt_and_tag, to, text, size);
 }
 
 static bool best_unseal(uint8_t *text, const uint8_t *from, size_t size)
 {
-	uint8_t nonce[NONCE], tag[TAG];
-
-	memcpy(nonce, from, NONCE);
-	memcpy(tag, from + NONCE, TAG);
-	return mbedtls_gcm_auth_decrypt(&best, size, nonce, NONCE, NULL, 0, tag, TAG, from + SEAL_MORE,
-					text) == 0;
+	return unseal(&best, mbedtls_gcm_auth_decrypt, text, from, size);
 }
 
 static void portable_begin(void)
@@ -52,22 +65,12 @@ static void portable_begin(void)
 
 static void portable_seal(uint8_t *to, const uint8_t *text, size_t size)
 {
-	uint8_t nonce[NONCE];
-
-	seal_nonce(nonce, to);
-	if (portable_gcm_crypt_and_tag(&portable, MBEDTLS_GCM_ENCRYPT, size, nonce, NONCE, NULL, 0, text,
-				       to + SEAL_MORE, TAG, to + NONCE) != 0)
-		broken("sealing fails");
+	seal(&portable, portable_gcm_crypt_and_tag, to, text, size);
 }
 
 static bool portable_unseal(uint8_t *text, const uint8_t *from, size_t size)
 {
-	uint8_t nonce[NONCE], tag[TAG];
-
-	memcpy(nonce, from, NONCE);
-	memcpy(tag, from + NONCE, TAG);
-	return portable_gcm_auth_decrypt(&portable, size, nonce, NONCE, NULL, 0, tag, TAG, from + SEAL_MORE,
-					 text) == 0;
+	return unseal(&portable, portable_gcm_auth_decrypt, text, from, size);
 }
 
 const struct cipher mbedtls_gcm = { best_begin, best_seal, best_unseal };
