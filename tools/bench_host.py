@@ -2,10 +2,12 @@
 bare host for comparison; a tick of the counter is an instruction, of whoever runs."""
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 
+import child
 import packaged
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -61,7 +63,8 @@ def row(name, value):
 
 
 def said_by(command, typed=""):
-    run = subprocess.run([str(word) for word in command], input=typed, stdout=subprocess.PIPE, text=True, errors="replace")
+    run = subprocess.run([str(word) for word in command], input=typed, stdout=subprocess.PIPE, text=True, errors="replace",
+                         preexec_fn=child.of_ours(signal.SIGTERM))
     if run.returncode != 0:
         sys.stdout.write(run.stdout[-3000:])
         sys.exit(f"bench: {pathlib.Path(command[0]).name} ended with status {run.returncode}")

@@ -27,12 +27,13 @@ import realms
 realms.Realms([sys.argv[1] + "/tools/linux", "--realms", "2", "--cpus", "1", "--kernel", sys.argv[1] + "/Image", "--initrd", sys.argv[1] + "/initrd"])
 sys.stdin.read()
 """
-# The same of the agents' machine.
-LISTENER = """import sys
+# The same of a machine that is listened to, by a function of a module.
+LISTENER = """import importlib, sys
 sys.path.insert(0, sys.argv[1])
-import agents_run
-agents_run.listen([sys.executable, "-c", "import time; time.sleep(600)", sys.argv[2] + "/machine"])
+listen = getattr(importlib.import_module(sys.argv[3]), sys.argv[4])
+listen([sys.executable, "-c", "import time; time.sleep(600)", sys.argv[2] + "/machine"])
 """
+LISTENERS = (("agents_run", "listen"), ("bench_host", "said_by"))
 MACHINE = """#!/bin/sh
 exec python3 -c 'import time; time.sleep(600)' {folder}/machine
 """
@@ -82,13 +83,14 @@ def test_killed(folder):
                 assert not list((folder / "tmp").iterdir()), "its files are left"
 
 
-def test_agents_killed(folder):
-    driver = subprocess.Popen([sys.executable, "-c", LISTENER, str(ROOT / "tools"), str(folder)], stderr=subprocess.DEVNULL,
-                              env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
-    within_patience(lambda: list(alive(f"{folder}/machine")))
-    driver.kill()
-    driver.wait(PATIENCE)
-    within_patience(lambda: not list(alive(f"{folder}/machine")))
+def test_listeners_killed(folder):
+    for listener in LISTENERS:
+        driver = subprocess.Popen([sys.executable, "-c", LISTENER, str(ROOT / "tools"), str(folder), *listener], stderr=subprocess.DEVNULL,
+                                  env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
+        within_patience(lambda: list(alive(f"{folder}/machine")))
+        driver.kill()
+        driver.wait(PATIENCE)
+        within_patience(lambda: not list(alive(f"{folder}/machine")))
 
 
 # --- What is kept ------------------------------------------------------------------------------------------------
@@ -201,7 +203,7 @@ def test_compared(folder):
 
 def main():
     """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    for test in (test_killed, test_agents_killed, test_kept, test_again, test_rows, test_compared):
+    for test in (test_killed, test_listeners_killed, test_kept, test_again, test_rows, test_compared):
         print("[ RUN      ]", test.__name__, flush=True)
         with tempfile.TemporaryDirectory() as folder:
             test(pathlib.Path(folder))
