@@ -21,11 +21,11 @@ void counter_end(struct counter *c)
 	hierarchy_end(&c->caches);
 }
 
-bool counter_space(struct counter *c, const char *name, uint64_t first, uint64_t last)
+bool counter_space(struct counter *c, uint64_t first, uint64_t last)
 {
 	if (c->space_count == SPACES_MAX)
 		return false;
-	c->spaces[c->space_count++] = (struct space){ name, first, last };
+	c->spaces[c->space_count++] = (struct space){ first, last };
 	return true;
 }
 

@@ -14,7 +14,6 @@
 
 /* Programs, by where they run. What is in none of them is counted after the last one. */
 struct space {
-	const char *name;
 	uint64_t first, last;
 };
 
@@ -40,8 +39,8 @@ struct counter {
 
 void counter_begin(struct counter *c, const struct sizes *sizes, FILE *out);
 void counter_end(struct counter *c);
-/* In order; false: there are too many. The name is kept. */
-bool counter_space(struct counter *c, const char *name, uint64_t first, uint64_t last);
+/* In order; false: there are too many. */
+bool counter_space(struct counter *c, uint64_t first, uint64_t last);
 
 /* `kind` as decode() says. */
 void counter_instruction(struct counter *c, unsigned int vcpu, unsigned int kind, uint64_t address);

@@ -99,15 +99,13 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		instruction(qemu_plugin_tb_get_insn(tb, i));
 }
 
-/* NAME:FIRST:LAST. The name stays where it is. */
-static bool take_space(char *text)
+/* NAME:FIRST:LAST. The name is for who reads the command line: counts are told by order. */
+static bool take_space(const char *text)
 {
-	char *first = strchr(text, ':'), *last = first == NULL ? NULL : strchr(first + 1, ':');
+	const char *first = strchr(text, ':'), *last = first == NULL ? NULL : strchr(first + 1, ':');
 
-	if (last == NULL)
-		return false;
-	*first = '\0';
-	return counter_space(&counter, text, strtoull(first + 1, NULL, 16), strtoull(last + 1, NULL, 16));
+	return last != NULL &&
+	       counter_space(&counter, strtoull(first + 1, NULL, 16), strtoull(last + 1, NULL, 16));
 }
 
 static int refuse(const char *what)
@@ -129,7 +127,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
 		return refuse("no file to write");
 	counter_begin(&counter, &sizes, out);
 	for (int i = 0; i < argc; i++)
-		if (strncmp(argv[i], "space=", 6) == 0 && !take_space(strdup(argv[i] + 6)))
+		if (strncmp(argv[i], "space=", 6) == 0 && !take_space(argv[i] + 6))
 			return refuse(argv[i]);
 	self = id;
 	begin(id);

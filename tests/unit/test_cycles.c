@@ -191,8 +191,8 @@ static struct counter start(void)
 	struct counter c;
 
 	counter_begin(&c, &small, open_memstream(&text, &text_size));
-	assert_true(counter_space(&c, "program", PROGRAM, PROGRAM + 0xffff));
-	assert_true(counter_space(&c, "kernel", KERNEL, UINT64_MAX));
+	assert_true(counter_space(&c, PROGRAM, PROGRAM + 0xffff));
+	assert_true(counter_space(&c, KERNEL, UINT64_MAX));
 	return c;
 }
 
