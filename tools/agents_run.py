@@ -35,12 +35,13 @@ LIBRARIES = "ld-linux-aarch64 libc libm libstdc++ libgcc_s libgomp libllama libg
 START = "#!/bin/sh\nexec /agents/lib/ld-linux-aarch64.so.1 --library-path /agents/lib /agents/bin/csm-agents \"$@\"\n"
 INGREDIENTS = ["firmware-release/qemu_fw.bios", "linux/bin/csm-agents", "linux/bin/caec-vmm", "linux/modules/csm/caec_csm.ko",
                "linux/modules/host/caec_host.ko", "deps/linux/version", "deps/agents/version"]
+SCRIPTS = {"linux/vmm/realms.sh": "/usr/share/caec/realms.sh", "linux/agents/host": "/bin/agents"}  # where the host has them
 
 
 # --- What is run -----------------------------------------------------------------------------------------------
 
 def version():
-    parts = [(BUILD / name).read_bytes() for name in INGREDIENTS] + [(ROOT / "linux/agents/host").read_bytes()]
+    parts = [(BUILD / name).read_bytes() for name in INGREDIENTS] + [(ROOT / name).read_bytes() for name in SCRIPTS]
     return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
 
 
@@ -106,10 +107,11 @@ def on_the_machine(model, tokens, rounds):
         for role in ROLES:
             (folder / "policy" / role).write_text(json.dumps(policy(folder, role)))
         command = [ROOT / "tools/host", "--quiet", "--icount", "--cpus", "1", "--timeout", str(TIMEOUT), "--realm-kernel",
-                   "--add", f"{ROOT / 'linux/vmm/realms.sh'}:/usr/share/caec/realms.sh", "--add", f"{ROOT / 'linux/agents/host'}:/bin/agents",
                    "--exec", f"sh /bin/agents {tokens} {rounds}"]
-        for item in ("common", "with-model", "policy", *(f"{role}.json" for role in ROLES)):
-            command += ["--add", f"{folder / item}:/usr/share/caec/{item}"]
+        added = {ROOT / name: there for name, there in SCRIPTS.items()}
+        added |= {folder / item: f"/usr/share/caec/{item}" for item in ("common", "with-model", "policy", *(f"{role}.json" for role in ROLES))}
+        for item, there in added.items():
+            command += ["--add", f"{item}:{there}"]
         return listen(command)
 
 
