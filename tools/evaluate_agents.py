@@ -51,8 +51,7 @@ def per_request(result, way):
 def values_of(shape, result):
     """By name, for --check. Ends if an answer is another."""
     agents_run.same_answers(result["ways"])
-    values = {"model_bytes": result["model"], "tokens": result["tokens"], "requests": result["ways"]["alone"]["requests"],
-              "kinds_of_answers": 1}
+    values = {"model_bytes": result["model"], "tokens": result["tokens"], "requests": result["ways"]["alone"]["requests"]}
     for way in agents_run.WAYS:
         values |= {f"{way}_{n}_instructions": round(took) for n, took in enumerate(per_request(result, way), 1)}
     base = statistics.median(per_request(result, "alone"))
@@ -106,9 +105,10 @@ def costs(runs):
 
 
 def answers(runs):
+    """A run whose answers are not the same has no values."""
     rows = [[run.name, evaluation.number(run["model_bytes"]), evaluation.number(run["requests"]),
              evaluation.number(len(run.rounds("alone"))), evaluation.number(2 * run["tokens"]),
-             "the same in all three" if run["kinds_of_answers"] == 1 else f"{run['kinds_of_answers']} kinds"] for run in runs]
+             "the same in all three"] for run in runs]
     return evaluation.Table("What was run", ["", "bytes of the model", "requests in a round", "rounds", "tokens of an answer", "answers"], rows)
 
 
