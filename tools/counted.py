@@ -51,7 +51,8 @@ def together(first, second):
 def plugin(out):
     """What QEMU's option -plugin is given."""
     spaces = "".join(f",space={name}:{first:x}:{last:x}" for name, (first, last) in SPACES.items())
-    return f"{PLUGIN},out={out}{spaces}".replace(f"{out}", str(out).replace(",", ",,"), 1)
+    path = str(out).replace(",", ",,")  # as its options have a comma
+    return f"{PLUGIN},out={path}{spaces}"
 
 
 def rows(out):
