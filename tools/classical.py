@@ -77,15 +77,20 @@ def syntax(folder, path, flags):
     return tree
 
 
-def flags_of(folder, path):
-    """Of the first build of the source in the copy: what the preprocessor is given."""
+def command_of(folder, path):
+    """The words of the first build of the source in the copy."""
     for entry in json.loads((folder / "build/native/compile_commands.json").read_text()):
         if entry["file"] == str(folder / path):
-            words = shlex.split(entry["command"])
-            pairs = list(zip(words, words[1:]))
-            return ([w for w in words if re.match(r"-(D|I|std=)", w)]
-                    + [word for pair in pairs if pair[0] == "-isystem" for word in pair])
+            return shlex.split(entry["command"])
     sys.exit(f"mutate: no native program has {path}")
+
+
+def flags_of(folder, path):
+    """What the preprocessor is given."""
+    words = command_of(folder, path)
+    pairs = list(zip(words, words[1:]))
+    return ([w for w in words if re.match(r"-(D|I|std=)", w)]
+            + [word for pair in pairs if pair[0] == "-isystem" for word in pair])
 
 
 class Reader:

@@ -123,4 +123,3 @@ class Copy:
         with open(self.log, "ab") as log:
             log.write(f"$ {command}\n".encode() + said[-KEPT:])
         return Outcome(process.returncode, said, usage.ru_utime + usage.ru_stime)
-

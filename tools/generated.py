@@ -1,10 +1,8 @@
 """Classical faults (classical.py), put in one after the other and looked for by the unit tests that have their source.
 What survives was looked at once: tests/survivors.list says what came of it, and a run says only what is new."""
 import collections
-import json
 import random
 import re
-import shlex
 import subprocess
 import sys
 import time
@@ -59,19 +57,18 @@ class SameCode:
         self.copy, self.original = copy, {}
 
     def compiled(self, path):
-        for entry in json.loads((self.copy.path / "build/native/compile_commands.json").read_text()):
-            if entry["file"] == str(self.copy.path / path):
-                words = [w for w in shlex.split(entry["command"]) if not re.match(r"-(W|g|O|fsanitize|DCAEC_DEBUG)", w)]
-                output = words.index("-o") + 1
-                words[output] = str(self.copy.path / "build/same.o")
-                status = self.copy.status(*words, "-O2", "-DNDEBUG", "-w")
-                return (self.copy.path / "build/same.o").read_bytes() if status == 0 else None
-        return None
+        """None: the compiler refuses it."""
+        words = [w for w in classical.command_of(self.copy.path, path) if not re.match(r"-(W|g|O|fsanitize|DCAEC_DEBUG)", w)]
+        output = self.copy.path / "build/same.o"
+        words[words.index("-o") + 1] = str(output)
+        return output.read_bytes() if self.copy.passes(*words, "-O2", "-DNDEBUG", "-w") else None
 
     def learn(self, path):
         """Of a source without a fault in it."""
         if path not in self.original:
             self.original[path] = self.compiled(path)
+        if self.original[path] is None:
+            sys.exit(f"mutate: a release build does not compile {path} as it is ({self.copy.log.relative_to(ROOT)})")
 
     def holds(self, path):
         return self.compiled(path) == self.original[path]
