@@ -6,9 +6,13 @@ tests/check/measure's to say, with the machine."""
 import gzip
 import pathlib
 import subprocess
-import tempfile
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests"))
+import cases  # noqa: E402
+
 TOOL = ROOT / "build/native/measure/caec-measure"
 USAGE, MALFORMED, FAILURE = 1, 2, 8  # docs/exit-status.md
 
@@ -158,13 +162,4 @@ def test_output(folder):
     assert status == FAILURE and "could not be written" in error, error
 
 
-def main():
-    """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    for test in (test_refusals, test_lines, test_impossible, test_layouts, test_compressed, test_output):
-        print("[ RUN      ]", test.__name__, flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            test(pathlib.Path(folder))
-        print("[       OK ]", test.__name__, flush=True)
-
-
-main()
+cases.run((test_refusals, test_lines, test_impossible, test_layouts, test_compressed, test_output))

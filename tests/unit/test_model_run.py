@@ -10,12 +10,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
+import cases  # noqa: E402
 import evaluate_model  # noqa: E402
 import model_run  # noqa: E402
 
@@ -201,13 +201,4 @@ def test_compared(folder):
     assert now != before, "a value that a row did not have"
 
 
-def main():
-    """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    for test in (test_killed, test_listeners_killed, test_kept, test_again, test_rows, test_compared):
-        print("[ RUN      ]", test.__name__, flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            test(pathlib.Path(folder))
-        print("[       OK ]", test.__name__, flush=True)
-
-
-main()
+cases.run((test_killed, test_listeners_killed, test_kept, test_again, test_rows, test_compared))

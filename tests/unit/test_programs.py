@@ -8,9 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests"))
+import cases  # noqa: E402
+
 NATIVE = ROOT / "build/native"
 PROGRAMS = {"caec-verify": "verifier", "caec-owner": "owner", "caec-measure": "measure"}
 VERSION = re.search(r"set\(CAEC_VERSION (.*)\)", (ROOT / "cmake/version.cmake").read_text())[1]
@@ -129,13 +132,4 @@ def test_properties(folder):
         assert (done.returncode, re.findall(r"^ok +(.*?):", done.stdout, re.M)) == (status, names), (words, done)
 
 
-def main():
-    """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    for test in (test_usage, test_version, test_manual, test_console, test_prove, test_properties):
-        print("[ RUN      ]", test.__name__, flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            test(pathlib.Path(folder))
-        print("[       OK ]", test.__name__, flush=True)
-
-
-main()
+cases.run((test_usage, test_version, test_manual, test_console, test_prove, test_properties))

@@ -12,13 +12,15 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 
 from cca_token import *
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+import cases  # noqa: E402
+
 HERE = ROOT / "tests/verifier"
 COPY = ROOT / "build/native/tests/verifier/alone"  # kept: the next run builds what has changed
 HOME = COPY / "home"
@@ -169,14 +171,5 @@ def test_manual(folder):
     assert f'.Os "CAEC {version()}"' in text
 
 
-def main():
-    """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    install()
-    for test in (test_installed, test_components, test_prefix, test_names, test_hostile, test_manual):
-        print("[ RUN      ]", test.__name__, flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            test(pathlib.Path(folder))
-        print("[       OK ]", test.__name__, flush=True)
-
-
-main()
+install()
+cases.run((test_installed, test_components, test_prefix, test_names, test_hostile, test_manual))

@@ -10,7 +10,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 
@@ -18,6 +17,8 @@ from cca_token import *
 from corpus import BAD_POLICY, FAILURE, MALFORMED, USAGE
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+import cases  # noqa: E402
 
 # include/caec/tenant.h
 LABEL = b"CAEC tenant 1"
@@ -208,14 +209,5 @@ def test_start(program, folder):
     assert "130 hex digits" in refusal_to_start(program, USAGE, folder / "good.pem", policy, peer="04")
 
 
-def main():
-    """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    program = sys.argv[1] if sys.argv[1:] else ROOT / "build/native/owner/caec-owner"
-    for test in (test_evidence_again, test_numbers, test_long_line, test_warnings, test_new_key, test_start):
-        print("[ RUN      ]", test.__name__, flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            test(program, pathlib.Path(folder))
-        print("[       OK ]", test.__name__, flush=True)
-
-
-main()
+program = sys.argv[1] if sys.argv[1:] else ROOT / "build/native/owner/caec-owner"
+cases.run((test_evidence_again, test_numbers, test_long_line, test_warnings, test_new_key, test_start), program)

@@ -11,11 +11,15 @@ import pathlib
 import re
 import socket
 import subprocess
-import tempfile
+import sys
 import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests"))
+import cases  # noqa: E402
+
 NATIVE = ROOT / "build/native"
 VMM = NATIVE / "linux/vmm/caec-vmm"
 MEASURE = NATIVE / "measure/caec-measure"
@@ -238,14 +242,5 @@ def test_manual(folder):
     assert listed == set(re.findall(r"^\.It (\d+)$", page, re.M)), listed
 
 
-def main():
-    """The lines are cmocka's: tests/run counts them. A test that fails ends it."""
-    for test in (test_options, test_files, test_measure, test_config, test_without_realms,
-                 test_hostile_processes, test_manual):
-        print("[ RUN      ]", test.__name__, flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            test(pathlib.Path(folder))
-        print("[       OK ]", test.__name__, flush=True)
-
-
-main()
+cases.run((test_options, test_files, test_measure, test_config, test_without_realms,
+           test_hostile_processes, test_manual))
