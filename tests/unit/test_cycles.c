@@ -142,6 +142,7 @@ static void test_words_have_kinds(void **state)
 		unsigned int kind;
 	} words[] = {
 		{ 0x8b020020, ORDINARY }, /* add x0, x1, x2 */
+		{ 0x8b000e00, ORDINARY }, /* add x0, x16, x0, lsl #3: no hint, with the bits of a mark */
 		{ 0xd503201f, ORDINARY }, /* nop */
 		{ 0xd503233f, ORDINARY }, /* paciasp */
 		{ 0x14000001, BRANCH },
