@@ -147,7 +147,8 @@ static const struct pe_register *access_to(const char *run, const char *how)
 static void note(const char *what, uint64_t value)
 {
 	if (pe_event_count < PE_EVENTS_MAX)
-		pe_events[pe_event_count++] = (struct pe_event){ what, value };
+		pe_events[pe_event_count] = (struct pe_event){ what, value };
+	pe_event_count++;
 }
 
 uint64_t pe_mrs(const char *run)
@@ -284,6 +285,7 @@ void pe_forget_events(void)
 
 size_t pe_event(const char *what, unsigned int n)
 {
+	assert_true(pe_event_count <= PE_EVENTS_MAX); /* or PE_NEVER would be of a part of them */
 	for (size_t i = 0; i < pe_event_count; i++)
 		if (strcmp(pe_events[i].what, what) == 0 && n-- == 0)
 			return i;

@@ -73,8 +73,8 @@ bool pe_has(size_t i);
 /* --- What the monitor did ------------------------------------------------------------------------------------- */
 
 /*
- * In its order, the first PE_EVENTS_MAX since the last pe_forget_events(): writes by the register's name, and instructions
- * ("isb", "dsb ish", "tlbi vmalle1"), with their operand.
+ * In its order, since the last pe_forget_events(): writes by the register's name, and instructions ("isb", "dsb ish",
+ * "tlbi vmalle1"), with their operand. All are counted, the first PE_EVENTS_MAX are kept.
  */
 struct pe_event {
 	const char *what;
@@ -86,7 +86,7 @@ extern size_t pe_event_count;
 void pe_forget_events(void);
 
 #define PE_NEVER SIZE_MAX
-/* The place of the n-th such event, from 0 on. */
+/* The place of the n-th such event, from 0 on. It fails the test if there were more than are kept. */
 size_t pe_event(const char *what, unsigned int n);
 
 /* Where the test goes on when the monitor has stopped (it waits for ever); NULL: it must not. */
