@@ -15,7 +15,6 @@
 
 #include "model/realm.h"
 
-#define PES 4U
 #define REALMS 4U
 #define POOL 200U
 #define ROUNDS 60000U
@@ -69,7 +68,6 @@ static void make(unsigned int r)
 {
 	const struct world_realm *realm = &realms[r].r;
 	struct rmi_realm_params *p = sim_mem(pa(slots[r].params));
-	struct csm_rid rid;
 
 	*p = (struct rmi_realm_params){ .s2sz = 33,
 					.rtt_num_start = 1,
@@ -80,9 +78,7 @@ static void make(unsigned int r)
 					.vmid = (uint16_t)(100 + r) };
 	must(rmi(RMI_REALM_CREATE, realm->rd, slots[r].params));
 	make_recs(r);
-	rid = realm_of(granule_find(pa(realm->rd)))->rid;
-	atomic_store(&realms[r].rid_lo, rid.lo);
-	atomic_store(&realms[r].rid_hi, rid.hi);
+	threads_note_rid(r, realm_of(granule_find(pa(realm->rd)))->rid);
 	lend_to(RMI_CSM, realm->rd, 0, 0); /* too soon: there is no APT to extend */
 	for (uint64_t apt = 0; apt == 0; sched_yield()) {
 		apt = lend();
@@ -161,21 +157,8 @@ static void end(unsigned int r)
 static void enter_one(void)
 {
 	unsigned int r = pick(REALMS), i = pick(RECS);
-	const struct world_realm *realm = &realms[r].r;
-	struct rmi_rec_run *run = sim_mem(pa(pe->run));
 
-	memset(&run->enter, 0, sizeof(run->enter));
-	run->enter.flags = pick(8) == 0 ? RMI_REC_ENTER_FLAG_CSM_REJECT : 0;
-	if (rmi(RMI_REC_ENTER, realm->rec[i], pe->run) != RMI_SUCCESS)
-		return;
-	entries++;
-	if (run->exit.exit_reason == RMI_EXIT_CSM)
-		serve_csm(r, &run->exit);
-	if (run->exit.exit_reason == RMI_EXIT_RIPAS_CHANGE)
-		(void)rmi(RMI_RTT_SET_RIPAS, realm->rd, realm->rec[i], run->exit.ripas_base,
-			  run->exit.ripas_top);
-	if (run->exit.exit_reason == RMI_EXIT_PSCI)
-		(void)rmi(RMI_PSCI_COMPLETE, realm->rec[i], realm->rec[1 - i], PSCI_SUCCESS);
+	entries += enter_and_serve(r, i, pick(8) == 0 ? RMI_REC_ENTER_FLAG_CSM_REJECT : 0);
 }
 
 static void disturb(void)
@@ -223,10 +206,8 @@ static void renew(void)
 	pthread_mutex_unlock(&slots[r].mutex);
 }
 
-static void *work(void *argument)
+static void work(void)
 {
-	pe = argument;
-	world_set_program(threads_next_call);
 	for (unsigned int i = 0; i < rounds; i++) {
 		if (pick(400) == 0)
 			renew();
@@ -235,7 +216,6 @@ static void *work(void *argument)
 		else
 			disturb();
 	}
-	return NULL;
 }
 
 /* --- The test ----------------------------------------------------------------------------------------------- */
@@ -271,25 +251,15 @@ static void stop(unsigned int r)
 
 static void test_lives(void **state)
 {
-	struct pe pes[PES];
-	pthread_t thread[PES];
-
 	(void)state;
 	world_reset();
 	num_realms = REALMS;
 	threads_have_blocks = true;
 	threads_fill_pool(POOL);
-	for (unsigned int i = 0; i < PES; i++)
-		pes[i] = (struct pe){ .random = i + 1, .run = world_ns() };
-	pe = &pes[0];
+	threads_take_pes();
 	for (unsigned int r = 0; r < REALMS; r++)
 		start(r);
-	sim_threads(true);
-	for (unsigned int i = 0; i < PES; i++)
-		assert_int_equal(pthread_create(&thread[i], NULL, work, &pes[i]), 0);
-	for (unsigned int i = 0; i < PES; i++)
-		assert_int_equal(pthread_join(thread[i], NULL), 0);
-	sim_threads(false);
+	threads_run(work);
 
 	print_message("%u lives, %u entries, %u attached (%u of 2 MiB), %u revoked, %u folds\n", lives,
 		      entries, attached, blocks, revoked, folds);
@@ -297,8 +267,7 @@ static void test_lives(void **state)
 		    folds > 4);
 	for (unsigned int r = 0; r < REALMS; r++)
 		stop(r);
-	for (unsigned int i = 0; i < PES; i++)
-		world_free(pes[i].run);
+	threads_give_pes();
 	threads_empty_pool();
 	world_check_all_back();
 }

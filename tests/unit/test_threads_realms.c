@@ -6,12 +6,10 @@
  *
  * The interleavings are the machine's: another run has others.
  */
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "threads_world.h"
 
-#define PES 4U
 #define ROUNDS 300000U /* of each PE, if no argument says another number */
 #define REALMS 3U
 #define POOL 200U /* granules to build with */
@@ -21,22 +19,12 @@ static unsigned int rounds = ROUNDS;
 
 static void enter_one(void)
 {
+	const uint64_t flags[] = {
+		0, 0, 0, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, RMI_REC_ENTER_FLAG_RIPAS_REJECT
+	};
 	unsigned int r = pick(REALMS), i = pick(RECS);
-	struct rmi_rec_run *run = sim_mem(pa(pe->run));
-	uint64_t flags[] = { 0, 0, 0, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, RMI_REC_ENTER_FLAG_RIPAS_REJECT };
 
-	memset(&run->enter, 0, sizeof(run->enter));
-	run->enter.flags = flags[pick(6)];
-	if (rmi(RMI_REC_ENTER, realms[r].r.rec[i], pe->run) != RMI_SUCCESS)
-		return;
-	entries++;
-	if (run->exit.exit_reason == RMI_EXIT_CSM)
-		serve_csm(r, &run->exit);
-	if (run->exit.exit_reason == RMI_EXIT_RIPAS_CHANGE)
-		(void)rmi(RMI_RTT_SET_RIPAS, realms[r].r.rd, realms[r].r.rec[i], run->exit.ripas_base,
-			  run->exit.ripas_top);
-	if (run->exit.exit_reason == RMI_EXIT_PSCI)
-		(void)rmi(RMI_PSCI_COMPLETE, realms[r].r.rec[i], realms[r].r.rec[1 - i], PSCI_SUCCESS);
+	entries += enter_and_serve(r, i, flags[pick(6)]);
 }
 
 static void disturb(void)
@@ -75,17 +63,14 @@ static void disturb(void)
 	}
 }
 
-static void *work(void *argument)
+static void work(void)
 {
-	pe = argument;
-	world_set_program(threads_next_call);
 	for (unsigned int i = 0; i < rounds; i++) {
 		if (pick(4) != 0)
 			enter_one();
 		else
 			disturb();
 	}
-	return NULL;
 }
 
 /* --- The test -------------------------------------------------------------------------------------------- */
@@ -94,14 +79,11 @@ static void start(unsigned int r)
 {
 	struct rmi_rec_exit exit;
 	struct smc_regs out;
-	struct csm_rid rid;
 
 	world_realm(&realms[r].r, &(struct world_options){ .apt = 1, .recs = RECS });
 	world_activate(&realms[r].r);
 	world_tables(&realms[r].r, WORLD_CSM, PAGES(WINDOW));
-	rid = rid_of(&realms[r].r);
-	atomic_store(&realms[r].rid_lo, rid.lo);
-	atomic_store(&realms[r].rid_hi, rid.hi);
+	threads_note_rid(r, rid_of(&realms[r].r));
 	for (uint64_t i = 1; i < RECS; i++) {
 		const uint64_t on[18] = { PSCI_CPU_ON, i, WORLD_RAM, 0 };
 
@@ -113,28 +95,18 @@ static void start(unsigned int r)
 
 static void test_realms(void **state)
 {
-	struct pe pes[PES];
-	pthread_t thread[PES];
-
 	(void)state;
 	world_reset();
 	num_realms = REALMS;
 	for (unsigned int r = 0; r < REALMS; r++)
 		start(r);
 	threads_fill_pool(POOL);
-	for (unsigned int i = 0; i < PES; i++)
-		pes[i] = (struct pe){ .random = i + 1, .run = world_ns() };
-	sim_threads(true);
-	for (unsigned int i = 0; i < PES; i++)
-		assert_int_equal(pthread_create(&thread[i], NULL, work, &pes[i]), 0);
-	for (unsigned int i = 0; i < PES; i++)
-		assert_int_equal(pthread_join(thread[i], NULL), 0);
-	sim_threads(false);
+	threads_take_pes();
+	threads_run(work);
 
 	print_message("%u entries, %u attached, %u revoked\n", entries, attached, revoked);
 	assert_true(entries > PES * rounds / 8 && attached > 100 && revoked > 100);
-	for (unsigned int i = 0; i < PES; i++)
-		world_free(pes[i].run);
+	threads_give_pes();
 	threads_empty_pool();
 	for (unsigned int r = 0; r < REALMS; r++)
 		world_end(&realms[r].r);

@@ -26,12 +26,18 @@ static uint64_t pool[WORLD_GRANULES];
 static unsigned int pool_count;
 static pthread_mutex_t pool_mutex = PTHREAD_MUTEX_INITIALIZER;
 
+static struct pe pes[PES];
 _Thread_local struct pe *pe;
 
 unsigned int pick(unsigned int limit)
 {
-	pe->random = pe->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (unsigned int)(pe->random >> 33) % limit;
+	return choose(&pe->chance, limit);
+}
+
+void threads_note_rid(unsigned int r, struct csm_rid rid)
+{
+	atomic_store(&realms[r].rid_lo, rid.lo);
+	atomic_store(&realms[r].rid_hi, rid.hi);
 }
 
 /* The halves may be of two lives: nobody's, then. */
@@ -246,7 +252,7 @@ void make_tables(unsigned int r)
 		lend_to(RMI_RTT_CREATE, realms[r].r.rd, BLOCK_AT, 3);
 }
 
-void serve_csm(unsigned int r, const struct rmi_rec_exit *exit)
+static void serve_csm(unsigned int r, const struct rmi_rec_exit *exit)
 {
 	make_tables(r);
 	if (exit->csm_event == CSM_EVENT_APT_FULL)
@@ -259,4 +265,61 @@ void serve_csm(unsigned int r, const struct rmi_rec_exit *exit)
 		else
 			take_by(RMI_DATA_DESTROY, realms[r].r.rd, at, 0);
 	}
+}
+
+bool enter_and_serve(unsigned int r, unsigned int i, uint64_t flags)
+{
+	const struct world_realm *realm = &realms[r].r;
+	struct rmi_rec_run *run = sim_mem(pa(pe->run));
+
+	memset(&run->enter, 0, sizeof(run->enter));
+	run->enter.flags = flags;
+	if (rmi(RMI_REC_ENTER, realm->rec[i], pe->run) != RMI_SUCCESS)
+		return false;
+	if (run->exit.exit_reason == RMI_EXIT_CSM)
+		serve_csm(r, &run->exit);
+	if (run->exit.exit_reason == RMI_EXIT_RIPAS_CHANGE)
+		(void)rmi(RMI_RTT_SET_RIPAS, realm->rd, realm->rec[i], run->exit.ripas_base,
+			  run->exit.ripas_top);
+	if (run->exit.exit_reason == RMI_EXIT_PSCI)
+		(void)rmi(RMI_PSCI_COMPLETE, realm->rec[i], realm->rec[1 - i], PSCI_SUCCESS);
+	return true;
+}
+
+/* --- PEs ------------------------------------------------------------------------------------------------- */
+
+void threads_take_pes(void)
+{
+	for (unsigned int i = 0; i < PES; i++)
+		pes[i] = (struct pe){ .chance = chance_of_seed(i + 1), .run = world_ns() };
+	pe = &pes[0];
+}
+
+void threads_give_pes(void)
+{
+	for (unsigned int i = 0; i < PES; i++)
+		world_free(pes[i].run);
+}
+
+static void (*what_to_do)(void);
+
+static void *thread(void *argument)
+{
+	pe = argument;
+	world_set_program(threads_next_call);
+	what_to_do();
+	return NULL;
+}
+
+void threads_run(void (*work)(void))
+{
+	pthread_t threads[PES];
+
+	what_to_do = work;
+	sim_threads(true);
+	for (unsigned int i = 0; i < PES; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, thread, &pes[i]), 0);
+	for (unsigned int i = 0; i < PES; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	sim_threads(false);
 }

@@ -8,10 +8,12 @@
 
 #include <stdatomic.h>
 
+#include "chance.h"
 #include "world.h"
 
 #include "model/rec.h"
 
+#define PES 4U
 #define REALMS_MAX 4U
 #define RECS 2U
 #define WINDOW 48U /* pages in which ranges lie */
@@ -22,7 +24,7 @@
 
 /* A PE, and its page for REC_ENTER. */
 struct pe {
-	uint64_t random;
+	struct chance chance;
 	uint64_t run;
 };
 extern _Thread_local struct pe *pe;
@@ -44,7 +46,16 @@ extern _Atomic unsigned int attached, revoked, blocks;
 bool threads_next_call(struct rec *rec);
 /* Of a realm that begins: nothing of the one before it is known. */
 void threads_forget(unsigned int r);
+void threads_note_rid(unsigned int r, struct csm_rid rid);
 struct csm_rid threads_rid(unsigned int r);
+
+/* --- PEs -------------------------------------------------------------------------------------------------- */
+
+/* One seed for each; the caller is the first, until they run. */
+void threads_take_pes(void);
+/* Each of them is a thread that does this, with `pe` its own; until the last is done. */
+void threads_run(void (*work)(void));
+void threads_give_pes(void);
 
 /* --- The host --------------------------------------------------------------------------------------------- */
 
@@ -60,6 +71,7 @@ bool take_by(uint64_t fid, uint64_t rd, uint64_t at, uint64_t level);
 void lend_to(uint64_t fid, uint64_t a, uint64_t b, uint64_t c);
 
 void make_tables(unsigned int r);
-void serve_csm(unsigned int r, const struct rmi_rec_exit *exit);
+/* Enters a REC of a realm with these flags, and does what it exits for. False: it can't be entered. */
+bool enter_and_serve(unsigned int r, unsigned int i, uint64_t flags);
 
 #endif
