@@ -696,9 +696,7 @@ static void test_host_takes_page_of_region(void **state)
 	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, 1), RSI_SUCCESS);
 	assert_true(world_smc_exits(&w.p, 0, create, &out, &exit));
 	assert_int_equal(exit.csm_event, CSM_EVENT_P_REALM);
-	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(1));
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(1)));
 	sim_irq_after(100); /* should it never end by itself */
 	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
 	sim_irq_after(-1);
@@ -727,9 +725,7 @@ static void test_host_refuses_half_way(void **state)
 	assert_int_equal(exit.csm_base, WORLD_CSM + PAGES(512));
 	assert_false(world_resume(&w.c, 0, RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
 	assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
-	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3);
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_take_back(world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3));
 	out = world_say(&w.c, attach);
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[2], 600);
@@ -773,7 +769,6 @@ static void test_host_lies_about_reservation(void **state)
 static void test_host_takes_table_of_reservation(void **state)
 {
 	struct csm_world w;
-	struct smc_regs out;
 
 	(void)state;
 	csm_realms(&w);
@@ -781,9 +776,7 @@ static void test_host_takes_table_of_reservation(void **state)
 	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
 	world_tables(&w.c, WORLD_CSM, w.size);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
-	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3);
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_take_back(world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3));
 	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).level, 2);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_DESTROYED);

@@ -113,13 +113,9 @@ static void test_pages_beside(void **state)
 	csm_offer(&w, 4, CSM_PERM_RW);
 	assert_int_equal(csm_attach(&w).x[2], 4);
 	for (unsigned int i = 0; i < 2; i++) {
-		struct smc_regs out;
-
 		world_populate(&w.p, beside[i], GRANULE_SIZE);
 		assert_int_equal(pages_reached(&w.c, beside[i], GRANULE_SIZE), 0);
-		out = world_rmi(RMI_DATA_DESTROY, w.p.rd, beside[i]);
-		assert_int_equal(out.x[0], RMI_SUCCESS);
-		world_undelegate(out.x[1]);
+		world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, beside[i]));
 		assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 4);
 	}
 	check_same_pages(&w);
@@ -151,9 +147,7 @@ static void test_fill_beyond(void **state)
 
 	(void)state;
 	attach_holes(&w);
-	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM + PAGES(512), 3);
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_take_back(world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM + PAGES(512), 3));
 	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM + PAGES(10));
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(out.x[1], WORLD_CSM + w.size);
@@ -169,9 +163,7 @@ static void test_fill(void **state)
 	(void)state;
 	attach_holes(&w);
 	/* C's table goes while it holds nothing; P's pages come; C's table comes back. */
-	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3);
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_take_back(world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3));
 	world_populate(&w.p, WORLD_CSM, w.size);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 600 - 512);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM), rmi_result(RMI_ERROR_RTT, 2));

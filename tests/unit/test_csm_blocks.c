@@ -249,9 +249,7 @@ static void test_fill(void **state)
 	sim_irq_after(0);
 	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_INCOMPLETE);
 	sim_irq_after(-1);
-	out = world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 2);
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_take_back(world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 2));
 	out = world_say(&w.c, say_attach(w.p_rid, w.n));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[2], 0);

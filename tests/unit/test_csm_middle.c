@@ -107,17 +107,12 @@ static void test_detaches(void **state)
 static void test_provider_loses_page(void **state)
 {
 	struct csm_world w;
-	struct smc_regs out;
 
 	(void)state;
 	stop_in_the_middle(&w);
 	assert_true(gets_data(&w.c, PAGE(3)));
-	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, PAGE(3));
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
-	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, PAGE(CSM_STEP + 1));
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, PAGE(3)));
+	world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, PAGE(CSM_STEP + 1)));
 	assert_true(gets_data(&w.c, PAGE(CSM_STEP + 1)));
 	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 2);

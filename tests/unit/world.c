@@ -62,6 +62,12 @@ void world_undelegate(uint64_t addr)
 	world_free(addr);
 }
 
+void world_take_back(struct smc_regs out)
+{
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	world_undelegate(out.x[1]);
+}
+
 void world_take_aux(uint64_t aux[RMI_MAX_AUX])
 {
 	memset(aux, 0, RMI_MAX_AUX * sizeof(aux[0]));
@@ -310,10 +316,7 @@ void world_give_run(struct world_realm *r, uint64_t base, uint64_t pages)
 
 void world_fold(struct world_realm *r, uint64_t at)
 {
-	struct smc_regs out = world_rmi(RMI_RTT_FOLD, r->rd, at, 3);
-
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	world_undelegate(out.x[1]);
+	world_take_back(world_rmi(RMI_RTT_FOLD, r->rd, at, 3));
 }
 
 struct world_entry world_entry(struct world_realm *r, uint64_t at)
@@ -363,15 +366,12 @@ static void end_table(struct world_realm *r, uint64_t base, uint64_t level)
 	for (uint64_t i = 0; i < 512; i++) {
 		uint64_t at = base + i * span;
 		struct smc_regs e = world_rmi(RMI_RTT_READ_ENTRY, r->rd, at, level);
-		struct smc_regs out;
 
 		if (e.x[0] != RMI_SUCCESS)
 			return; /* beyond the IPA space */
 		if (e.x[2] == RMI_TABLE) {
 			end_table(r, at, level + 1);
-			out = world_rmi(RMI_RTT_DESTROY, r->rd, at, level + 1);
-			assert_int_equal(out.x[0], RMI_SUCCESS);
-			world_undelegate(out.x[1]);
+			world_take_back(world_rmi(RMI_RTT_DESTROY, r->rd, at, level + 1));
 		} else if (e.x[2] == RMI_ASSIGNED && level == 3) {
 			world_unpopulate(r, at, GRANULE_SIZE);
 		} else if (e.x[2] == RMI_ASSIGNED) {

@@ -89,6 +89,8 @@ void world_give_aux(const uint64_t aux[RMI_MAX_AUX]);
 struct smc_regs world_rmi_args(uint64_t fid, const uint64_t args[8]);
 /* The result only. */
 #define rmi(...) (world_rmi(__VA_ARGS__).x[0])
+/* What a command answered that gives a granule back, in x1: it succeeded, and the granule is the host's again. */
+void world_take_back(struct smc_regs out);
 
 void world_realm(struct world_realm *r, const struct world_options *options);
 void world_activate(struct world_realm *r);
