@@ -122,21 +122,21 @@ static void test_pages_beside(void **state)
 	csm_end(&w);
 }
 
-/* P's region of 600 pages without one of them; C is attached to the holes. */
-static void attach_holes(struct csm_world *w)
+/* P's region, which has none of its pages; C is attached to the holes. */
+static void attach_holes(struct csm_world *w, uint64_t pages)
 {
-	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(600), 0 };
+	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(pages), 0 };
 	struct rmi_rec_exit exit;
 	struct smc_regs out;
 
 	csm_realms(w);
 	assert_true(world_smc_exits(&w->p, 0, create, &out, &exit));
-	world_tables(&w->p, WORLD_CSM, PAGES(600));
+	world_tables(&w->p, WORLD_CSM, PAGES(pages));
 	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
 	w->id = out.x[1];
-	w->size = PAGES(600);
+	w->size = PAGES(pages);
 	csm_share(w, CSM_PERM_RO);
-	assert_int_equal(csm_attach(w).x[3], 600);
+	assert_int_equal(csm_attach(w).x[3], pages);
 }
 
 /* A table of C's that reaches beyond its range is gone: FILL changes nothing there. */
@@ -146,7 +146,7 @@ static void test_fill_beyond(void **state)
 	struct smc_regs out;
 
 	(void)state;
-	attach_holes(&w);
+	attach_holes(&w, 600);
 	world_take_back(world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM + PAGES(512), 3));
 	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM + PAGES(10));
 	assert_int_equal(out.x[0], RMI_SUCCESS);
@@ -161,7 +161,7 @@ static void test_fill(void **state)
 	struct smc_regs out;
 
 	(void)state;
-	attach_holes(&w);
+	attach_holes(&w, 600);
 	/* C's table goes while it holds nothing; P's pages come; C's table comes back. */
 	world_take_back(world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3));
 	world_populate(&w.p, WORLD_CSM, w.size);
@@ -535,20 +535,11 @@ static void test_teardown_of_reservation(void **state)
 /* Attached, but P never had a page there: nothing is mapped, so nothing has to be unmapped. */
 static void test_teardown_of_holes(void **state)
 {
-	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0 };
-	struct rmi_rec_exit exit;
 	struct csm_world w;
 	struct smc_regs out;
 
 	(void)state;
-	csm_realms(&w);
-	assert_true(world_smc_exits(&w.p, 0, create, &out, &exit));
-	world_tables(&w.p, WORLD_CSM, PAGES(2));
-	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
-	w.size = PAGES(2);
-	w.n = 0;
-	assert_int_equal(status_of(&w.p, say_share(out.x[1], w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
-	assert_int_equal(csm_attach(&w).x[3], 2);
+	attach_holes(&w, 2);
 	world_end_recs(&w.c);
 	out = world_rmi(RMI_CSM, RMI_CSM_APT_DESTROY, w.c.rd); /* the entry */
 	assert_int_equal(out.x[0], RMI_SUCCESS);
