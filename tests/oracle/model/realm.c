@@ -225,16 +225,18 @@ struct oracle_rec *oracle_rec_at(uint64_t pa)
 	return NULL;
 }
 
-static uint32_t num_aux_of(int realm)
+static uint32_t num_aux_of(const struct oracle_realm *r)
 {
-	return oracle.realm[realm].has_sve ? oracle.num_aux_sve : oracle.num_aux;
+	return r->has_sve ? oracle.num_aux_sve : oracle.num_aux;
 }
 
 void rec_aux_count(const uint64_t *x, const struct oracle_hint *hint, struct oracle_answer *a)
 {
+	const struct oracle_realm *r = find_realm(x[1], a);
+
 	(void)hint;
-	if (find_realm(x[1], a) != NULL)
-		a->x[1] = num_aux_of(oracle_realm_at(x[1]));
+	if (r != NULL)
+		a->x[1] = num_aux_of(r);
 }
 
 /* Four fields of bits, low ones first, of 4, 8, 8 and 8; between the first two are four that are zero. */
@@ -243,9 +245,9 @@ static uint64_t number_of(uint64_t mpidr)
 	return (mpidr & 0xf) | (mpidr >> 8 & 0xffffff) << 4;
 }
 
-static bool aux_is_valid(int realm, uint64_t rec, const struct rmi_rec_params *p)
+static bool aux_is_valid(const struct oracle_realm *r, uint64_t rec, const struct rmi_rec_params *p)
 {
-	if (p->num_aux != num_aux_of(realm))
+	if (p->num_aux != num_aux_of(r))
 		return false;
 	for (uint64_t i = 0; i < p->num_aux; i++) {
 		if (p->aux[i] == rec || !granule_is(p->aux[i], ORACLE_DELEGATED))
@@ -302,7 +304,7 @@ void rec_create(const uint64_t *x, const struct rmi_rec_params *p, struct oracle
 		return;
 	may_fail(a,
 		 (p->mpidr & ~UINT64_C(0xffffff0f)) != 0 || number_of(p->mpidr) != r->next_rec ||
-			 !aux_is_valid((int)(r - oracle.realm), pa, p),
+			 !aux_is_valid(r, pa, p),
 		 RMI_ERROR_INPUT);
 	if (!fails(a))
 		add_rec(r, pa, p);
