@@ -90,6 +90,19 @@ struct rec *pe_add_rec(const struct rec *of)
 	return make_rec(of->rd);
 }
 
+void pe_map(const struct rec *rec, uint64_t at, struct rtte page)
+{
+	const struct s2 *s2 = &rec->realm->s2;
+	struct rtt_walk w;
+
+	rtt_lock(s2);
+	for (w = rtt_walk(s2, ipa(at), RTT_LEVEL_PAGE); w.level < RTT_LEVEL_PAGE;
+	     w = rtt_walk(s2, ipa(at), RTT_LEVEL_PAGE))
+		rtt_set(&w, rtte_table(granule_pa(pe_granule(GRANULE_RTT))));
+	rtt_set(&w, page);
+	rtt_unlock(s2);
+}
+
 /* --- The CPU ------------------------------------------------------------------------------------------------ */
 
 static void make_cpu(unsigned int cpu)

@@ -35,6 +35,8 @@ struct rec *pe_add_rec(const struct rec *of);
 #define PE_GRANULES 64U
 #define PE_HOST_PAGE (SIM_DRAM_BASE + (PE_GRANULES - 1) * GRANULE_SIZE)
 struct granule *pe_granule(enum granule_state state);
+/* The realm has this entry for a page of its IPAs, with the tables above it. */
+void pe_map(const struct rec *rec, uint64_t at, struct rtte page);
 
 /* Boots run/ on all PEs. */
 void pe_boot(void);

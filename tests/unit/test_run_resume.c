@@ -24,23 +24,10 @@
 static struct rec *rec;
 static const struct rmi_rec_enter nothing;
 
-static void map_page(void)
-{
-	const struct s2 *s2 = &rec->realm->s2;
-	struct rtt_walk w;
-
-	rtt_lock(s2);
-	for (w = rtt_walk(s2, ipa(MAPPED), RTT_LEVEL_PAGE); w.level < RTT_LEVEL_PAGE;
-	     w = rtt_walk(s2, ipa(MAPPED), RTT_LEVEL_PAGE))
-		rtt_set(&w, rtte_table(granule_pa(pe_granule(GRANULE_RTT))));
-	rtt_set(&w, rtte_assigned(granule_pa(pe_granule(GRANULE_DATA)), RTT_LEVEL_PAGE, RMI_RAM));
-	rtt_unlock(s2);
-}
-
 static void start(void)
 {
 	rec = pe_reset();
-	map_page();
+	pe_map(rec, MAPPED, rtte_assigned(granule_pa(pe_granule(GRANULE_DATA)), RTT_LEVEL_PAGE, RMI_RAM));
 	pe_enter(rec);
 	for (unsigned int i = 0; i < 31; i++)
 		rec->gprs[i] = GPR(i);

@@ -28,41 +28,25 @@ static bool swapped;
 
 /* --- The realm's memory ------------------------------------------------------------------------------------------- */
 
-static struct rtt_walk walk_to(uint64_t ipa_, int level)
+static struct rtt_walk walk_to(uint64_t addr)
 {
 	const struct s2 *s2 = &rec->realm->s2;
 	struct rtt_walk w;
 
 	rtt_lock(s2);
-	w = rtt_walk(s2, ipa(ipa_), level);
+	w = rtt_walk(s2, ipa(addr), RTT_LEVEL_PAGE);
 	rtt_unlock(s2);
-	return w;
-}
-
-static void set(struct rtt_walk w, struct rtte e)
-{
-	rtt_lock(&rec->realm->s2);
-	rtt_set(&w, e);
-	rtt_unlock(&rec->realm->s2);
-}
-
-/* The entry of a page, with the tables above it. */
-static struct rtt_walk page_at(uint64_t addr)
-{
-	struct rtt_walk w = walk_to(addr, RTT_LEVEL_PAGE);
-
-	for (; w.level < RTT_LEVEL_PAGE; w = walk_to(addr, RTT_LEVEL_PAGE))
-		set(w, rtte_table(granule_pa(pe_granule(GRANULE_RTT))));
 	return w;
 }
 
 static uint8_t *memory_at(uint64_t addr)
 {
-	struct rtt_walk w = page_at(addr);
+	struct rtt_walk w = walk_to(addr);
 
 	if (!rtte_is_mapped(w.entry, w.level)) {
-		set(w, rtte_assigned(granule_pa(pe_granule(GRANULE_DATA)), RTT_LEVEL_PAGE, RMI_RAM));
-		w = walk_to(addr, RTT_LEVEL_PAGE);
+		pe_map(rec, addr,
+		       rtte_assigned(granule_pa(pe_granule(GRANULE_DATA)), RTT_LEVEL_PAGE, RMI_RAM));
+		w = walk_to(addr);
 	}
 	return (uint8_t *)port_mem(rtte_pa(w.entry, w.level)) + addr % GRANULE_SIZE;
 }
@@ -70,7 +54,7 @@ static uint8_t *memory_at(uint64_t addr)
 /* A page of the host's, there. (The monitor's own access to it fails.) */
 static void share_host_page(uint64_t addr)
 {
-	set(page_at(addr), rtte_assigned_ns(PE_HOST_PAGE, RTT_LEVEL_PAGE));
+	pe_map(rec, addr, rtte_assigned_ns(PE_HOST_PAGE, RTT_LEVEL_PAGE));
 }
 
 static void put(uint64_t addr, uint64_t word)
