@@ -121,4 +121,8 @@ void prove_entry_read(void)
 	CLAIM(seen[0].base == seen[1].base && seen[0].size == seen[1].size);
 	CLAIM(index < SLOTS || result[0] != RMI_SUCCESS);
 	CLAIM(result[0] == RMI_SUCCESS || seen[0].role_and_state == 0);
+	REACHES(result[0] == RMI_ERROR_REALM);
+	REACHES(result[0] == RMI_ERROR_INPUT && is_rd);
+	REACHES(seen[0].role_and_state == CSM_INDEX_NONE);
+	REACHES(result[0] == RMI_SUCCESS && (seen[0].role_and_state & 0xff) == CSM_ROLE_SHARE);
 }
