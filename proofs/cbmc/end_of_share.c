@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A step of RSI_CSM_DETACH and of RSI_CSM_REVOKE (csm/consumer.c, provider.c, share.c), from any state of the two realms
- * (two_realms.h): when it says that a share has ended, nothing of it is mapped (I5), and no entry says otherwise.
+ * A step of RSI_CSM_DETACH, of RSI_CSM_REVOKE, and of taking a region apart (csm/consumer.c, provider.c, share.c), from any state
+ * of the two realms (two_realms.h): when it says that a share has ended, nothing of it is mapped (I5), and no entry says otherwise.
  */
 #include "two_realms.h"
 
@@ -144,4 +144,157 @@ void prove_revoke(void)
 	CLAIM(!linked ||
 	      (a.event == CSM_EVENT_REMOVE && a.base == share_before.base && a.size == share_before.size &&
 	       a.argument == granule_pa(c_rd).v && a.doorbell.rd == granule_pa(c_rd).v));
+}
+
+/*
+ * --- A step of taking a region apart ---
+ * It looks at P, lets go, and looks again when it has the lock of the first share's consumer, too. In between others do whatever
+ * they may: so either look is a proof by itself.
+ */
+
+static uint64_t id;
+static struct csm_rid own, named; /* P's; that of the first share, as the first look found it */
+static bool is_second;            /* the second look is what the proof is about */
+static unsigned int looks;
+static bool is_another; /* P is gone, as it can be where the host does this */
+
+static bool region_is_there(void)
+{
+	return p_apt.region != NULL && the_region.as_region.id == id;
+}
+
+static bool region_was_there(void)
+{
+	return !is_another && region_before.kind == APT_REGION && region_before.as_region.id == id;
+}
+
+/* All that is left of a first look: there was a share, of any realm, and it is attached. */
+static void any_first_look(void)
+{
+	caller = p_rd;
+	p_realm.rid = own;
+	p_realm.apt = &storage[3];
+	the_share = (struct apt_entry){ .kind = APT_SHARE, .index = 2, .peer = any_rid() };
+	the_region = (struct apt_entry){ .kind = APT_REGION, .index = 1 };
+	the_region.as_region = (struct apt_region){ id, 2, 2, APT_NONE };
+	p_apt.share = &the_share;
+	p_apt.region = &the_region;
+}
+
+static void any_look(void)
+{
+	any_realms(p_rd);
+	ASSUME(rid_equal(p_realm.rid, own));
+	is_another = any_bool();
+}
+
+bool csm_lock_pair(struct granule *self, struct csm_rid self_rid, struct csm_rid rid, struct granule **peer)
+{
+	CLAIM(self == p_rd && rid_equal(self_rid, own) && !is_locked[0] && !is_locked[1]);
+	named = rid;
+	if (looks++ == 0) {
+		CLAIM(rid_equal(rid, own));
+		if (is_second)
+			any_first_look();
+		else
+			any_look();
+	} else {
+		CLAIM(rid_equal(rid, the_share.peer));
+		if (!is_second)
+			return false; /* the other proof goes on */
+		any_look();
+	}
+	if (is_another)
+		return false;
+	is_locked[1] = true;
+	is_locked[0] = c_lives && rid_equal(rid, c_realm.rid);
+	*peer = is_locked[0] ? c_rd : NULL;
+	return true;
+}
+
+/* What the first look leaves is sane; nobody can share the region any more; of C nothing is another. */
+void granule_unlock(struct granule *g)
+{
+	CLAIM(g == p_rd && is_locked[1] && !is_locked[0]);
+	is_locked[1] = false;
+	if (is_second)
+		return;
+	CLAIM(share_is_sane() && pair_is_sane());
+	CLAIM(!region_is_there() || (the_region.state == CSM_STATE_DESTROYING && share_is_linked()));
+	CLAIM(same(&the_consumer, &consumer_before) && num_pending == 0);
+}
+
+static void any_region(bool second)
+{
+	id = any_u64();
+	own = any_rid();
+	is_bound = any_bool();
+	is_second = second;
+}
+
+/* The first look: the region goes if nobody uses it any more. */
+void prove_close_unused(void)
+{
+	struct csm_gone gone;
+
+	any_region(false);
+	CLAIM(csm_region_close(p_rd, own, id, &gone) == CSM_STEP_END);
+	stays_sane();
+	CLAIM(!was_unmapped && gone.doorbell.rd == 0);
+	REACHES(looks == 2);
+	if (looks == 2)
+		return;
+	CLAIM(gone.kind == (region_was_there() ? APT_REGION : APT_FREE));
+	REACHES(is_another);
+	REACHES(!region_was_there());
+	REACHES(region_was_there() && share_before.kind == APT_SHARE);
+	if (!region_was_there()) {
+		CLAIM(nothing_changed());
+		return;
+	}
+	CLAIM(gone.base == region_before.base && gone.size == region_before.size);
+	CLAIM(p_apt.region == NULL && p_apt.share == NULL);
+	CLAIM(is_freed == (is_bound && share_before.kind == APT_SHARE));
+}
+
+/* The consumer has lost it, and has news; the region stays for the next step. */
+static void share_is_gone(const struct csm_gone *gone)
+{
+	CLAIM(region_is_there() && p_apt.share == NULL && is_freed == is_bound);
+	CLAIM(the_region.as_region.first == APT_NONE && the_region.as_region.last == APT_NONE);
+	CLAIM(the_consumer.state == CSM_STATE_REVOKED && num_pending == 1);
+	CLAIM(gone->kind == APT_SHARE && gone->base == share_before.base && gone->size == share_before.size);
+	CLAIM(gone->doorbell.rd == granule_pa(c_rd).v && gone->doorbell.rec == c_realm.doorbell);
+}
+
+/* The second: the first share goes if it is of that consumer still; by steps, where pages are mapped. */
+void prove_close_first(void)
+{
+	bool is_first, linked;
+	struct csm_gone gone;
+	enum csm_step step;
+
+	any_region(true);
+	step = csm_region_close(p_rd, own, id, &gone);
+	stays_sane();
+	is_first =
+		region_was_there() && share_before.kind == APT_SHARE && rid_equal(share_before.peer, named);
+	linked = is_first && share_before.as_share.consumer != APT_NONE;
+	CLAIM(step == (is_another ? CSM_STEP_END : CSM_STEP_MORE) && was_unmapped == linked);
+	REACHES(is_another);
+	REACHES(linked && is_whole);
+	REACHES(linked && !is_whole);
+	REACHES(is_first && !linked);
+	REACHES(region_was_there() && !is_first);
+	if (linked && is_whole) {
+		share_is_gone(&gone);
+		return;
+	}
+	CLAIM(gone.kind == APT_FREE && num_pending == 0);
+	if (linked)
+		CLAIM(the_share.state == CSM_STATE_REVOKED && share_is_linked() && !is_freed);
+	else
+		CLAIM(same(&the_consumer, &consumer_before));
+	CLAIM(is_first || nothing_changed());
+	CLAIM(linked || !is_first || (p_apt.share == NULL && is_freed == is_bound));
 }

@@ -556,6 +556,23 @@ static void test_destroy_many_shares(void **state)
 	csm_end(&w);
 }
 
+/* A region that is not complete is nothing to destroy: the CREATE would go on without it. */
+static void test_destroy_in_creation(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	sim_irq_after(0);
+	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0), RSI_INCOMPLETE);
+	sim_irq_after(-1);
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, 1), RSI_ERROR_STATE);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_STATE_CREATING);
+	csm_offer(&w, 2, CSM_PERM_RO);
+	assert_int_equal(w.id, 1);
+	csm_end(&w);
+}
+
 /* Not attached yet, and P's REVOKE is never completed: there is no way in. */
 static void test_attach_during_destroy(void **state)
 {
@@ -863,6 +880,7 @@ int main(void)
 		cmocka_unit_test(test_revoke_in_the_middle),
 		cmocka_unit_test(test_ripas_when_revoked),
 		cmocka_unit_test(test_destroy_many_shares),
+		cmocka_unit_test(test_destroy_in_creation),
 		cmocka_unit_test(test_attach_during_destroy),
 		cmocka_unit_test(test_reserve_in_coarse_memory),
 		cmocka_unit_test(test_host_refuses),
