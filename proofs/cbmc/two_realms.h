@@ -135,18 +135,20 @@ void csm_unlock_pair(struct granule *self, struct granule *peer)
 
 struct apt_entry *csm_find_share(struct granule *p, const struct granule *c, uint64_t n)
 {
-	CLAIM(is_locked[0] && is_locked[1] == (p != NULL));
+	CLAIM(is_locked[c == p_rd] && is_locked[c == c_rd] == (p != NULL));
 	return p == NULL || csm_apt(p) == NULL
 		       ? NULL
 		       : apt_find(csm_apt(p), apt_rid_key(APT_SHARE, realm_of(c)->rid, n));
 }
 
 static unsigned int num_pending;
+static const struct apt_entry *last_pending;
 
 void apt_pending_add(struct apt *apt, struct apt_entry *e)
 {
 	CLAIM(e == apt->share || e == apt->consumer);
 	num_pending++;
+	last_pending = e;
 }
 
 /* --- The state before --- */
@@ -268,13 +270,19 @@ static bool same(const struct apt_entry *a, const struct apt_entry *b)
 	       rid_equal(a->peer, b->peer);
 }
 
-/* A call that fails has changed nothing of either realm. */
-static bool nothing_changed(void)
+/* But for who has news. */
+static bool entries_are_same(void)
 {
 	return same(&the_consumer, &consumer_before) && same(&the_region, &region_before) &&
 	       same(&the_share, &share_before) &&
 	       the_share.as_share.consumer == share_before.as_share.consumer &&
-	       the_share.as_share.mapped == share_before.as_share.mapped && num_pending == 0;
+	       the_share.as_share.mapped == share_before.as_share.mapped;
+}
+
+/* A call that fails has changed nothing of either realm. */
+static bool nothing_changed(void)
+{
+	return entries_are_same() && num_pending == 0;
 }
 
 #endif

@@ -118,6 +118,25 @@ static void test_notify_denied(void **state)
 	world_end(&plain);
 }
 
+/* P's REVOKE is under way: the share has ended for both, though C's range is attached yet. */
+static void test_notify_while_revoking(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_share_all(&w, 600, CSM_PERM_RW);
+	sim_irq_after(0);
+	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, w.c_rid.lo, w.c_rid.hi, w.n), RSI_INCOMPLETE);
+	sim_irq_after(-1);
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_ATTACHED);
+	assert_int_equal(status_of(&w.c, say_notify(w.p_rid, w.n, CONSUMER)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_notify(w.c_rid, w.n, PROVIDER)), RSI_CSM_ERROR_REVOKED);
+	assert_true(pending(&w.c, 0) == CSM_INDEX_NONE);
+	assert_true(pending(&w.p, 0) == CSM_INDEX_NONE);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
+	csm_end(&w);
+}
+
 #define SHARES 5
 #define LOOKED_AT 512 /* docs/csm.md */
 #define MANY (LOOKED_AT + 2)
@@ -409,6 +428,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_notify),
 		cmocka_unit_test(test_notify_denied),
+		cmocka_unit_test(test_notify_while_revoking),
 		cmocka_unit_test(test_pending_order),
 		cmocka_unit_test(test_pending_first),
 		cmocka_unit_test(test_pending_is_bounded),
