@@ -16,7 +16,7 @@ ASSERTIONS = re.compile(r"\b(?:REQUIRE|ASSERT)(?=\()")
 ASSIGNMENTS = ("BinaryOperator", "CompoundAssignOperator")
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)
 class Fault:
     file: str
     function: str
@@ -36,6 +36,18 @@ class Fault:
 
     def put_in(self, text):
         return text[:self.start] + self.new + text[self.end:]
+
+
+@dataclasses.dataclass
+class Function:
+    """Where it begins, its name, its body, its end."""
+    name: str
+    start: int
+    named: int
+    body: int
+    end: int
+    parameters: list
+    answers: bool
 
 
 def flat(text):
@@ -101,7 +113,7 @@ class Reader:
         self.text = (folder / path).read_text()
         self.bytes_are_characters = self.text.isascii()
         self.asserted = [(m.start(), closing(self.text, m.end())) for m in ASSERTIONS.finditer(self.text)]
-        self.faults, self.function = [], ""
+        self.faults, self.function, self.functions = [], "", {}
         self.tree = syntax(folder, path, flags_of(folder, path))
 
     def all(self):
@@ -110,9 +122,17 @@ class Reader:
         sys.setrecursionlimit(20000)
         for node in self.tree["inner"]:
             if node["kind"] == "FunctionDecl" and self.span(node) and any(map(is_body, node.get("inner", []))):
+                body = next(filter(is_body, node["inner"]))
                 self.function = node["name"]
-                self.visit(next(filter(is_body, node["inner"])), None)
+                self.functions[self.function] = self.whole(node, body)
+                self.visit(body, None)
         return self.numbered()
+
+    def whole(self, node, body):
+        start, end = self.span(node)
+        parameters = [child["name"] for child in node["inner"] if child["kind"] == "ParmVarDecl"]
+        answers = not node["type"]["qualType"].startswith("void (")
+        return Function(node["name"], start, node["loc"]["offset"], self.span(body)[0], end, parameters, answers)
 
     def numbered(self):
         """Each once, in the order of the text; those that look the same are counted."""

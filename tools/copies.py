@@ -1,5 +1,6 @@
 """Copies of the tree, where one fault at a time is put in, built and looked for."""
 import contextlib
+import copy
 import os
 import pathlib
 import re
@@ -48,15 +49,23 @@ class Outcome:
 
 
 class Copy:
-    def __init__(self, number):
-        self.name = "mutate" if number == 0 else f"mutate.{number}"
-        self.path = ROOT / "build" / self.name
-        self.log = ROOT / f"build/log/{self.name}.log"
-        self.said = ROOT / f"build/log/{self.name}.said"
+    def __init__(self, name):
+        self.name = name
+        self.path = ROOT / "build" / name
         self.environment = environment()
-        self.log.write_text("")
+        self.tell(name)
         self.path.mkdir(exist_ok=True)
         self.refresh()
+
+    def tell(self, name):
+        self.log, self.said = (ROOT / f"build/log/{name}.{kind}" for kind in ("log", "said"))
+        self.log.write_text("")
+
+    def beside(self, number):
+        """The same copy, to run programs in at the same time."""
+        other = copy.copy(self)
+        other.tell(f"{self.name}.{number}")
+        return other
 
     def refresh(self):
         """Bring it up to date. Only files that differ are written, so that its builds are incremental."""
@@ -96,12 +105,12 @@ class Copy:
     def passes(self, *command):
         return self.status(*command) == 0
 
-    def watched(self, program, cpu, wall):
+    def watched(self, program, cpu, wall, **environment):
         """Run a test's program until its first case has failed: what it would say after that changes nothing.
         A limit of CPU time, which a busy machine does not use up; one by the clock, for what only waits."""
         command = ["timeout", "-k", str(GRACE), str(wall), "prlimit", f"--cpu={cpu}:{cpu + GRACE}", program]
         with open(self.said, "wb") as out:
-            process = subprocess.Popen(command, cwd=self.path, env=self.environment, stdin=subprocess.DEVNULL,
+            process = subprocess.Popen(command, cwd=self.path, env=self.environment | environment, stdin=subprocess.DEVNULL,
                                        stdout=out, stderr=out, start_new_session=True)
         return self.outcome(process, " ".join(command))
 
