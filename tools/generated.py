@@ -26,7 +26,7 @@ BASELINES = ROOT / "build/mutate.generated.baselines"
 COPY = "mutate.together"
 ROOMS = ("monitor/csm", "monitor/call")
 SANITIZERS = "undefined"  # half of the time of a test that also has the other goes to the other
-CPU_SLOWER, CPU_GRACE = 3, 2
+CPU_SLOWER, CPU_GRACE = 2, 1
 PIECE = 8  # faults, one after the other
 QUICK = 1.0  # seconds: before a test that takes longer, whether there is a fault at all
 # Chance decides what these see, so they decide nothing.

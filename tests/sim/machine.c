@@ -48,9 +48,10 @@ static uint8_t *map(int file, size_t size)
 	return at;
 }
 
-static void make_dram(size_t size)
+static void make_dram(size_t granules)
 {
 	int file = memfd_create("dram", 0);
+	size_t size = granules * GRANULE_SIZE;
 
 	if (machine.dram != NULL) {
 		ASAN_UNPOISON_MEMORY_REGION(machine.view, machine.count * GRANULE_SIZE);
@@ -61,6 +62,21 @@ static void make_dram(size_t size)
 	machine.dram = map(file, size);
 	machine.view = map(file, size);
 	close(file);
+	free(machine.used);
+	machine.used = calloc(granules, sizeof(*machine.used));
+	assert_non_null(machine.used);
+	memset(machine.dram, NS_PATTERN, size);
+}
+
+/* What nobody has had the address of holds the pattern still: to fill all memory is most of the time of a short test. */
+static void fill_used(size_t granules)
+{
+	for (size_t n = 0; n < granules; n++) {
+		if (!machine.used[n])
+			continue;
+		memset(machine.dram + n * GRANULE_SIZE, NS_PATTERN, GRANULE_SIZE);
+		machine.used[n] = false;
+	}
 }
 
 void sim_reset(size_t granules)
@@ -75,7 +91,8 @@ void sim_reset(size_t granules)
 	free(machine.fetched);
 	free(machine.is_fetched);
 	if (machine.count != granules)
-		make_dram(granules * GRANULE_SIZE);
+		make_dram(granules);
+	fill_used(granules);
 	ASAN_POISON_MEMORY_REGION(machine.view, granules * GRANULE_SIZE);
 	machine.granules = calloc(granules, sizeof(*machine.granules));
 	machine.world = malloc(granules);
@@ -87,7 +104,6 @@ void sim_reset(size_t granules)
 	assert_true(machine.granules != NULL && machine.world != NULL);
 	assert_true(machine.walked != NULL && machine.mapped != NULL);
 	assert_true(machine.unified != NULL && machine.fetched != NULL && machine.is_fetched != NULL);
-	memset(machine.dram, NS_PATTERN, granules * GRANULE_SIZE);
 	memset(machine.world, 'n', granules);
 	machine.count = granules;
 	machine.ns_fault = -1;

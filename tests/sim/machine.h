@@ -5,6 +5,8 @@
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H
 
+#include <stdatomic.h>
+
 #include "sim/sim.h"
 
 struct sim_machine {
@@ -12,11 +14,12 @@ struct sim_machine {
 	uint8_t *
 		view; /* the same memory, as the monitor sees it: under ASan it faults where nothing is mapped */
 	struct granule *granules;
-	uint8_t *world;   /* of each granule: 'n', 'r', or '-' for neither */
-	bool *walked;     /* it is a table that a walk has come to (tlb.c) */
-	bool *mapped;     /* the monitor has asked for it since it was last wiped or Non-secure */
-	uint8_t *unified; /* what a fetch finds where no instruction cache has it */
-	uint8_t *fetched; /* what the instruction cache has */
+	atomic_bool *used; /* of each granule: somebody has had its address since the machine began */
+	uint8_t *world;    /* of each granule: 'n', 'r', or '-' for neither */
+	bool *walked;      /* it is a table that a walk has come to (tlb.c) */
+	bool *mapped;      /* the monitor has asked for it since it was last wiped or Non-secure */
+	uint8_t *unified;  /* what a fetch finds where no instruction cache has it */
+	uint8_t *fetched;  /* what the instruction cache has */
 	bool *is_fetched;
 	size_t count;
 	long ns_fault;
@@ -38,6 +41,7 @@ extern bool *sim_touched; /* of each granule; NULL: nobody wants to know */
 
 static inline void sim_touch(size_t number)
 {
+	atomic_store_explicit(&sim_machine.used[number], true, memory_order_relaxed);
 	if (sim_touched != NULL && !sim_touched[number])
 		sim_touch_first(number);
 }
