@@ -40,15 +40,19 @@ struct net {
 static uint64_t bad_word(struct net *n)
 {
 	const uint64_t near[] = { n->ring.rx.own, n->ring.tx.own, n->ring.tx.own - n->ring.tx.pending, 0 };
+	static const uint64_t bounds[] = { 1, CSM_FRAME_SHORTEST - 1, CSM_FRAME_SHORTEST, CSM_FRAME_LONGEST,
+					   CSM_FRAME_LONGEST + 1 };
 	uint64_t word;
 
-	switch (choose(&n->chance, 4)) {
+	switch (choose(&n->chance, 5)) {
 	case 0:
 		return choose_word(&n->chance);
 	case 1:
 		return UINT64_MAX;
 	case 2:
 		return choose(&n->chance, 2 * CSM_FRAME_LONGEST);
+	case 3:
+		return bounds[choose(&n->chance, 5)];
 	default:
 		word = near[choose(&n->chance, 4)];
 		return word + 8 * (uint64_t)choose(&n->chance, 1U << 16);
