@@ -227,6 +227,8 @@ static void test_create_features(void **state)
 /* The vectors of a realm with SVE need more room. */
 static void test_aux_count(void **state)
 {
+	struct world_realm r;
+
 	(void)state;
 	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
 	assert_int_equal(world_rmi(RMI_REC_AUX_COUNT, f.rd).x[1], 4);
@@ -235,6 +237,9 @@ static void test_aux_count(void **state)
 	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
 	assert_int_equal(world_rmi(RMI_REC_AUX_COUNT, f.rd).x[1], 6);
 	destroy();
+	world_realm(&r, NULL); /* with a REC */
+	assert_int_equal(world_rmi(RMI_REC_AUX_COUNT, r.rd).x[1], 4);
+	world_end(&r);
 }
 
 static void test_create_geometry(void **state)
