@@ -6,6 +6,7 @@
 #include "between/schedule.h"
 
 #include "model/realm.h"
+#include "world.h"
 
 #define REAL_AND_WRAP(type, name, args) \
 	type __real_##name args;        \
@@ -18,6 +19,7 @@ REAL_AND_WRAP(void, granule_unlock, (struct granule * g));
 REAL_AND_WRAP(void, granule_unlock_as, (struct granule * g, enum granule_state state));
 REAL_AND_WRAP(void, granule_unlock_wiped, (struct granule * g));
 REAL_AND_WRAP(void, granule_retire, (struct granule * g));
+REAL_AND_WRAP(void, granule_put, (struct granule * g, uint32_t count));
 REAL_AND_WRAP(bool, registry_reserve_vmid, (uint16_t vmid));
 REAL_AND_WRAP(void, registry_release_vmid, (uint16_t vmid));
 REAL_AND_WRAP(void, registry_add, (struct granule * rd));
@@ -61,18 +63,21 @@ struct granule *__wrap_granule_find_delegated(struct pa addr)
 void __wrap_granule_unlock(struct granule *g)
 {
 	__real_granule_unlock(g);
+	sim_unlocked();
 	sim_point();
 }
 
 void __wrap_granule_unlock_as(struct granule *g, enum granule_state state)
 {
 	__real_granule_unlock_as(g, state);
+	sim_unlocked();
 	sim_point();
 }
 
 void __wrap_granule_unlock_wiped(struct granule *g)
 {
 	__real_granule_unlock_wiped(g);
+	sim_unlocked();
 	sim_point();
 }
 
@@ -80,6 +85,25 @@ void __wrap_granule_retire(struct granule *g)
 {
 	__real_granule_retire(g);
 	sim_point();
+}
+
+/*
+ * With its last reference a granule may go, without a lock: a REC that ran, a page that consumers have in a block. Of the
+ * pages of one the first says so for all, and the last is the end of a loop; of others a lock is held by whom it matters to.
+ */
+static bool may_go(const struct granule *g)
+{
+	uint64_t within = granule_pa(g).v % PAGES(512);
+
+	return granule_refs(g) == 0 &&
+	       (granule_state(g) == GRANULE_REC || within == 0 || within == PAGES(511));
+}
+
+void __wrap_granule_put(struct granule *g, uint32_t count)
+{
+	__real_granule_put(g, count);
+	if (may_go(g))
+		sim_point();
 }
 
 bool __wrap_registry_reserve_vmid(uint16_t vmid)

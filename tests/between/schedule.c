@@ -116,7 +116,9 @@ void schedule_init(void)
 
 void start(unsigned int index, const struct command *command, unsigned int stop)
 {
-	pes[index] = (struct pe){ .index = index, .command = command, .stop = stop, .state = PE_AT_POINT };
+	pes[index] = (struct pe){
+		.index = index, .sim.number = index, .command = command, .stop = stop, .state = PE_AT_POINT
+	};
 }
 
 void resume(struct pe *pe)

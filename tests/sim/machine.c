@@ -90,6 +90,7 @@ void sim_reset(size_t granules)
 	free(machine.unified);
 	free(machine.fetched);
 	free(machine.is_fetched);
+	free(machine.lookers);
 	if (machine.count != granules)
 		make_dram(granules);
 	fill_used(granules);
@@ -101,9 +102,11 @@ void sim_reset(size_t granules)
 	machine.unified = calloc(granules, GRANULE_SIZE);
 	machine.fetched = calloc(granules, GRANULE_SIZE);
 	machine.is_fetched = calloc(granules, sizeof(*machine.is_fetched));
+	machine.lookers = calloc(granules, sizeof(*machine.lookers));
 	assert_true(machine.granules != NULL && machine.world != NULL);
 	assert_true(machine.walked != NULL && machine.mapped != NULL);
 	assert_true(machine.unified != NULL && machine.fetched != NULL && machine.is_fetched != NULL);
+	assert_true(machine.lookers != NULL);
 	memset(machine.world, 'n', granules);
 	machine.count = granules;
 	machine.ns_fault = -1;
@@ -195,6 +198,7 @@ void *port_mem(struct pa addr)
 	size_t n = sim_number_of(addr);
 
 	assert_int_equal(machine.world[n], 'r');
+	sim_look(n);
 	sim_touch(n);
 	if (machine.walked[n])
 		sim_tlb_opened(n);
@@ -209,6 +213,7 @@ void *port_mem(struct pa addr)
 
 void sim_unmap(size_t number)
 {
+	sim_overlook(number);
 #ifdef __SANITIZE_ADDRESS__
 	machine.mapped[number] = false;
 	ASAN_POISON_MEMORY_REGION(machine.view + number * GRANULE_SIZE, GRANULE_SIZE);

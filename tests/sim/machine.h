@@ -21,6 +21,8 @@ struct sim_machine {
 	uint8_t *unified;  /* what a fetch finds where no instruction cache has it */
 	uint8_t *fetched;  /* what the instruction cache has */
 	bool *is_fetched;
+	uint8_t *
+		lookers; /* of each granule: a bit for each PE that looked at it under a lock, and still may */
 	size_t count;
 	long ns_fault;
 	long irq;
@@ -48,6 +50,13 @@ static inline void sim_touch(size_t number)
 
 /* Nothing of the monitor's may use an address of the granule that it got before. */
 void sim_unmap(size_t number);
+
+/* --- What locks protect (locks.c) ---------------------------------------------------------------------------- */
+
+/* The monitor asks for the granule's content: it holds what keeps that as it is. */
+void sim_look(size_t number);
+/* What the granule is from here on, those who looked at it do not know. */
+void sim_overlook(size_t number);
 
 /* --- TLBs (tlb.c) -------------------------------------------------------------------------------------------- */
 

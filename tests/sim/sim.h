@@ -5,7 +5,7 @@
  *
  * It notices what hardware punishes, or lets pass: stale TLB entries (tlb.c), the monitor's use of an address that it got
  * before the granule was wiped or left the Realm PAS (under ASan: port_mem() maps, port_wipe() and undelegation unmap),
- * a second read of Non-secure memory by one command.
+ * a second read of Non-secure memory by one command, a look at what another PE may change at that moment (locks.c).
  */
 #ifndef SIM_H
 #define SIM_H
@@ -42,6 +42,7 @@ bool sim_is_realm(struct pa granule);
 /* --- PEs ------------------------------------------------------------------------------------------------------ */
 
 #define SIM_FETCHES_MAX 32U
+#define SIM_LOOKS_MAX 64U
 
 /* What a PE has of its own in the monitor. */
 struct sim_pe {
@@ -54,6 +55,9 @@ struct sim_pe {
 	struct {
 		uint64_t base, size;
 	} fetch[SIM_FETCHES_MAX];
+	unsigned int number;    /* of those that take turns in one thread */
+	unsigned int num_looks; /* granules that it has looked at since it took its first lock */
+	uint32_t look[SIM_LOOKS_MAX];
 };
 
 /* The PE that runs: that of sim_run_as(), else the thread's own (NULL: that again). */
@@ -73,6 +77,12 @@ void sim_point(void);
  */
 void sim_command_begin(void);
 void sim_command_end(void);
+
+/*
+ * The PE has let go of a lock: if that was its last, addresses of tables, APTs and pages that it got under any are good for
+ * nothing more. For who wraps the functions that unlock.
+ */
+void sim_unlocked(void);
 
 /* --- What a PE could still reach --------------------------------------------------------------------------- */
 

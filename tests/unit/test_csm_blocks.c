@@ -270,6 +270,35 @@ static void test_fill(void **state)
 	end(&w);
 }
 
+/* ATTACH on what is attached asks for the tables that have become too coarse since. */
+static void test_attach_again(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	offer(&w, 2 * 512, 2, ALL);
+	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+	split(&w.p, AT(1));
+	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, AT(1) + PAGES(7));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, out.x[1]), RMI_SUCCESS);
+	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
+	assert_int_equal(exit.csm_base, AT(1));
+	assert_int_equal(exit.csm_argument, 3);
+	assert_true(world_serve(&w.c, &exit));
+	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[2], 2 * 512 - 1);
+	assert_int_equal(out.x[3], 1);
+	check_same_pages(&w);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
+	end(&w);
+}
+
 /* A page of P goes: the block with it goes from C, and comes back in pages. */
 static void test_page_goes(void **state)
 {
@@ -431,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_region_ends_in_block),
 		cmocka_unit_test(test_reserve_over_memory),
 		cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_attach_again),
 		cmocka_unit_test(test_page_goes),
 		cmocka_unit_test(test_page_on_its_way_out),
 		cmocka_unit_test(test_ends_as_memory),

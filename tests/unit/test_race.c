@@ -43,14 +43,14 @@ static void expect(enum point point, uint64_t granule, unsigned int skip, void (
 
 static void come_to(enum point point, const struct granule *g)
 {
-	struct held_locks *held = port_held_locks(), own = *held;
+	struct sim_pe pe = { .number = 1 };
 
 	if (other.point != point || (other.pa != 0 && granule_pa(g).v != other.pa) || other.skip-- != 0)
 		return;
 	other.point = NOWHERE;
-	*held = (struct held_locks){ 0 }; /* a PE has its own */
+	sim_run_as(&pe);
 	other.act();
-	*held = own;
+	sim_run_as(NULL);
 }
 
 bool __wrap_granule_lock(struct granule *g, enum granule_state expected)
@@ -62,6 +62,7 @@ bool __wrap_granule_lock(struct granule *g, enum granule_state expected)
 void __wrap_granule_unlock(struct granule *g)
 {
 	__real_granule_unlock(g);
+	sim_unlocked();
 	come_to(AFTER_UNLOCK, g);
 }
 

@@ -13,15 +13,14 @@ static uint64_t watched_rd, seen;
 
 void __wrap_granule_unlock_as(struct granule *g, enum granule_state state)
 {
-	struct held_locks *held = port_held_locks(), own = *held;
+	struct sim_pe pe = { .number = 1 };
 
 	__real_granule_unlock_as(g, state);
 	if (state != GRANULE_RD || granule_pa(g).v != watched_rd)
 		return;
-	own = *held;
-	*held = (struct held_locks){ 0 }; /* a PE has its own */
+	sim_run_as(&pe);
 	seen = rmi(RMI_RTT_FOLD, watched_rd, 0, 2);
-	*held = own;
+	sim_run_as(NULL);
 }
 
 /* Two starting tables, aligned to their size, and the RD in the page `rd`. */

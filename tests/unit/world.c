@@ -155,7 +155,7 @@ static void check_exit(uint64_t rec, uint64_t run)
 	check_outputs((const uint64_t *)&record->exit, sizeof(record->exit) / sizeof(uint64_t));
 	/* (With threads it may be another PE's by now, or nobody's.) */
 	if (!sim_has_threads() && world_state(rec) == GRANULE_REC)
-		check_outputs(rec_of(granule_find(pa(rec)))->gprs, 31);
+		check_outputs(((const struct rec *)world_mem(rec))->gprs, 31);
 }
 
 struct smc_regs world_rmi_args(uint64_t fid, const uint64_t args[8])
