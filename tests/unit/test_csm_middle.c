@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A provider that begins to take a share back and does not go on with it: what its consumer has then, whose range ends as
- * memory (docs/csm.md "Endings"). The monitor here takes steps of 16 entries (CSM_STEP).
+ * memory (docs/csm.md "Endings"). And a page that is on its way out while shares end. The monitor here takes steps of 16
+ * entries and of two consumers (CSM_STEP).
  */
 #include "csm_world.h"
 
@@ -119,6 +120,41 @@ static void test_provider_loses_page(void **state)
 	csm_end(&w);
 }
 
+static void attach(struct csm_world *w, struct world_realm *r)
+{
+	assert_int_equal(status_of(&w->p, say_share(w->id, rid_of(r), CSM_PERM_RO, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(r, say_reserve(w->p_rid, 0, WORLD_CSM, w->size, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(r, say_attach(w->p_rid, 0)), RSI_SUCCESS);
+}
+
+/* Of four consumers two have lost the page when three shares end, one after the other: the fourth has it still. */
+static void test_shares_end_meanwhile(void **state)
+{
+	struct world_realm more[4];
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 4, CSM_PERM_RO);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
+	for (unsigned int i = 0; i < ARRAY_SIZE(more); i++) {
+		world_realm(&more[i], &(struct world_options){ .apt = 1 });
+		world_activate(&more[i]);
+		attach(&w, &more[i]);
+	}
+	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, PAGE(1)), RMI_CSM_AGAIN);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(status_of(&w.p, say_revoke(rid_of(&more[i]), 0)), RSI_SUCCESS);
+	assert_int_equal(pages_reached(&more[3], WORLD_CSM, w.size), 4);
+	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, PAGE(1));
+	world_take_back(out);
+	assert_int_equal(pages_reached(&more[3], WORLD_CSM, w.size), 3);
+	for (unsigned int i = 0; i < ARRAY_SIZE(more); i++)
+		world_end(&more[i]);
+	csm_end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +162,7 @@ int main(void)
 		cmocka_unit_test(test_host_unmaps),
 		cmocka_unit_test(test_detaches),
 		cmocka_unit_test(test_provider_loses_page),
+		cmocka_unit_test(test_shares_end_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
