@@ -74,9 +74,11 @@ bool granule_lock(struct granule *g, enum granule_state expected)
 	struct held *held = &machine[index_of(g)];
 
 	others();
-	CLAIM(!held->is_locked);
-	held->is_locked = held->state == expected;
-	return held->is_locked;
+	if (held->state != expected)
+		return false;
+	CLAIM(!held->is_locked); /* or it would wait for ever */
+	held->is_locked = true;
+	return true;
 }
 
 struct granule *granule_find_lock(struct pa addr, enum granule_state expected)
