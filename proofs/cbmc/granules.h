@@ -22,7 +22,7 @@ struct held {
 static struct granule storage[GRANULES]; /* only their addresses count */
 static struct held machine[GRANULES], before[GRANULES];
 
-static unsigned int index_of(const struct granule *g)
+static unsigned int place_of(const struct granule *g)
 {
 	CLAIM(__CPROVER_POINTER_OBJECT(g) == __CPROVER_POINTER_OBJECT(storage));
 	return (unsigned int)(__CPROVER_POINTER_OFFSET(g) / sizeof(*g));
@@ -39,17 +39,17 @@ struct granule *granule_find(struct pa addr)
 
 struct pa granule_pa(const struct granule *g)
 {
-	return pa(BANK + index_of(g) * GRANULE_SIZE);
+	return pa(BANK + place_of(g) * GRANULE_SIZE);
 }
 
 enum granule_state granule_state(const struct granule *g)
 {
-	return machine[index_of(g)].state;
+	return machine[place_of(g)].state;
 }
 
 uint32_t granule_refs(const struct granule *g)
 {
-	return machine[index_of(g)].refs;
+	return machine[place_of(g)].refs;
 }
 
 struct granule *granule_find_delegated(struct pa addr)
@@ -71,13 +71,13 @@ static void others(void);
 
 bool granule_lock(struct granule *g, enum granule_state expected)
 {
-	struct held *held = &machine[index_of(g)];
+	unsigned int i = place_of(g);
 
 	others();
-	if (held->state != expected)
+	if (machine[i].state != expected)
 		return false;
-	CLAIM(!held->is_locked); /* or it would wait for ever */
-	held->is_locked = true;
+	CLAIM(!machine[i].is_locked);
+	machine[i].is_locked = true;
 	return true;
 }
 
@@ -90,46 +90,52 @@ struct granule *granule_find_lock(struct pa addr, enum granule_state expected)
 
 void granule_unlock(struct granule *g)
 {
-	CLAIM(machine[index_of(g)].is_locked);
-	machine[index_of(g)].is_locked = false;
+	unsigned int i = place_of(g);
+
+	CLAIM(machine[i].is_locked);
+	machine[i].is_locked = false;
 }
+
+/* What a granule becomes, before others can see it. */
+static void becomes(unsigned int i, enum granule_state state);
 
 void granule_unlock_as(struct granule *g, enum granule_state state)
 {
-	struct held *held = &machine[index_of(g)];
+	unsigned int i = place_of(g);
 
-	CLAIM(held->is_locked && held->refs == 0);
-	held->is_locked = false;
-	held->state = state;
+	CLAIM(machine[i].is_locked && machine[i].refs == 0);
+	becomes(i, state);
+	machine[i].is_locked = false;
+	machine[i].state = state;
 }
-
-/* A granule loses what is in it. */
-static void wiped(unsigned int i);
 
 void granule_retire(struct granule *g)
 {
-	struct held *held = &machine[index_of(g)];
+	unsigned int i = place_of(g);
 
-	CLAIM(held->refs == 0 && held->state != GRANULE_UNDELEGATED);
-	wiped(index_of(g));
-	*held = (struct held){ .state = GRANULE_DELEGATED };
+	CLAIM(machine[i].refs == 0 && machine[i].state != GRANULE_UNDELEGATED);
+	becomes(i, GRANULE_DELEGATED);
+	machine[i].state = GRANULE_DELEGATED;
+	machine[i].is_locked = machine[i].is_dirty = false;
 }
 
 void granule_unlock_wiped(struct granule *g)
 {
-	CLAIM(machine[index_of(g)].is_locked);
+	CLAIM(machine[place_of(g)].is_locked);
 	granule_retire(g);
 }
 
 void granule_get(struct granule *g, uint32_t count)
 {
-	machine[index_of(g)].refs += count;
+	machine[place_of(g)].refs += count;
 }
 
 void granule_put(struct granule *g, uint32_t count)
 {
-	CLAIM(machine[index_of(g)].refs >= count);
-	machine[index_of(g)].refs -= count;
+	unsigned int i = place_of(g);
+
+	CLAIM(machine[i].refs >= count);
+	machine[i].refs -= count;
 }
 
 /* --- The state before --- */
@@ -183,7 +189,7 @@ static unsigned int named(uint64_t addr)
 {
 	const struct granule *g = granule_find(pa(addr));
 
-	return g == NULL ? GRANULES : index_of(g);
+	return g == NULL ? GRANULES : place_of(g);
 }
 
 /* Not *_align, *_bound, *_state. */

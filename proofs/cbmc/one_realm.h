@@ -162,10 +162,13 @@ static bool tlbs_are_clean(void)
 	return all;
 }
 
-/* What was reached is not as long as a TLB has it. */
-static void wiped(unsigned int g)
+/* What was reached is wiped, and the host's, when no TLB has it. */
+static void becomes(unsigned int g, enum granule_state state)
 {
-	CLAIM(g == page && tlbs_are_clean());
+	CLAIM(g == page);
+	if (state != GRANULE_DELEGATED)
+		return;
+	CLAIM(tlbs_are_clean());
 	for (unsigned int i = 0; i < RTT_ENTRIES; i++)
 		words[i].v = 0;
 }
