@@ -332,6 +332,10 @@ static void any_page(void)
 	ASSUME(machine[LED].state != GRANULE_DELEGATED);
 }
 
+#ifndef AT /* a proof about several entries has a place for them */
+#define AT (unsigned int)any_from_to(0, RTT_ENTRIES - 1)
+#endif
+
 /* And where a walk for `addr` to `level` ends, if there is one. */
 static void any_walk(uint64_t addr, int64_t level)
 {
@@ -343,7 +347,7 @@ static void any_walk(uint64_t addr, int64_t level)
 	}
 	where = (struct rtt_walk){ .addr = can_walk ? addr : 0,
 				   .level = any_from_to(realm.s2.start, to),
-				   .index = (unsigned int)any_from_to(0, RTT_ENTRIES - 1),
+				   .index = AT,
 				   .table = table,
 				   .table_pa = pa(address(TABLE)) };
 	where.entry = entry();
