@@ -65,17 +65,19 @@ static void make_dram(size_t granules)
 	free(machine.used);
 	machine.used = calloc(granules, sizeof(*machine.used));
 	assert_non_null(machine.used);
-	memset(machine.dram, NS_PATTERN, size);
 }
 
-/* What nobody has had the address of holds the pattern still: to fill all memory is most of the time of a short test. */
-static void fill_used(size_t granules)
+void sim_fill(size_t number)
 {
-	for (size_t n = 0; n < granules; n++) {
+	memset(machine.dram + number * GRANULE_SIZE, NS_PATTERN, GRANULE_SIZE);
+	machine.used[number] = true;
+}
+
+void sim_fill_all(void)
+{
+	for (size_t n = 0; n < machine.count; n++) {
 		if (!machine.used[n])
-			continue;
-		memset(machine.dram + n * GRANULE_SIZE, NS_PATTERN, GRANULE_SIZE);
-		machine.used[n] = false;
+			sim_fill(n);
 	}
 }
 
@@ -93,7 +95,8 @@ void sim_reset(size_t granules)
 	free(machine.lookers);
 	if (machine.count != granules)
 		make_dram(granules);
-	fill_used(granules);
+	for (size_t n = 0; n < granules; n++)
+		machine.used[n] = false;
 	ASAN_POISON_MEMORY_REGION(machine.view, granules * GRANULE_SIZE);
 	machine.granules = calloc(granules, sizeof(*machine.granules));
 	machine.world = malloc(granules);
@@ -405,6 +408,7 @@ struct port_features *sim_features(void)
 void sim_threads(bool on)
 {
 	machine.threads = on;
+	sim_fill_all(); /* two at once would not do */
 	if (!on)
 		sim_tlb_renew();
 }

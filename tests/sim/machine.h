@@ -14,7 +14,7 @@ struct sim_machine {
 	uint8_t *
 		view; /* the same memory, as the monitor sees it: under ASan it faults where nothing is mapped */
 	struct granule *granules;
-	atomic_bool *used; /* of each granule: somebody has had its address since the machine began */
+	atomic_bool *used; /* of each granule: it has been filled since the machine began */
 	uint8_t *world;    /* of each granule: 'n', 'r', or '-' for neither */
 	bool *walked;      /* it is a table that a walk has come to (tlb.c) */
 	bool *mapped;      /* the monitor has asked for it since it was last wiped or Non-secure */
@@ -41,9 +41,14 @@ void sim_touch_first(size_t number);
 void sim_snapshot_reset(void);
 extern bool *sim_touched; /* of each granule; NULL: nobody wants to know */
 
+/* What Non-secure memory holds that nobody has written to is written when somebody asks for its address. */
+void sim_fill(size_t number);
+void sim_fill_all(void);
+
 static inline void sim_touch(size_t number)
 {
-	atomic_store_explicit(&sim_machine.used[number], true, memory_order_relaxed);
+	if (!atomic_load_explicit(&sim_machine.used[number], memory_order_relaxed))
+		sim_fill(number);
 	if (sim_touched != NULL && !sim_touched[number])
 		sim_touch_first(number);
 }

@@ -107,6 +107,7 @@ void sim_save(void)
 	const void *realms;
 
 	sim_snapshot_reset();
+	sim_fill_all();
 	s.granule = calloc(count, sizeof(*s.granule));
 	s.word = calloc(count, sizeof(*s.word));
 	s.walked = calloc(count, sizeof(*s.walked));

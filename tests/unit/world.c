@@ -196,21 +196,23 @@ static void create_rec(struct world_realm *r, unsigned int index)
 
 static uint64_t delegated_run(unsigned int count)
 {
+	unsigned int taken = 0;
 	uint64_t first;
 
 	/* Contiguous and aligned to its size: look for it at the low end of what is free. */
 	for (first = SIM_DRAM_BASE;; first += (uint64_t)count * GRANULE_SIZE) {
 		unsigned int found = 0;
 
-		for (size_t i = 0; i < num_free; i++)
+		for (size_t i = 0; i < num_free && found < count; i++)
 			found += free_list[i] - first < (uint64_t)count * GRANULE_SIZE;
 		if (found == count)
 			break;
 	}
-	for (size_t i = 0; i < num_free;) {
+	for (size_t i = 0; i < num_free && taken < count;) {
 		if (free_list[i] - first < (uint64_t)count * GRANULE_SIZE) {
 			OK(RMI_GRANULE_DELEGATE, free_list[i]);
 			free_list[i] = free_list[--num_free];
+			taken++;
 		} else {
 			i++;
 		}
