@@ -860,6 +860,90 @@ static void test_service(void **state)
 	csm_end(&w);
 }
 
+#define KEPT 0x55 /* in the register behind the last output */
+
+/* What QUERY says of the realm's one entry with this role. */
+static struct smc_regs query(struct world_realm *r, enum csm_role role)
+{
+	struct smc_regs out = { .x[10] = 0 };
+
+	do {
+		out = world_smc(r, RSI_CSM_QUERY, out.x[10], 0, 0, 0, 0, 0, 0, 0, 0, 0, KEPT);
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+		assert_int_equal(out.x[11], KEPT);
+		assert_true(out.x[1] != CSM_INDEX_NONE);
+	} while (out.x[1] != role);
+	return out;
+}
+
+static void check_query(const struct smc_regs *out, enum csm_state state, struct csm_rid peer, uint64_t n)
+{
+	assert_int_equal(out->x[2], state);
+	assert_int_equal(out->x[3], peer.lo);
+	assert_int_equal(out->x[4], peer.hi);
+	assert_int_equal(out->x[5], n);
+}
+
+static void check_query_range(const struct smc_regs *out, uint64_t id, uint64_t base, uint64_t size,
+			      enum csm_permission permission)
+{
+	assert_int_equal(out->x[6], id);
+	assert_int_equal(out->x[7], base);
+	assert_int_equal(out->x[8], size);
+	assert_int_equal(out->x[9], permission);
+}
+
+/* Each output of QUERY, of each kind of entry; of a share the addresses are the provider's. */
+static void test_query(void **state)
+{
+	const struct csm_rid nobody = { 0, 0 };
+	struct smc_regs out;
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 2, CSM_PERM_RO);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
+	csm_share(&w, CSM_PERM_RX);
+	assert_int_equal(w.n, 1);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM + PAGES(4), w.size, 0)),
+			 RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+	out = query(&w.p, CSM_ROLE_REGION);
+	check_query(&out, CSM_STATE_CREATED, nobody, 0);
+	check_query_range(&out, w.id, WORLD_CSM, w.size, 0);
+	out = query(&w.p, CSM_ROLE_SHARE);
+	check_query(&out, CSM_STATE_ATTACHED, w.c_rid, w.n);
+	check_query_range(&out, w.id, WORLD_CSM, w.size, CSM_PERM_RX);
+	out = query(&w.c, CSM_ROLE_CONSUMER);
+	check_query(&out, CSM_STATE_ATTACHED, w.p_rid, w.n);
+	check_query_range(&out, 0, WORLD_CSM + PAGES(4), w.size, CSM_PERM_RX);
+	out = world_smc(&w.p, RSI_CSM_REALM_ID, 0, 0, KEPT);
+	assert_int_equal(out.x[3], KEPT);
+	csm_end(&w);
+}
+
+/* 512 slots are looked at. */
+static void test_query_is_bounded(void **state)
+{
+	struct world_realm r;
+	struct smc_regs out;
+
+	(void)state;
+	world_reset();
+	world_realm(&r, &(struct world_options){ .apt = 18 });
+	world_activate(&r);
+	out = world_smc(&r, RSI_CSM_QUERY, 1);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[1], CSM_INDEX_NONE);
+	assert_int_equal(out.x[10], 513);
+	out = world_smc(&r, RSI_CSM_QUERY, 513);
+	assert_int_equal(out.x[1], CSM_INDEX_NONE);
+	assert_int_equal(out.x[10], CSM_INDEX_NONE);
+	world_end(&r);
+	world_check_all_back();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -890,6 +974,8 @@ int main(void)
 		cmocka_unit_test(test_host_takes_table_of_reservation),
 		cmocka_unit_test(test_without_apt),
 		cmocka_unit_test(test_service),
+		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_query_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

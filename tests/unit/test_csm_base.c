@@ -567,6 +567,7 @@ static void test_entry_read(void **state)
 	assert_int_equal(out.x[4], CSM_INDEX_NONE);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_ENTRY_READ, w.c.rd, 15), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_ENTRY_READ, w.c.rd, UINT64_MAX), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_ENTRY_READ, w.c.rec[0], 0), RMI_ERROR_INPUT);
 	csm_end(&w);
 }
 

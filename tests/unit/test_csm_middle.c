@@ -104,6 +104,21 @@ static void test_detaches(void **state)
 	csm_end(&w);
 }
 
+/* C goes while P takes the share back, and P does not go on: there is no way back to what it was taken from. */
+static void test_no_way_back(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	stop_in_the_middle(&w);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_REVOKED);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_CSM_ERROR_DENIED);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
+	csm_end(&w);
+}
+
 /* P's page goes while the consumer has one of its own in that place. */
 static void test_provider_loses_page(void **state)
 {
@@ -161,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_goes_on),
 		cmocka_unit_test(test_host_unmaps),
 		cmocka_unit_test(test_detaches),
+		cmocka_unit_test(test_no_way_back),
 		cmocka_unit_test(test_provider_loses_page),
 		cmocka_unit_test(test_shares_end_meanwhile),
 	};

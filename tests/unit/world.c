@@ -331,6 +331,12 @@ struct world_entry world_entry(struct world_realm *r, uint64_t at)
 
 /* --- Taking a realm apart ---------------------------------------------------------------------------------- */
 
+/* Of nobody that is to hear of it no REC is named. */
+static void check_doorbell(const struct smc_regs *out)
+{
+	assert_true(out->x[3] != 0 || out->x[4] == 0);
+}
+
 static void end_apt(struct world_realm *r)
 {
 	struct smc_regs out;
@@ -348,12 +354,14 @@ static void end_apt(struct world_realm *r)
 			out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, r->rd, next);
 			assert_int_equal(out.x[0], RMI_SUCCESS);
 			assert_true(out.x[1] > next);
+			check_doorbell(&out);
 			next = out.x[1];
 		}
 	}
 	do {
 		out = world_rmi(RMI_CSM, RMI_CSM_APT_DESTROY, r->rd);
 		assert_int_equal(out.x[0], RMI_SUCCESS);
+		check_doorbell(&out);
 		if (out.x[1] != 0)
 			world_undelegate(out.x[1]);
 	} while (out.x[2] != 0);

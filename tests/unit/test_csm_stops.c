@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Calls that stop while an interrupt waits: how much each of their steps does (I8), which is CSM_STEP entries, 16 here, no more
+ * and no fewer; and what becomes of that which the host changes between two steps.
+ */
+#include "csm_world.h"
+
+#define STEPS 17U /* with one entry more in each there would be 16, with one less 19 */
+#define PAGES_IN_ALL (STEPS * CSM_STEP)
+
+/* How often the call stops until it is a success. */
+static unsigned int stops(struct world_realm *r, struct smc_regs command, struct smc_regs *out)
+{
+	unsigned int count = 0;
+
+	sim_irq_after(0);
+	for (*out = world_say(r, command); out->x[0] == RSI_INCOMPLETE; *out = world_say(r, command))
+		count++;
+	sim_irq_after(-1);
+	assert_int_equal(out->x[0], RSI_SUCCESS);
+	return count;
+}
+
+static void check_stops(struct world_realm *r, struct smc_regs command, unsigned int expected)
+{
+	struct smc_regs out;
+
+	assert_int_equal(stops(r, command, &out), expected);
+}
+
+/* Tables of pages in both, so that each page is an entry. P shares them with C. */
+static void offer_pages(struct csm_world *w)
+{
+	struct smc_regs out;
+
+	csm_realms(w);
+	w->size = PAGES(PAGES_IN_ALL);
+	world_tables(&w->p, WORLD_CSM, w->size);
+	world_tables(&w->c, WORLD_CSM, w->size);
+	/* A look at all, the host's answer, another look, a change of all, which ends the call. */
+	assert_int_equal(stops(&w->p, say(RSI_CSM_CREATE, WORLD_CSM, w->size, 0), &out), 3 * STEPS);
+	w->id = out.x[1];
+	csm_share(w, CSM_PERM_RO);
+}
+
+static void test_realms_calls(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	offer_pages(&w);
+	check_stops(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0), 2 * STEPS);
+	/* One table has a place for all: a step. */
+	check_stops(&w.c, say_attach(w.p_rid, w.n), STEPS);
+	check_stops(&w.c, say_detach(w.p_rid, w.n), STEPS - 1);
+	check_stops(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0), 2 * STEPS);
+	check_stops(&w.c, say_attach(w.p_rid, w.n), STEPS);
+	check_stops(&w.p, say_revoke(w.c_rid, w.n), STEPS - 1);
+	csm_end(&w);
+}
+
+/* Shares that nobody uses: one goes when the call looks for the first, and the next is the first. */
+static void test_destroy(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 1, CSM_PERM_RO);
+	for (unsigned int i = 1; i < 6; i++)
+		csm_share(&w, CSM_PERM_RO);
+	sim_irq_after(0);
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_INCOMPLETE);
+	sim_irq_after(-1);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_STATE_DESTROYING);
+	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0)), RSI_ERROR_STATE);
+	check_stops(&w.p, say(RSI_CSM_DESTROY, w.id), 2);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_INDEX_NONE);
+	csm_end(&w);
+}
+
+/* Each operation goes as far as it says. */
+static void test_hosts_operations(void **state)
+{
+	const uint64_t end = WORLD_CSM + PAGES(CSM_STEP);
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	offer_pages(&w);
+	assert_int_equal(csm_attach(&w).x[2], PAGES_IN_ALL);
+	for (unsigned int i = 0; i <= CSM_STEP; i++)
+		world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(i)));
+	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], end);
+	out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], end);
+	assert_int_equal(world_entry(&w.c, end).ripas, RMI_RAM);
+	csm_end(&w);
+}
+
+/* --- DATA_DESTROY of a page that several have: two of them lose it in a call ------------------------------------ */
+
+#define SHARES 5U
+#define AT(n) (WORLD_CSM + PAGES(n))
+
+/* P's one page is C's in five places. */
+static void share_often(struct csm_world *w)
+{
+	csm_realms(w);
+	csm_offer(w, 1, CSM_PERM_RO);
+	for (unsigned int n = 0; n < SHARES; n++) {
+		if (n > 0)
+			csm_share(w, CSM_PERM_RO);
+		assert_int_equal(status_of(&w->c, say_reserve(w->p_rid, n, AT(n), w->size, 0)), RSI_SUCCESS);
+		assert_int_equal(status_of(&w->c, say_attach(w->p_rid, n)), RSI_SUCCESS);
+	}
+}
+
+/* The share where the next call would go on is taken back meanwhile: it goes on behind it, and nobody is left out. */
+static void test_share_goes_meanwhile(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	for (unsigned int gone = 0; gone < SHARES; gone++) {
+		share_often(&w);
+		assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM), RMI_CSM_AGAIN);
+		assert_int_equal(pages_reached(&w.c, AT(0), PAGES(SHARES)), SHARES - 2);
+		assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, gone)), RSI_SUCCESS);
+		if (gone < 2)
+			assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM), RMI_CSM_AGAIN);
+		world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM));
+		assert_int_equal(pages_reached(&w.c, AT(0), PAGES(SHARES)), 0);
+		csm_end(&w);
+	}
+}
+
+/* --- What the host changes between CREATE's last look and its change of the RIPAS -------------------------------- */
+
+#define FEW 40U
+#define STOPS_BEFORE_CHANGE 7U /* three looks, the host's answer, three looks */
+
+static const struct smc_regs create_few = { .x = { RSI_CSM_CREATE, WORLD_CSM, PAGES(FEW), 0 } };
+
+/* The host makes the tables, and gives no page. */
+static void stop_before_change(struct world_realm *p)
+{
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	world_tables(p, WORLD_CSM, PAGES(FEW));
+	sim_irq_after(0);
+	for (unsigned int i = 0; i < STOPS_BEFORE_CHANGE; i++) {
+		if (world_smc_exits(p, 0, create_few.x, &out, &exit)) {
+			assert_int_equal(exit.csm_event, CSM_EVENT_P_REALM);
+			assert_false(world_resume(p, 0, 0, &out, &exit));
+		}
+		assert_int_equal(out.x[0], RSI_INCOMPLETE);
+	}
+	sim_irq_after(-1);
+}
+
+/* A page that it destroys is no RAM again: its content is gone. */
+static void test_destroyed_stays(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_new_realms(&w);
+	world_ram(&w.p, WORLD_CSM, PAGES(FEW));
+	csm_activate(&w);
+	world_populate(&w.p, WORLD_CSM, PAGES(FEW));
+	stop_before_change(&w.p);
+	world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM + PAGES(20)));
+	assert_int_equal(status_of(&w.p, create_few), RSI_SUCCESS);
+	assert_int_equal(world_entry(&w.p, WORLD_CSM + PAGES(20)).ripas, RMI_DESTROYED);
+	assert_int_equal(pages_reached(&w.p, WORLD_CSM, PAGES(FEW)), FEW - 1);
+	csm_end(&w);
+}
+
+/* An entry that it makes coarser than the range changes nothing for what lies beside the range. */
+static void test_coarse_stays(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	stop_before_change(&w.p);
+	world_fold(&w.p, WORLD_CSM);
+	assert_int_equal(status_of(&w.p, create_few), RSI_SUCCESS);
+	assert_int_equal(world_entry(&w.p, WORLD_CSM).level, 2);
+	assert_int_equal(world_entry(&w.p, WORLD_CSM + PAGES(FEW)).ripas, RMI_EMPTY);
+	csm_end(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_realms_calls),     cmocka_unit_test(test_destroy),
+		cmocka_unit_test(test_hosts_operations), cmocka_unit_test(test_share_goes_meanwhile),
+		cmocka_unit_test(test_destroyed_stays),  cmocka_unit_test(test_coarse_stays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
