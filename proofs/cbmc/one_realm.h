@@ -332,8 +332,12 @@ static void any_page(void)
 	ASSUME(machine[LED].state != GRANULE_DELEGATED);
 }
 
-#ifndef AT /* a proof about several entries has a place for them */
+/* At which entry, of which level: a bound of proofs that would be too large. */
+#ifndef AT
 #define AT (unsigned int)any_from_to(0, RTT_ENTRIES - 1)
+#endif
+#ifndef LEVEL
+#define LEVEL any_from_to(realm.s2.start, to)
 #endif
 
 /* And where a walk for `addr` to `level` ends, if there is one. */
@@ -346,13 +350,14 @@ static void any_walk(uint64_t addr, int64_t level)
 		words[i].v = words_before[i].v = machine[page].is_dirty ? any_u64() : 0;
 	}
 	where = (struct rtt_walk){ .addr = can_walk ? addr : 0,
-				   .level = any_from_to(realm.s2.start, to),
+				   .level = LEVEL,
 				   .index = AT,
 				   .table = table,
 				   .table_pa = pa(address(TABLE)) };
 	where.entry = entry();
 	rest = (uint32_t)any_from_to(0, 511);
 	next_live = any_u64();
+	ASSUME(where.level >= realm.s2.start && where.level <= to);
 	ASSUME(where.level == to || rtte_kind(where.entry, where.level) != RTTE_TABLE);
 	ASSUME(is_entry(where.entry, where.level) && is_led(where.entry) && is_counted());
 	port_publish();

@@ -114,3 +114,44 @@ void prove_walk_on(void)
 	rtt_walk_on(&s2, &w, ipa(addr));
 	is_by_the_book(&w, addr, RTT_LEVEL_PAGE);
 }
+
+#define SKIPPED 4
+
+/* RttSkipNonLiveEntries (DEN0137 B3.72), where it goes on for up to SKIPPED entries: to the first that is live, or the table's end. */
+void prove_skip_non_live(void)
+{
+	struct rtt_walk w = { .level = any_from_to(START, RTT_LEVEL_PAGE), .table = table[0] };
+	uint64_t addr, size = rtt_entry_size(w.level), first, end, top;
+	bool ends = false;
+
+	any_tables();
+	addr = any_ipa();
+	looks = 1;
+	where_it_is[0] = any_u64() & ~(uint64_t)(GRANULE_SIZE - 1);
+	w.index = (unsigned int)(addr >> rtt_entry_shift(w.level)) % RTT_ENTRIES;
+	w.entry.v = __CPROVER_uninterpreted_word(where_it_is[0] + w.index * 8);
+	first = align_down(addr, size);
+	end = min_u64(first + (RTT_ENTRIES - w.index) * size, s2_size(&s2));
+	for (unsigned int i = 0; i < SKIPPED; i++) {
+		struct rtte e = { __CPROVER_uninterpreted_word(where_it_is[0] + (w.index + i) * 8) };
+
+		ends = ends || first + i * size >= end || rtte_is_live(e, w.level);
+	}
+	ASSUME(ends || first + SKIPPED * size == end);
+	top = rtt_skip_non_live(&s2, &w, ipa(addr));
+	if (rtte_is_live(w.entry, w.level)) {
+		REACHES(top > first);
+		CLAIM(top == addr); /* the tables of outcomes; B3.72 has `first` */
+		return;
+	}
+	REACHES(top == end && end - first == SKIPPED * size);
+	REACHES(top < end);
+	CLAIM(top > first && top <= end && is_aligned(top, size));
+	for (unsigned int i = 0; i <= SKIPPED; i++) {
+		struct rtte e = { __CPROVER_uninterpreted_word(where_it_is[0] + (w.index + i) * 8) };
+		uint64_t base = first + i * size;
+
+		CLAIM(base >= top || !rtte_is_live(e, w.level));
+		CLAIM(base != top || top == end || rtte_is_live(e, w.level));
+	}
+}
