@@ -235,6 +235,63 @@ static void test_reserve_over_memory(void **state)
 	world_check_all_back();
 }
 
+#define HOLES (CSM_STEP + 4)
+
+/* An empty block of P's is no block: pages are what may come. So many tables are asked for as a step looks at. */
+static void test_holes(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_new_realms(&w);
+	w.size = HOLES * BLOCK;
+	world_tables_to(&w.p, WORLD_CSM, w.size, 2);
+	for (unsigned int i = 0; i < HOLES; i++)
+		assert_int_equal(rmi(RMI_RTT_INIT_RIPAS, w.p.rd, AT(i), AT(i + 1)), RMI_SUCCESS);
+	csm_activate(&w);
+	assert_true(world_smc_exits(&w.p, 0, say(RSI_CSM_CREATE, WORLD_CSM, w.size, 0).x, &out, &exit));
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w.id = out.x[1];
+	csm_share(&w, CSM_PERM_RO);
+	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
+	assert_int_equal(exit.csm_base, WORLD_CSM);
+	assert_int_equal(exit.csm_size, CSM_STEP * BLOCK);
+	assert_int_equal(exit.csm_argument, 3);
+	assert_true(world_serve(&w.c, &exit));
+	assert_true(world_resume(&w.c, 0, 0, &out, &exit));
+	assert_int_equal(exit.csm_base, AT(CSM_STEP));
+	assert_int_equal(exit.csm_size, 4 * BLOCK);
+	assert_true(world_serve(&w.c, &exit));
+	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[2], 0);
+	assert_int_equal(out.x[3], HOLES * 512);
+	csm_end(&w);
+}
+
+/* P's block is split, and C has it as a block still: that is place enough. */
+static void test_fill_of_split(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	offer(&w, 512, 1, ALL);
+	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+	split(&w.p, WORLD_CSM);
+	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM);
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], AT(1));
+	assert_int_equal(out.x[2], 0);
+	end(&w);
+}
+
 /* --- The host in between ------------------------------------------------------------------------------------------------- */
 
 /* C's tables go while it attaches: holes, which CSM_FILL maps in blocks when there are tables again. */
@@ -459,6 +516,8 @@ int main(void)
 		cmocka_unit_test(test_alignment),
 		cmocka_unit_test(test_region_ends_in_block),
 		cmocka_unit_test(test_reserve_over_memory),
+		cmocka_unit_test(test_holes),
+		cmocka_unit_test(test_fill_of_split),
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_attach_again),
 		cmocka_unit_test(test_page_goes),

@@ -59,6 +59,33 @@ static void test_realms_calls(void **state)
 	csm_end(&w);
 }
 
+#define BLOCK PAGES(512)
+#define TABLES (CSM_STEP + 1)
+
+/* Where C has tables of pages, each is a place for 512: so many of them are looked at in a step. */
+static void test_places(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_new_realms(&w);
+	w.size = TABLES * BLOCK;
+	world_tables_to(&w.p, WORLD_CSM, w.size, 2);
+	for (uint64_t at = WORLD_CSM; at < WORLD_CSM + w.size; at += BLOCK)
+		assert_int_equal(rmi(RMI_RTT_INIT_RIPAS, w.p.rd, at, at + BLOCK), RMI_SUCCESS);
+	csm_activate(&w);
+	assert_true(world_smc_exits(&w.p, 0, say(RSI_CSM_CREATE, WORLD_CSM, w.size, 0).x, &out, &exit));
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit)); /* the host gives nothing */
+	w.id = out.x[1];
+	csm_share(&w, CSM_PERM_RO);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
+	world_tables(&w.c, WORLD_CSM, w.size);
+	check_stops(&w.c, say_attach(w.p_rid, w.n), 2 + TABLES * 512 / CSM_STEP - 1);
+	csm_end(&w);
+}
+
 /* Shares that nobody uses: one goes when the call looks for the first, and the next is the first. */
 static void test_destroy(void **state)
 {
@@ -199,9 +226,13 @@ static void test_coarse_stays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_realms_calls),     cmocka_unit_test(test_destroy),
-		cmocka_unit_test(test_hosts_operations), cmocka_unit_test(test_share_goes_meanwhile),
-		cmocka_unit_test(test_destroyed_stays),  cmocka_unit_test(test_coarse_stays),
+		cmocka_unit_test(test_realms_calls),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_destroy),
+		cmocka_unit_test(test_hosts_operations),
+		cmocka_unit_test(test_share_goes_meanwhile),
+		cmocka_unit_test(test_destroyed_stays),
+		cmocka_unit_test(test_coarse_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
