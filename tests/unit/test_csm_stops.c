@@ -223,6 +223,29 @@ static void test_coarse_stays(void **state)
 	csm_end(&w);
 }
 
+/* The consumer's table goes while it attaches: what lies before the range, under the same entry by then, is not touched. */
+static void test_table_goes(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 256, CSM_PERM_RO);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM + PAGES(256), w.size, 0)),
+			 RSI_SUCCESS);
+	sim_irq_after(0);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_INCOMPLETE);
+	sim_irq_after(-1);
+	world_take_back(world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3));
+	out = world_say(&w.c, say_attach(w.p_rid, w.n));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[2], 0);
+	assert_int_equal(out.x[3], 256);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_DESTROYED);
+	csm_end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +256,7 @@ int main(void)
 		cmocka_unit_test(test_share_goes_meanwhile),
 		cmocka_unit_test(test_destroyed_stays),
 		cmocka_unit_test(test_coarse_stays),
+		cmocka_unit_test(test_table_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

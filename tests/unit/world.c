@@ -568,6 +568,7 @@ bool world_serve(struct world_realm *r, const struct rmi_rec_exit *exit)
 	assert_int_equal(exit->exit_reason, RMI_EXIT_CSM);
 	switch (exit->csm_event) {
 	case CSM_EVENT_P_REALM:
+		assert_int_equal(exit->csm_argument, 0);
 		world_populate(r, exit->csm_base, exit->csm_size);
 		return true;
 	case CSM_EVENT_C_REALM:
@@ -578,6 +579,7 @@ bool world_serve(struct world_realm *r, const struct rmi_rec_exit *exit)
 		world_tables_to(r, exit->csm_base, exit->csm_size, exit->csm_argument);
 		return true;
 	case CSM_EVENT_APT_FULL:
+		assert_int_equal(exit->csm_base | exit->csm_size | exit->csm_argument, 0);
 		OK(RMI_CSM, RMI_CSM_APT_EXTEND, r->rd, world_delegated());
 		return true;
 	case CSM_EVENT_REMOVE:
