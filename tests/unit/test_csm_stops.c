@@ -223,26 +223,49 @@ static void test_coarse_stays(void **state)
 	csm_end(&w);
 }
 
-/* The consumer's table goes while it attaches: what lies before the range, under the same entry by then, is not touched. */
+/* --- The consumer's table goes while it attaches -------------------------------------------------------------------- */
+
+/* C's range of `pages` begins at page `first` of a table, and is attached without the table. */
+static void attach_without_table(struct csm_world *w, uint64_t pages, uint64_t first)
+{
+	struct smc_regs out;
+
+	csm_realms(w);
+	csm_offer(w, pages, CSM_PERM_RO);
+	assert_int_equal(status_of(&w->c, say_reserve(w->p_rid, w->n, AT(first), w->size, 0)), RSI_SUCCESS);
+	sim_irq_after(0);
+	assert_int_equal(status_of(&w->c, say_attach(w->p_rid, w->n)), RSI_INCOMPLETE);
+	sim_irq_after(-1);
+	world_take_back(world_rmi(RMI_RTT_DESTROY, w->c.rd, WORLD_CSM, 3));
+	assert_int_equal(world_entry(&w->c, WORLD_CSM).ripas, RMI_DESTROYED);
+	out = world_say(&w->c, say_attach(w->p_rid, w->n));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[2], 0);
+	assert_int_equal(out.x[3], pages);
+}
+
+/* What lies before the range, or behind it, under the same entry by then, is not touched. */
 static void test_table_goes(void **state)
 {
 	struct csm_world w;
-	struct smc_regs out;
 
 	(void)state;
-	csm_realms(&w);
-	csm_offer(&w, 256, CSM_PERM_RO);
-	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM + PAGES(256), w.size, 0)),
-			 RSI_SUCCESS);
-	sim_irq_after(0);
-	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_INCOMPLETE);
-	sim_irq_after(-1);
-	world_take_back(world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 3));
-	out = world_say(&w.c, say_attach(w.p_rid, w.n));
-	assert_int_equal(out.x[0], RSI_SUCCESS);
-	assert_int_equal(out.x[2], 0);
-	assert_int_equal(out.x[3], 256);
-	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_DESTROYED);
+	for (uint64_t first = 0; first <= 256; first += 256) {
+		attach_without_table(&w, 256, first);
+		assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_DESTROYED);
+		csm_end(&w);
+	}
+}
+
+/* The entry is the range: a hole, which the host may fill. */
+static void test_whole_table_goes(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	attach_without_table(&w, 512, 0);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).level, 2);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_RAM);
 	csm_end(&w);
 }
 
@@ -257,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_destroyed_stays),
 		cmocka_unit_test(test_coarse_stays),
 		cmocka_unit_test(test_table_goes),
+		cmocka_unit_test(test_whole_table_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
