@@ -77,6 +77,14 @@ void sim_look(size_t n)
 		pe->look[pe->num_looks++] = (uint32_t)n;
 }
 
+void sim_not_yet(size_t n)
+{
+	const struct granule *g = granule_at((uint32_t)n);
+
+	if (sim_pe()->in_command && !sim_machine.threads)
+		assert_true(granule_state(g) == GRANULE_DELEGATED && holds(g));
+}
+
 void sim_overlook(size_t n)
 {
 	sim_machine.lookers[n] = 0;

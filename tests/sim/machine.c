@@ -244,6 +244,7 @@ void port_sync_code(const void *granule)
 	size_t offset = (size_t)((const uint8_t *)granule - machine.view);
 
 	assert_true(is_aligned(offset, GRANULE_SIZE));
+	sim_not_yet(offset / GRANULE_SIZE);
 	memcpy(machine.unified + offset, granule, GRANULE_SIZE);
 	machine.is_fetched[offset / GRANULE_SIZE] = false;
 }

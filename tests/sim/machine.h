@@ -60,6 +60,8 @@ void sim_unmap(size_t number);
 
 /* The monitor asks for the granule's content: it holds what keeps that as it is. */
 void sim_look(size_t number);
+/* It is to be somebody's: nobody has it before what is done to it now. */
+void sim_not_yet(size_t number);
 /* What the granule is from here on, those who looked at it do not know. */
 void sim_overlook(size_t number);
 

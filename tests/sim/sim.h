@@ -5,7 +5,8 @@
  *
  * It notices what hardware punishes, or lets pass: stale TLB entries (tlb.c), the monitor's use of an address that it got
  * before the granule was wiped or left the Realm PAS (under ASan: port_mem() maps, port_wipe() and undelegation unmap),
- * a second read of Non-secure memory by one command, a look at what another PE may change at that moment (locks.c).
+ * a second read of Non-secure memory by one command, a look at what another PE may change at that moment, and caches told of a
+ * page that a realm has already (locks.c).
  */
 #ifndef SIM_H
 #define SIM_H
