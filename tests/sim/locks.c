@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What locks protect (model/granule.h; docs/architecture.md "Locks"). Within a command the monitor asks for a granule's content
- * only while it holds a lock that keeps it as it is. Where locks are left one by one (sim_unlocked()), addresses of tables,
+ * only while it holds a lock that keeps it as it is, and changes an entry of a realm's tables only under their lock and an
+ * RD's. Where locks are left one by one (sim_unlocked()), addresses of tables,
  * APTs and pages end with the last of them, under ASan; those of RDs and RECs do not, as a REC that runs has both.
  */
 #include "sim/machine.h"
@@ -12,6 +13,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include "model/rtt.h"
 
 static bool holds(const struct granule *g)
 {
@@ -99,6 +102,10 @@ void __wrap_granule_unlock(struct granule *g);
 void __real_granule_unlock_as(struct granule *g, enum granule_state state);
 void __wrap_granule_unlock_as(struct granule *g, enum granule_state state);
 void __real_granule_unlock_wiped(struct granule *g);
+void __real_rtt_set(struct rtt_walk *w, struct rtte e);
+void __wrap_rtt_set(struct rtt_walk *w, struct rtte e);
+void __real_rtt_break(const struct s2 *s2, struct rtt_walk *w, struct ipa addr, struct rtte e);
+void __wrap_rtt_break(const struct s2 *s2, struct rtt_walk *w, struct ipa addr, struct rtte e);
 void __wrap_granule_unlock_wiped(struct granule *g);
 
 __attribute__((weak)) void __wrap_granule_unlock(struct granule *g)
@@ -117,6 +124,27 @@ __attribute__((weak)) void __wrap_granule_unlock_wiped(struct granule *g)
 {
 	__real_granule_unlock_wiped(g);
 	sim_unlocked();
+}
+
+static void check_change(const struct rtt_walk *w)
+{
+	const struct granule *root = sim_tlb_root(sim_number_of(w->table_pa));
+
+	if (sim_pe()->in_command && !sim_machine.threads && root != NULL &&
+	    !(holds(root) && holds_any(GRANULE_RD)))
+		fail_msg("the entry for 0x%lx changes without its locks", (unsigned long)w->addr);
+}
+
+void __wrap_rtt_set(struct rtt_walk *w, struct rtte e)
+{
+	check_change(w);
+	__real_rtt_set(w, e);
+}
+
+void __wrap_rtt_break(const struct s2 *s2, struct rtt_walk *w, struct ipa addr, struct rtte e)
+{
+	check_change(w);
+	__real_rtt_break(s2, w, addr, e);
 }
 
 void sim_unlocked(void)

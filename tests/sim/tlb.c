@@ -167,6 +167,11 @@ static void look_at_entry(size_t table, unsigned int i, uint64_t now)
 		look_at_all(t->realm, number(now), t->level + 1, addr);
 }
 
+struct granule *sim_tlb_root(size_t table)
+{
+	return sim_machine.walked[table] ? granule_find(pa(realms.of[tables[table].realm].root)) : NULL;
+}
+
 /* What is cached of a table is what it has, and all that it has is cached. */
 __attribute__((no_sanitize("address", "undefined"))) static void look_at(size_t table)
 {

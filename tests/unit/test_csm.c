@@ -254,6 +254,34 @@ static void test_ripas_race(void **state)
 	world_check_all_back();
 }
 
+/* The same with a reservation, behind the first page of an entry that spans more, and needs no table as it is EMPTY. */
+static void test_ripas_then_reserve(void **state)
+{
+	const uint64_t coarse = UINT64_C(0x80000000), top = coarse + PAGES(512 * 512);
+	const uint64_t set[18] = { RSI_IPA_STATE_SET, coarse, top, RSI_RAM, 0 };
+	const uint64_t on[18] = { PSCI_CPU_ON, 1, WORLD_RAM, 0 };
+	struct smc_regs out,
+		reserve = say_reserve((struct csm_rid){ 1, 2 }, 0, coarse + PAGES(5), PAGES(1), 0);
+	struct rmi_rec_exit exit;
+	struct world_realm c;
+
+	(void)state;
+	world_reset();
+	world_realm(&c, &(struct world_options){ .apt = 1, .recs = 2 });
+	world_activate(&c);
+	assert_true(world_smc_exits(&c, 0, on, &out, &exit));
+	assert_int_equal(rmi(RMI_PSCI_COMPLETE, c.rec[0], c.rec[1], PSCI_SUCCESS), RMI_SUCCESS);
+	assert_true(world_smc_exits(&c, 0, set, &out, &exit));       /* REC 0 waits */
+	assert_true(world_smc_exits(&c, 1, reserve.x, &out, &exit)); /* REC 1 */
+	assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
+	assert_false(world_resume(&c, 1, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, c.rd, c.rec[0], coarse, top), rmi_result(RMI_ERROR_RTT, 1));
+	assert_int_equal(world_entry(&c, coarse).ripas, RMI_EMPTY);
+	world_end(&c);
+	world_check_all_back();
+}
+
 /* CREATE: what the range may hold. */
 static void test_create_content(void **state)
 {
@@ -954,6 +982,7 @@ int main(void)
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_ripas),
 		cmocka_unit_test(test_ripas_race),
+		cmocka_unit_test(test_ripas_then_reserve),
 		cmocka_unit_test(test_create_content),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_numbers),

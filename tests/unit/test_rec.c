@@ -507,6 +507,23 @@ static void test_abort_answers(void **state)
 	assert_int_equal(out.x[0], 5);
 }
 
+/* Whatever the host answers, and to how many requests at once, an answer is the last exit's only. */
+static void test_abort_once(void **state)
+{
+	static const uint64_t flags[] = { 0, RMI_REC_ENTER_FLAG_EMUL_MMIO, RMI_REC_ENTER_FLAG_INJECT_SEA,
+					  RMI_REC_ENTER_FLAG_EMUL_MMIO | RMI_REC_ENTER_FLAG_INJECT_SEA };
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(flags); i++) {
+		rec(0)->emulatable_abort = rec(0)->unprotected_abort = true;
+		rec(0)->ripas_pending = i >= ARRAY_SIZE(flags);
+		assert_false(world_resume(&r, 0, flags[i % ARRAY_SIZE(flags)], &out, &exit));
+		assert_false(rec(0)->emulatable_abort || rec(0)->unprotected_abort);
+	}
+}
+
 /* --- Calls without a buffer ------------------------------------------------------------------------------------- */
 
 #define smc(...) world_smc(&r, __VA_ARGS__).x[0]
@@ -922,6 +939,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_enter_fault, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_exit_record, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_abort_answers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_abort_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_smccc, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_version_features, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_measurements, setup, teardown),

@@ -374,6 +374,31 @@ static void test_several_at_once(void **state)
 	expect_interrupt(w, 0);
 }
 
+/* The index is told last: a driver that looks at any moment finds in the ring what the index says. */
+static void look_at_used(struct vworld *w, uint64_t ipa, uint64_t bytes)
+{
+	const struct vqueue *q = &w->queues[0];
+
+	(void)bytes;
+	if (ipa == q->used + 2)
+		assert_int_equal(peek32(w, q->used + 4 + 8 * (uint64_t)(q->used_idx % q->size) + 4), 10);
+}
+
+static void test_index_last(void **state)
+{
+	struct vworld *w = world(state);
+
+	start(w, 1, 4);
+	w->on_guest = look_at_used;
+	for (unsigned int i = 0; i < 4; i++) {
+		uint16_t head = offer(w, 0, &ten, 1);
+
+		kick(w, 0);
+		expect_used(w, 0, head, 10);
+	}
+	w->on_guest = NULL;
+}
+
 /* Indices of rings run through 16 bits. */
 static void test_indices_wrap(void **state)
 {
@@ -481,6 +506,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_notify_too_early, setup, vworld_teardown),
 		cmocka_unit_test_setup_teardown(test_content, setup, vworld_teardown),
 		cmocka_unit_test_setup_teardown(test_several_at_once, setup, vworld_teardown),
+		cmocka_unit_test_setup_teardown(test_index_last, setup, vworld_teardown),
 		cmocka_unit_test_setup_teardown(test_indices_wrap, setup, vworld_teardown),
 		cmocka_unit_test_setup_teardown(test_interrupt_suppressed, setup, vworld_teardown),
 		cmocka_unit_test_setup_teardown(test_acknowledge, setup, vworld_teardown),
