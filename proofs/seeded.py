@@ -1,4 +1,4 @@
-"""A fault of tests/mutants.list, put into a copy of its file that goes before the monitor's own (cbmc/run, litmus/run)."""
+"""A fault of tests/mutants.list, put into a copy of its file that goes before the monitor's own (cbmc/run, frama-c/run, litmus/run)."""
 import pathlib
 import sys
 

@@ -1,4 +1,4 @@
-"""The table of properties that a tool is run over, and how what came of it is told (spin/run, cbmc/run, litmus/run)."""
+"""The table of properties that a tool is run over, and how what came of it is told (each tool's run)."""
 import concurrent.futures
 import os
 import pathlib
@@ -10,7 +10,7 @@ sys.path.append(str(ROOT / "tools"))
 import command_line  # noqa: E402
 
 OUT = ROOT / "build/proofs"  # counterexamples: NAME.txt
-NOTHING = 2  # the exit status if no row has such a name: proofs/run has three tables
+NOTHING = 2  # the exit status if no row has such a name: proofs/run has four tables
 
 
 def rows(folder):

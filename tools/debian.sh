@@ -17,7 +17,7 @@ coverage_packages="gcovr"
 mutate_packages="clang"
 # The compiler that has libFuzzer (./caec fuzz TARGET).
 fuzz_packages="clang libclang-rt-dev"
-# The model checker of the protocol (./caec prove), which makes a program to compile; the one of the code: tools/cbmc.
+# The model checker of the protocol (./caec prove), which makes a program to compile; those of the code: tools/cbmc, tools/frama-c.
 proofs_packages="spin gcc libc6-dev python3"
 # What makes the disk with a model and llama.cpp (./caec evaluate model); llama.cpp itself: tools/llama.
 model_packages="erofs-utils"

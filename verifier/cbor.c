@@ -12,6 +12,17 @@ _Static_assert(CBOR_PAIRS == 256 && CBOR_DEPTH == 12, "as in the reasons below")
 #define INFO_8_BYTES 27U
 #define INFO_INDEFINITE 31U
 
+/* From INFO_1_BYTE on: so many bytes of the value follow, and the least value that is not in a shorter head. */
+static const struct {
+	unsigned int bytes;
+	uint64_t least;
+} long_head[] = {
+	{ 1, INFO_1_BYTE },
+	{ 2, 1U << 8 },
+	{ 4, 1U << 16 },
+	{ 8, UINT64_C(1) << 32 },
+};
+
 /* The head of an item: type and value. The reader moves only if it returns NULL; else why not. */
 static const char *read_head(struct cbor_reader *r, enum cbor_type *type, uint64_t *value)
 {
@@ -33,13 +44,15 @@ static const char *read_head(struct cbor_reader *r, enum cbor_type *type, uint64
 		return "a reserved encoding";
 	if (*type == CBOR_SIMPLE)
 		return "a floating point number or simple value";
-	count = 1U << (info - INFO_1_BYTE);
+	count = long_head[info - INFO_1_BYTE].bytes;
 	if ((size_t)(r->end - r->at) < 1 + count)
 		return "cut off inside a head";
+	/*@ loop invariant i <= count && v == number(r->at + 1, i) && v < range(i);
+	    loop assigns i, v;
+	    loop variant count - i; */
 	for (unsigned int i = 0; i < count; i++)
-		v = v << 8 | r->at[1 + i];
-	/* One byte is for what does not fit the info bits; n bytes are for what does not fit n/2. */
-	if (count == 1 ? v < INFO_1_BYTE : v >> (count * 4) == 0)
+		v = v * 256 + r->at[1 + i];
+	if (v < long_head[info - INFO_1_BYTE].least)
 		return "a head that is not in its shortest form";
 	*value = v;
 	r->at += 1 + count;
@@ -69,6 +82,9 @@ static size_t utf8_sequence(const uint8_t *at, size_t left)
 		high = 0x8f; /* nothing beyond U+10FFFF */
 	if (at[1] < low || at[1] > high)
 		return 0;
+	/*@ loop invariant 2 <= i <= size && \forall integer k; 2 <= k < i ==> tail(at[k]);
+	    loop assigns i;
+	    loop variant size - i; */
 	for (size_t i = 2; i < size; i++) {
 		if (at[i] < 0x80 || at[i] > 0xbf)
 			return 0;
@@ -78,8 +94,14 @@ static size_t utf8_sequence(const uint8_t *at, size_t left)
 
 static bool is_utf8(struct span text)
 {
+	/*@ loop invariant i <= text.size;
+	    loop invariant \forall integer k; 0 <= k < i ==> in_sequence(text.data, text.size, k);
+	    loop invariant \forall integer k; 0 <= k < i ==> k + sequence(text.data + k, text.size - k) <= i;
+	    loop assigns i, size;
+	    loop variant text.size - i; */
 	for (size_t i = 0, size; i < text.size; i += size) {
 		size = utf8_sequence(text.data + i, text.size - i);
+		/*@ assert size == 0 ==> !in_sequence(text.data, text.size, i); */
 		if (size == 0)
 			return false;
 	}
@@ -88,22 +110,23 @@ static bool is_utf8(struct span text)
 
 static const char *read_item(struct cbor_reader *r, struct cbor_item *item)
 {
-	struct cbor_reader start = *r;
+	const uint8_t *start = r->at;
 	const char *error = read_head(r, &item->type, &item->value);
 
-	item->content = (struct span){ r->at, 0 };
+	item->content.data = r->at;
+	item->content.size = 0;
 	if (error)
 		return error;
 	switch (item->type) {
 	case CBOR_BYTES:
 	case CBOR_TEXT:
 		if (item->value > (size_t)(r->end - r->at)) {
-			*r = start;
+			r->at = start;
 			return "a string longer than what is left";
 		}
 		item->content.size = (size_t)item->value;
 		if (item->type == CBOR_TEXT && !is_utf8(item->content)) {
-			*r = start;
+			r->at = start;
 			return "text that is not UTF-8";
 		}
 		r->at += item->content.size;
@@ -111,7 +134,7 @@ static const char *read_item(struct cbor_reader *r, struct cbor_item *item)
 	case CBOR_SIMPLE:
 		if (item->value == CBOR_FALSE || item->value == CBOR_TRUE || item->value == CBOR_NULL)
 			return NULL;
-		*r = start;
+		r->at = start;
 		return "a floating point number or simple value";
 	default:
 		return NULL;
@@ -120,30 +143,59 @@ static const char *read_item(struct cbor_reader *r, struct cbor_item *item)
 
 static const char *check_item(struct cbor_reader *r, unsigned int depth);
 
+/* A key of a map, as it is encoded. The reader passes over it only if it returns NULL. */
+static const char *read_key(struct cbor_reader *r, struct span *key)
+{
+	const uint8_t *start = r->at;
+	struct cbor_item item;
+	const char *error = read_item(r, &item);
+
+	if (error)
+		return error;
+	key->data = start;
+	key->size = (size_t)(r->at - start);
+	if (item.type == CBOR_UINT || item.type == CBOR_NINT || item.type == CBOR_TEXT)
+		return NULL;
+	r->at = start;
+	return "a map key that is neither integer nor text";
+}
+
+/* There is one encoding of each key, so keys are the same if their encodings are. */
+static bool is_known(const struct span *keys, size_t count, const struct span *key)
+{
+	/*@ loop invariant i <= count;
+	    loop invariant \forall integer k; 0 <= k < i ==> !same(keys + k, key);
+	    loop assigns i;
+	    loop variant count - i; */
+	for (size_t i = 0; i < count; i++) {
+		if (span_equal(keys[i], *key))
+			return true;
+	}
+	return false;
+}
+
 /* NOLINTBEGIN(misc-no-recursion): CBOR_DEPTH bounds it */
 static const char *check_map(struct cbor_reader *r, uint64_t pairs, unsigned int depth)
 {
 	struct span keys[CBOR_PAIRS];
-	struct cbor_item key;
 
 	if (pairs > CBOR_PAIRS)
 		return "a map of too many pairs (more than 256)";
+	/*@ loop invariant i <= pairs && moved(r, \at(r->at, Pre));
+	    loop invariant \forall integer k; 0 <= k < i ==> some_bytes(keys + k);
+	    loop assigns i, r->at, keys[0 .. pairs - 1];
+	    loop variant pairs - i; */
 	for (size_t i = 0; i < pairs; i++) {
 		const uint8_t *start = r->at;
-		const char *error = read_item(r, &key);
+		const char *error = read_key(r, &keys[i]);
 
 		if (error)
 			return error;
-		/* There is one encoding of each key, so keys are the same if their encodings are. */
-		keys[i] = (struct span){ start, (size_t)(r->at - start) };
-		r->at = start;
-		if (key.type != CBOR_UINT && key.type != CBOR_NINT && key.type != CBOR_TEXT)
-			return "a map key that is neither integer nor text";
-		for (size_t j = 0; j < i; j++) {
-			if (span_equal(keys[i], keys[j]))
-				return "a map key that comes twice";
+		/*@ assert \forall integer k; 0 <= k <= i ==> some_bytes(keys + k); */
+		if (is_known(keys, i, &keys[i])) {
+			r->at = start;
+			return "a map key that comes twice";
 		}
-		r->at += keys[i].size;
 		error = check_item(r, depth);
 		if (error)
 			return error;
@@ -171,6 +223,9 @@ static const char *check_item(struct cbor_reader *r, unsigned int depth)
 	if (item.type == CBOR_TAG)
 		return check_item(r, depth + 1);
 	/* Each item is a byte at least, so a length that is too large ends at the end of the bytes. */
+	/*@ loop invariant i <= item.value && moved(r, \at(r->at, Pre)) && r->at > \at(r->at, Pre);
+	    loop assigns i, r->at, error;
+	    loop variant r->end - r->at; */
 	for (uint64_t i = 0; i < item.value; i++) {
 		error = check_item(r, depth + 1);
 		if (error)
@@ -198,11 +253,11 @@ bool cbor_next(struct cbor_reader *r, struct cbor_item *item)
 
 bool cbor_expect(struct cbor_reader *r, enum cbor_type type, struct cbor_item *item)
 {
-	struct cbor_reader start = *r;
+	const uint8_t *start = r->at;
 
 	if (cbor_next(r, item) && item->type == type)
 		return true;
-	*r = start;
+	r->at = start;
 	return false;
 }
 
@@ -213,11 +268,11 @@ enum cbor_type cbor_peek(struct cbor_reader r)
 
 bool cbor_skip(struct cbor_reader *r)
 {
-	struct cbor_reader start = *r;
+	const uint8_t *start = r->at;
 
 	if (check_item(r, 0) == NULL)
 		return true;
-	*r = start;
+	r->at = start;
 	return false;
 }
 

@@ -36,6 +36,7 @@ static void put_at(struct cbor *c, size_t at, const void *bytes, size_t size)
 {
 	const uint8_t *from = bytes;
 
+	/*@ loop pragma UNROLL "completely", 3; */
 	for (unsigned int i = 0; i < CBOR_PARTS && size > 0; i++) {
 		struct cbor_part *p = &c->part[i];
 		size_t here;
@@ -76,9 +77,14 @@ static void put_head(struct cbor *c, enum major major, uint64_t argument)
 		[1] = INFO_1_BYTE, [2] = INFO_2_BYTES, [4] = INFO_4_BYTES, [8] = INFO_8_BYTES
 	};
 	unsigned int bytes = argument_size(argument);
+	uint8_t low = bytes == 0 ? (uint8_t)argument : info[bytes];
 	uint8_t head[HEAD_MAX];
 
-	head[0] = (uint8_t)(major << 5 | (bytes == 0 ? argument : info[bytes]));
+	/*@ assert low == info_of(argument); */
+	head[0] = (uint8_t)(major * 32 + low);
+	/*@ loop invariant i <= bytes && \forall integer k; 0 <= k <= i ==> head[k] == head_byte(major, argument, k);
+	    loop assigns i, head[1 .. 8];
+	    loop variant bytes - i; */
 	for (unsigned int i = 0; i < bytes; i++)
 		head[1 + i] = (uint8_t)(argument >> (8 * (bytes - 1 - i)));
 	cbor_raw(c, head, 1 + bytes);
@@ -88,6 +94,7 @@ bool cbor_fits(const struct cbor *c)
 {
 	size_t room = 0;
 
+	/*@ loop pragma UNROLL "completely", 3; */
 	for (unsigned int i = 0; i < CBOR_PARTS; i++)
 		room += c->part[i].size;
 	return c->length <= room;
@@ -103,7 +110,7 @@ void cbor_int(struct cbor *c, int64_t value)
 	if (value >= 0)
 		put_head(c, MAJOR_UINT, (uint64_t)value);
 	else
-		put_head(c, MAJOR_NINT, ~(uint64_t)value); /* -1 - value */
+		put_head(c, MAJOR_NINT, (uint64_t)(-1 - value));
 }
 
 void cbor_bytes(struct cbor *c, const void *bytes, size_t size)

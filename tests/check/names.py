@@ -46,6 +46,7 @@ def forgotten(tree, cmakes, counts):
     named.add("proofs/cbmc/port.c")
     for tool in ("cbmc", "litmus"):
         named |= {f"proofs/{tool}/{word}.c" for word in re.findall(r"\t(\w+):\w+(?:\t|$)", tree.text(f"proofs/{tool}/properties"), re.M)}
+    named |= {f"proofs/frama-c/{word}.c" for word in re.findall(r"\t(\w+)\t-?\w+", tree.text("proofs/frama-c/properties"))}
     globs = [re.escape(name).replace(r"\*", "[^/]*") for name in named if "*" in name]
     for name in tree.some(r".*\.[cS]|tests/.*/test_\w+\.py"):
         if counts(name) and not name.startswith("linux/") and name not in named and not any(re.fullmatch(g, name) for g in globs):

@@ -35,7 +35,7 @@ NOBODY = (
     # llama.cpp's headers are fetched with the agents (tools/agents), not before.
     r"linux/agents/infer\.c",
     # Harnesses of model checkers, in their words; they read them all.
-    r"proofs/(cbmc|litmus)/.*",
+    r"proofs/(cbmc|frama-c|litmus)/.*",
 )
 
 

@@ -23,7 +23,7 @@ SCRIPTS = ("caec nothing", "caec demo nothing", "caec test --nothing", "caec tes
            "caec attack --nothing", "caec attack nothing", "caec prove --nothing", "caec prove one two three",
            "caec fuzz --nothing", "caec fuzz --seed", "caec fuzz --seed x", "caec fuzz nothing",
            "caec conformance --nothing", "caec evaluate --nothing", "caec evaluate nothing", "caec host --nothing",
-           "proofs/run --nothing", "proofs/cbmc/run --nothing", "proofs/litmus/run --nothing", "proofs/spin/run --nothing", "proofs/litmus/run --jobs 0",
+           "proofs/run --nothing", "proofs/cbmc/run --nothing", "proofs/frama-c/run --nothing", "proofs/litmus/run --nothing", "proofs/spin/run --nothing", "proofs/litmus/run --jobs 0",
            "tools/attack --nothing", "tools/attack nothing", "tools/demo-linux --nothing", "tools/evaluate --nothing", "tools/host --nothing",
            "tools/host-demo nothing", "tools/linux --nothing", "caec build --nothing", "caec check nothing",
            "caec coverage nothing", "caec mutate --nothing", "caec mutate nothing", "caec mutate --generate nothing", "caec mutate --sample 1", "caec bench --nothing", "caec linux --nothing", "caec endurance nothing",
@@ -114,7 +114,7 @@ def test_prove(folder):
             ("echo 2 passed, 0 failed", "exit 1", 1, "2 passed, 1 failed"),
             ("kill -9 $$", "echo 2 passed, 0 failed", 1, "2 passed, 1 failed"),
             ("exit 2", "exit 2", 1, "0 passed, 0 failed")):
-        for name, what in (("cbmc", cbmc), ("spin", spin), ("litmus", "exit 2")):
+        for name, what in (("cbmc", cbmc), ("spin", spin), ("litmus", "exit 2"), ("frama-c", "exit 2")):
             script(folder / name / "run", f"#!/bin/sh\n{what}\n")
         done = run(folder / "run", "pattern")
         assert (done.returncode, done.stdout.splitlines()[-1]) == (status, total), (cbmc, spin, done)
