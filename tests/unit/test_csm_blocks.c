@@ -162,37 +162,61 @@ static void test_alignment(void **state)
 	end(&w);
 }
 
+/* P has three blocks of RAM; a region of `size` at `base`, for which the host has nothing to do, is shared with C. */
+static void offer_part(struct csm_world *w, uint64_t base, uint64_t size)
+{
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	csm_realms(w);
+	world_end(&w->p);
+	world_realm(&w->p, &(struct world_options){ .apt = 1 });
+	world_ram(&w->p, WORLD_CSM, 3 * BLOCK);
+	world_give_run(&w->p, WORLD_CSM, 3 * 512);
+	for (unsigned int i = 0; i < 3; i++)
+		world_fold(&w->p, AT(i));
+	world_activate(&w->p);
+	w->p_rid = rid_of(&w->p);
+	w->size = size;
+	assert_true(world_smc_exits(&w->p, 0, say(RSI_CSM_CREATE, base, size, 0).x, &out, &exit));
+	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w->id = out.x[1];
+	csm_share(w, CSM_PERM_RO);
+}
+
 /* P's memory goes on behind the region, in the same block: what is behind is nobody's but P's. */
 static void test_region_ends_in_block(void **state)
 {
-	struct rmi_rec_exit exit;
 	struct csm_world w;
-	struct smc_regs out;
 
 	(void)state;
-	csm_realms(&w);
-	world_end(&w.p);
-	world_realm(&w.p, &(struct world_options){ .apt = 1 });
-	world_ram(&w.p, WORLD_CSM, 2 * BLOCK);
-	world_give_run(&w.p, WORLD_CSM, 2 * 512);
-	world_fold(&w.p, AT(0));
-	world_fold(&w.p, AT(1));
-	world_activate(&w.p);
-	w.p_rid = rid_of(&w.p);
-	w.size = PAGES(512 + 5);
-	/* The host has nothing to do for it. */
-	assert_true(world_smc_exits(&w.p, 0, (const uint64_t[18]){ RSI_CSM_CREATE, WORLD_CSM, w.size, 0 },
-				    &out, &exit));
-	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
-	assert_int_equal(out.x[0], RSI_SUCCESS);
-	w.id = out.x[1];
-	w.n = 0;
-	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
+	offer_part(&w, WORLD_CSM, PAGES(512 + 5));
 	assert_int_equal(level(&w.p, AT(1)), 2);
 	/* C has a table of blocks where the range ends, and no more: it is asked for pages. */
 	attach_asking(&w, WORLD_CSM, AT(1), PAGES(5));
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, 2 * BLOCK), 512 + 5);
-	w.size = 2 * BLOCK; /* all of it goes */
+	w.size = 3 * BLOCK; /* all of it goes */
+	end(&w);
+}
+
+/* The region begins a page before a block, the range a page behind one: no block of P's is one of C's. */
+static void test_opposite(void **state)
+{
+	const uint64_t p = AT(1) - PAGES(1), c = WORLD_CSM + PAGES(1);
+	struct csm_world w;
+
+	(void)state;
+	offer_part(&w, p, 2 * BLOCK);
+	attach_asking(&w, c, c, w.size);
+	for (uint64_t at = 0; at < w.size; at += PAGES(11)) {
+		uint64_t mine, its, desc;
+
+		assert_true(world_translate(&w.c, c + at, &its, &desc));
+		assert_true(world_translate(&w.p, p + at, &mine, &desc));
+		assert_int_equal(its, mine); /* I3 */
+	}
+	w.size = 3 * BLOCK;
 	end(&w);
 }
 
@@ -511,19 +535,13 @@ static void test_neighbour(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_attach),
-		cmocka_unit_test(test_mixed),
-		cmocka_unit_test(test_alignment),
-		cmocka_unit_test(test_region_ends_in_block),
-		cmocka_unit_test(test_reserve_over_memory),
-		cmocka_unit_test(test_holes),
-		cmocka_unit_test(test_fill_of_split),
-		cmocka_unit_test(test_fill),
-		cmocka_unit_test(test_attach_again),
-		cmocka_unit_test(test_page_goes),
-		cmocka_unit_test(test_page_on_its_way_out),
-		cmocka_unit_test(test_ends_as_memory),
-		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_attach),         cmocka_unit_test(test_mixed),
+		cmocka_unit_test(test_alignment),      cmocka_unit_test(test_region_ends_in_block),
+		cmocka_unit_test(test_opposite),       cmocka_unit_test(test_reserve_over_memory),
+		cmocka_unit_test(test_holes),          cmocka_unit_test(test_fill_of_split),
+		cmocka_unit_test(test_fill),           cmocka_unit_test(test_attach_again),
+		cmocka_unit_test(test_page_goes),      cmocka_unit_test(test_page_on_its_way_out),
+		cmocka_unit_test(test_ends_as_memory), cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_neighbour),
 	};
 
