@@ -220,6 +220,10 @@ static void test_ripas(void **state)
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
 	assert_int_equal(smc(&w.p, RSI_IPA_STATE_SET, WORLD_CSM, WORLD_CSM + PAGES(1), RSI_EMPTY, 0),
 			 RSI_ERROR_INPUT);
+	/* In its last page alone. */
+	assert_int_equal(smc(&w.p, RSI_IPA_STATE_SET, WORLD_CSM - PAGES(3), WORLD_CSM + PAGES(1), RSI_EMPTY,
+			     0),
+			 RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.c, RSI_IPA_STATE_SET, WORLD_CSM + PAGES(1), WORLD_CSM + PAGES(8), RSI_EMPTY,
 			     0),
 			 RSI_ERROR_INPUT);

@@ -184,8 +184,10 @@ static void test_suspend(void **state)
 static void test_off(void **state)
 {
 	(void)state;
-	leave(0, PSCI_CPU_OFF);
+	leave(0, PSCI_CPU_OFF, 1);
 	assert_int_equal(rmi(RMI_REC_ENTER, r.rec[0], r.run), RMI_ERROR_REC);
+	/* It waits for nothing that the host could complete. */
+	assert_int_equal(rmi(RMI_PSCI_COMPLETE, r.rec[0], r.rec[1], PSCI_SUCCESS), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_REC_ENTER, r.rec[0], r.run), RMI_ERROR_REC);
 }
 

@@ -253,6 +253,7 @@ def caec(corpus):
     case("true-last", MALFORMED, "a simple value where an array", sharing=[item, True])
     case("incomplete", POLICY, "caec-sharing: 1 items and more", sharing=[item, None])
     case("incomplete-empty", POLICY, "caec-sharing: 0 items and more", sharing=[None])
+    case("incomplete-open", POLICY, "caec-sharing: 1 items and more", policy="open", sharing=[item, None])
     case("incomplete-accepted", ACCEPTED, "the sharing state is not complete", policy="incomplete", sharing=[item, None])
     case("1025", MALFORMED, "1025 items, more than 1024", policy="open", sharing=[item] * 1025)
     case("1024", ACCEPTED, "", policy="open", sharing=[item] * 1024)

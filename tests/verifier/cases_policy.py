@@ -167,6 +167,8 @@ def variants(corpus):
          token(platform=platform_claims(lifecycle=0x6000)))
     case("lifecycle-debug", variant(platform__cca_platform_lifecycle=["secured", "recoverable-cca-platform-rot-debug"]),
          ACCEPTED, "the platform is not in the secured state", token(platform=platform_claims(lifecycle=0x5001)))
+    case("lifecycle-not-secured", variant(platform__cca_platform_lifecycle=["recoverable-cca-platform-rot-debug"]), POLICY,
+         "cca-platform-lifecycle: secured")
     case("lifecycle-any", variant(platform__cca_platform_lifecycle="any"), ACCEPTED,
          "the platform is not in the secured state", token(platform=platform_claims(lifecycle=0)))
     more = {"more": [(-99, 1)]}
