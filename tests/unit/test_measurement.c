@@ -9,7 +9,7 @@
 #include "model/measurement.h"
 #include "model/realm.h"
 
-enum { V1, V2, V3, V4, V5, R1, NUM_VECTORS };
+enum { V1, V2, V3, V4, V5, R1, ALL, NUM_VECTORS };
 
 static const char *const vectors[2][NUM_VECTORS] = {
 	{
@@ -19,6 +19,7 @@ static const char *const vectors[2][NUM_VECTORS] = {
 		"d70dc8fe09fecfa6306eac274a4c529bc6f49704217d211234dd937a9051a73c",
 		"34acfd005f1083e131169bb4bbe91106f77a42aa78653a1b90f7bc5ede7ddc75",
 		"0b8f4c5b6adc4c087ab9f43aaeb6007084c264adcaa3cb07176b792342850412",
+		"6d3a4a91a6c561a25fb83fd4e6d77136b32c24af2ae7ef61c03937a400c8470a",
 	},
 	{
 		"1cda1fc639e5604da537f04e7f2d6f8e18894c86f4b64f3397783b090053ba0d"
@@ -33,6 +34,8 @@ static const char *const vectors[2][NUM_VECTORS] = {
 		"09696f24a48c968283ebe7af71f8b1614b20acedc5afe21140b2587e44cde0d9",
 		"45f803944fa5dff242947e1a9d4b7e6c8cf40eb842e4be8b2a309410214d7222"
 		"f6b5f9faec854fe4a63db8f868180a6f9e4704f563f2d3886710fd9bf0610342",
+		"2845a88d39c00f1fe134b662ec222a88bdb4fbc24c3ba3f9e0cfa67c852357b7"
+		"f4abde86ccc25757fa342cafc2d551835c593a1b81c7207310074c9afbb72497",
 	},
 };
 
@@ -98,6 +101,25 @@ static void test_vectors(void **state)
 		measurement_extend_rem(&realm, 4, value, 32);
 		check(&realm, 4, R1);
 		check(&realm, 0, V5);
+	}
+}
+
+/* Each parameter that is measured, none of them zero but the algorithm, no two alike. */
+static void test_all_parameters(void **state)
+{
+	(void)state;
+	for (uint8_t algo = 0; algo < 2; algo++) {
+		struct realm realm = { .hash_algo = algo };
+		struct rmi_realm_params params = { .flags = 7,
+						   .s2sz = 40,
+						   .sve_vl = 3,
+						   .num_bps = 5,
+						   .num_wps = 4,
+						   .pmu_num_ctrs = 6,
+						   .hash_algo = algo };
+
+		measurement_init(&realm, &params);
+		check(&realm, 0, ALL);
 	}
 }
 
@@ -184,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_all_parameters),
 		cmocka_unit_test(test_rem),
 		cmocka_unit_test(test_events),
 	};
