@@ -727,6 +727,9 @@ static void test_state_set(void **state)
 	check_answer(RMI_REC_ENTER_FLAG_RIPAS_REJECT, EMPTY, RSI_REJECT);
 	ask(EMPTY, top, RSI_EMPTY, 0);
 	check_answer(RMI_REC_ENTER_FLAG_RIPAS_REJECT, EMPTY, RSI_ACCEPT);
+	/* Who refuses what CSM asked for has refused nothing here. */
+	ask(EMPTY, top, RSI_RAM, 0);
+	check_answer(RMI_REC_ENTER_FLAG_CSM_REJECT, EMPTY, RSI_ACCEPT);
 	/* The answer is given once, and the request is gone. */
 	{
 		struct rmi_rec_exit exit;

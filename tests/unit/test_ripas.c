@@ -4,6 +4,9 @@
  */
 #include "world.h"
 
+#include "model/measurement.h"
+#include "model/realm.h"
+
 #define RTT(level) rmi_result(RMI_ERROR_RTT, (unsigned int)(level))
 #define PAGE(n) (WORLD_RAM + (n)*GRANULE_SIZE)
 #define SPAN2 UINT64_C(0x200000)   /* of a level 2 entry */
@@ -90,6 +93,19 @@ static void test_init(void **state)
 	assert_int_equal(world_entry(&r, HALF - GRANULE_SIZE).level, 1);
 	assert_int_equal(world_entry(&r, HALF - GRANULE_SIZE).ripas, RMI_RAM);
 	assert_int_equal(world_entry(&r, HALF).ripas, 0);
+}
+
+/* Each entry by itself (DEN0137 B4.3.18). */
+static void test_init_measures(void **state)
+{
+	const struct realm *realm = realm_of(granule_find(pa(r.rd)));
+	struct realm expected = *realm;
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++)
+		measurement_extend_ripas(&expected, PAGE(i), PAGE(i + 1));
+	INIT_REACHES(PAGE(3), r.rd, PAGE(0), PAGE(3));
+	assert_memory_equal(realm->measurement[0], expected.measurement[0], RSI_MEASUREMENT_SIZE);
 }
 
 static void test_init_stops(void **state)
@@ -367,9 +383,9 @@ static void test_set_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_init),          TEST(test_init_stops),          TEST(test_init_fails),
-		TEST(test_transitions),   TEST(test_set_progress),        TEST(test_set_fails),
-		TEST(test_reserved_bits), TEST(test_init_over_destroyed),
+		TEST(test_init),       TEST(test_init_measures), TEST(test_init_stops),
+		TEST(test_init_fails), TEST(test_transitions),   TEST(test_set_progress),
+		TEST(test_set_fails),  TEST(test_reserved_bits), TEST(test_init_over_destroyed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
