@@ -44,6 +44,23 @@ static void any_realm(void)
 	realm_before = the_realm;
 }
 
+/* --- The host's page of parameters --- */
+
+static bool is_looked_at, is_read;
+
+/* The host may write it at any time: what is found at the first look is what counts, another finds something else. */
+static inline bool is_first_look(struct pa ns, size_t size, size_t wanted)
+{
+	bool is_first = !is_looked_at;
+
+	CLAIM(size == wanted && is_aligned(ns.v, GRANULE_SIZE));
+	is_read = any_bool();
+	is_looked_at = true;
+	return is_first;
+}
+
+/* --- What may have changed --- */
+
 static bool same_s2(const struct s2 *a, const struct s2 *b)
 {
 	return a->root.v == b->root.v && a->lock == b->lock && a->num_roots == b->num_roots &&

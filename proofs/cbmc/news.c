@@ -3,7 +3,7 @@
  * How a realm hears of news (csm/notify.c): RSI_CSM_PENDING, of any line of up to four entries that wait, and RSI_CSM_DOORBELL. The
  * line itself is `pending_line.c`'s.
  */
-#include "prove.h"
+#include "one_rd.h"
 
 #include "csm/notify.c"
 #include "model/rec.c"
@@ -14,32 +14,12 @@ struct apt {
 	uint32_t count; /* entries that wait: 0 has waited longest */
 };
 
-static struct granule rd, root;
 static struct realm realm, before;
 static struct apt apt;
 static struct apt_entry e0, e1, e2, e3;
 static struct apt_entry *const line[ENTRIES] = { &e0, &e1, &e2, &e3 };
 static const struct apt_entry *removed;
-static bool is_locked;
 static unsigned int looks;
-
-bool granule_lock(struct granule *g, enum granule_state state)
-{
-	CLAIM(g == &rd && state == GRANULE_RD && !is_locked);
-	is_locked = true;
-	return true;
-}
-
-void granule_unlock(struct granule *g)
-{
-	CLAIM(g == &rd && is_locked);
-	is_locked = false;
-}
-
-struct pa granule_pa(const struct granule *g)
-{
-	return pa(g == &rd ? GRANULE_SIZE : 2 * GRANULE_SIZE);
-}
 
 void *port_mem(struct pa where)
 {

@@ -4,7 +4,7 @@
  * what its table has there. What is valid, what overlaps and what a scan finds is any: `range-valid`, `range-overlap` and tests
  * are about them.
  */
-#include "prove.h"
+#include "one_rd.h"
 
 #include "csm/internal.h"
 
@@ -16,33 +16,14 @@ struct apt {
 	uint32_t room;
 };
 
-static struct granule rd, root;
 static struct realm realm;
 static struct apt apt;
-static bool is_locked, is_valid, is_unique, is_scanned, is_converted;
+static bool is_valid, is_unique, is_scanned, is_converted;
 static struct apt_entry old, new; /* what overlaps, or has the number; what is made */
 static struct apt_entry *there, *by_number, before;
 static bool is_made, is_removed, is_new_id;
 static enum csm_scan found;
 static enum rmi_ripas complete_as; /* what the range becomes */
-
-bool granule_lock(struct granule *g, enum granule_state state)
-{
-	CLAIM(g == &rd && state == GRANULE_RD && !is_locked);
-	is_locked = true;
-	return true;
-}
-
-void granule_unlock(struct granule *g)
-{
-	CLAIM(g == &rd && is_locked);
-	is_locked = false;
-}
-
-struct pa granule_pa(const struct granule *g)
-{
-	return pa(g == &rd ? GRANULE_SIZE : 2 * GRANULE_SIZE);
-}
 
 void *port_mem(struct pa where)
 {

@@ -3,7 +3,7 @@
  * RMI_CSM_ENTRY_READ, RSI_CSM_QUERY and RSI_CSM_REALM_ID (csm/query.c): two runs on tables that differ in all that the one who
  * asks is not told. Host or realm see no difference; what a realm is told is what docs/csm.md says.
  */
-#include "prove.h"
+#include "one_rd.h"
 
 #include "csm/query.c"
 
@@ -17,33 +17,13 @@ static struct apt_entry a0, a1, a2, b0, b1, b2;
 static struct apt tables[2] = { { { &a0, &a1, &a2 } }, { { &b0, &b1, &b2 } } };
 static struct realm realms[2];
 static unsigned int run;
-static struct granule rd, root;
-static bool is_locked, is_rd;
+static bool is_rd;
 
 struct granule *granule_find_lock(struct pa addr, enum granule_state expected)
 {
 	CLAIM(!is_locked && expected == GRANULE_RD);
 	is_locked = addr.v == GRANULE_SIZE && is_rd;
 	return is_locked ? &rd : NULL;
-}
-
-/* For a command of the realm itself, which is alive. */
-bool granule_lock(struct granule *g, enum granule_state expected)
-{
-	CLAIM(!is_locked && g == &rd && expected == GRANULE_RD);
-	is_locked = true;
-	return true;
-}
-
-void granule_unlock(struct granule *g)
-{
-	CLAIM(is_locked && g == &rd);
-	is_locked = false;
-}
-
-struct pa granule_pa(const struct granule *g)
-{
-	return pa(g == &rd ? GRANULE_SIZE : 2 * GRANULE_SIZE);
 }
 
 void *port_mem(struct pa where)

@@ -23,22 +23,18 @@ static struct {
 	uint8_t s2sz, sve_vl, num_bps, num_wps, pmu_num_ctrs, hash_algo, rpv;
 } params;
 static unsigned int some_byte; /* of the RPV: any, so each */
-static bool is_looked_at, is_read, geometry_is_legal, vmid_is_free, has_vmid, has_rid, is_registered;
+static bool geometry_is_legal, vmid_is_free, has_vmid, has_rid, is_registered;
 static bool has_tables, is_measured, is_published;
 
 ANY(struct rmi_realm_params, params)
 
-/* The host may write it at any time: another look finds something else. */
 bool port_ns_read(void *to, struct pa ns, size_t size)
 {
 	struct rmi_realm_params *p = to;
 
-	CLAIM(size == sizeof(*p) && is_aligned(ns.v, GRANULE_SIZE));
 	*p = any_params();
-	is_read = any_bool();
-	if (is_looked_at)
+	if (!is_first_look(ns, size, sizeof(*p)))
 		return is_read;
-	is_looked_at = true;
 	params.flags = p->flags;
 	params.rtt_base = p->rtt_base;
 	params.level = p->rtt_level_start;

@@ -11,6 +11,8 @@
 
 #include <caec/arm.h>
 
+#include "rsi_return.h"
+
 enum realm_memory realm_memory_get(struct rec *rec, struct ipa addr, void **mem, struct rmi_rec_exit *exit);
 void realm_memory_put(struct rec *rec);
 
@@ -52,14 +54,6 @@ void *port_mem(struct pa addr)
 {
 	asked_of_memory = addr.v;
 	return &some_memory;
-}
-
-bool rsi_return(struct rec *rec, uint64_t x0, uint64_t x1, uint64_t x2)
-{
-	rec->gprs[1] = x1;
-	rec->gprs[2] = x2;
-	rec->gprs[3] = 0;
-	return realm_return(rec, x0);
 }
 
 bool csm_range_overlaps(struct granule *g, uint64_t base, uint64_t top)

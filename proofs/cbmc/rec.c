@@ -153,19 +153,15 @@ ANY(struct rmi_rec_params, params)
 static struct {
 	uint64_t flags, mpidr, pc, gprs[8], num_aux, aux[AUX];
 } params;
-static bool is_looked_at, is_read, is_measured, is_reset;
+static bool is_measured, is_reset;
 
-/* The host may write its page at any time: another look finds something else. */
 bool port_ns_read(void *to, struct pa ns, size_t size)
 {
 	struct rmi_rec_params *p = to;
 
-	CLAIM(size == sizeof(*p) && is_aligned(ns.v, GRANULE_SIZE));
 	*p = any_params();
-	is_read = any_bool();
-	if (is_looked_at)
+	if (!is_first_look(ns, size, sizeof(*p)))
 		return is_read;
-	is_looked_at = true;
 	params.flags = p->flags;
 	params.mpidr = p->mpidr;
 	params.pc = p->pc;

@@ -3,39 +3,18 @@
  * RSI_CSM_* (call/rsi_csm.c): a call of a realm, from its registers to its answer, or out to the host and back. The rules are any:
  * the commands answer what they like.
  */
-#include "prove.h"
+#include "one_rd.h"
 
 #include "call/rsi_csm.c"
 
-static struct granule rd, root;
 static struct realm realm;
 static struct rec rec;
 static struct rmi_rec_exit exit_record;
-static uint64_t gprs[31], pc; /* of the realm before */
-static bool is_locked;
+static uint64_t gprs[31], pc;    /* of the realm before */
 static struct csm_answer answer; /* of the command that ran */
 static unsigned int runs;
 static uint8_t asked;
 static bool rejected;
-
-bool granule_lock(struct granule *g, enum granule_state state)
-{
-	CLAIM(g == &rd && state == GRANULE_RD && !is_locked);
-	is_locked = true;
-	return true;
-}
-
-void granule_unlock(struct granule *g)
-{
-	CLAIM(g == &rd && is_locked);
-	is_locked = false;
-}
-
-struct pa granule_pa(const struct granule *g)
-{
-	CLAIM(g == &rd);
-	return pa(GRANULE_SIZE);
-}
 
 void *port_mem(struct pa where)
 {

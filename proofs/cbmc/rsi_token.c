@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "calling_rec.h"
+#include "rsi_return.h"
 
 #define __builtin_memcpy memcpy
 #include "call/rsi_token.c"
@@ -15,15 +15,6 @@ static size_t total, done;
 static unsigned int num_steps;
 static enum attest_step last_step;
 static uint8_t the_page[GRANULE_SIZE];
-
-/* Results: x0-x3 are written, the others stay. */
-bool rsi_return(struct rec *rec, uint64_t x0, uint64_t x1, uint64_t x2)
-{
-	rec->gprs[1] = x1;
-	rec->gprs[2] = x2;
-	rec->gprs[3] = 0;
-	return realm_return(rec, x0);
-}
 
 /* The challenge: x1-x8, the first byte in bits [7:0] of x1. */
 size_t attest_begin(struct rec *rec, const uint8_t challenge[CLAIMS_CHALLENGE_SIZE])
