@@ -2,6 +2,7 @@
 import concurrent.futures
 import os
 import pathlib
+import subprocess
 import sys
 import time
 
@@ -24,6 +25,19 @@ def timed(search, row):
     start = time.monotonic()
     found = search(row[0], row[1], *row[3])
     return row, found, time.monotonic() - start
+
+
+def keep(name, text):
+    """In build/proofs/NAME.txt."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / f"{name}.txt").write_text(text)
+
+
+def said(name, command):
+    """What came of a checker's run; what it said is kept."""
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    keep(name, result.stdout)
+    return result
 
 
 def options(title):

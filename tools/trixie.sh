@@ -1,4 +1,4 @@
-# Sourced by what makes Linux for realms (linux-setup, linux-modules), tools/cbmc, tools/frama-c and tools/llama, after lib.sh and debian.sh: Debian's
+# Sourced by what makes Linux for realms (linux-setup, linux-modules), tools/llama and tools/checker.sh, after lib.sh and debian.sh: Debian's
 # suite that has the kernel, for amd64 and arm64, through an apt root of its own. Nothing is installed; the system's architectures and
 # lists stay as they are. apt checks signatures and digests.
 # shellcheck shell=sh disable=SC2034,SC2154
