@@ -69,6 +69,19 @@ static inline void csm_offer(struct csm_world *w, uint64_t pages, enum csm_permi
 	csm_share(w, permission);
 }
 
+/* A region of w->size at `base`, of what P has there: the host is asked, and gives nothing. Shared with C. */
+static inline void csm_offer_as_it_is(struct csm_world *w, uint64_t base)
+{
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	assert_true(world_smc_exits(&w->p, 0, say(RSI_CSM_CREATE, base, w->size, 0).x, &out, &exit));
+	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	w->id = out.x[1];
+	csm_share(w, CSM_PERM_RO);
+}
+
 static inline struct smc_regs csm_attach(struct csm_world *w)
 {
 	assert_int_equal(status_of(&w->c, say_reserve(w->p_rid, w->n, WORLD_CSM, w->size, 0)), RSI_SUCCESS);

@@ -2,7 +2,7 @@
 /*
  * Memory that changes behind each read of it, as others may write to it at any moment: who reads a word twice finds two. Its
  * pages are away; an access faults, is made alone (the CPU's single step), and before the next instruction the word is
- * another. For amd64; elsewhere there is no FICKLE.
+ * another. For amd64.
  */
 #ifndef TESTS_UNIT_FICKLE_H
 #define TESTS_UNIT_FICKLE_H
@@ -18,8 +18,9 @@
 
 #include <cmocka.h>
 
-#ifdef __x86_64__
-#define FICKLE
+#ifndef __x86_64__
+#error amd64, on which CAEC is built
+#endif
 
 #define FICKLE_EFLAGS 17 /* REG_EFL, which is for _GNU_SOURCE */
 #define FICKLE_SINGLE_STEP 0x100
@@ -102,5 +103,4 @@ static inline void fickle_end(void)
 	fickle_protect(PROT_READ | PROT_WRITE);
 }
 
-#endif
 #endif

@@ -230,23 +230,32 @@ static void test_ripas(void **state)
 	csm_end(&w);
 }
 
+/* A realm with two RECs, of which the first waits for a change of RIPAS. */
+static void two_recs(struct world_realm *r, const uint64_t set[18])
+{
+	const uint64_t on[18] = { PSCI_CPU_ON, 1, WORLD_RAM, 0 };
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	world_reset();
+	world_realm(r, &(struct world_options){ .apt = 1, .recs = 2 });
+	world_activate(r);
+	assert_true(world_smc_exits(r, 0, on, &out, &exit));
+	assert_int_equal(rmi(RMI_PSCI_COMPLETE, r->rec[0], r->rec[1], PSCI_SUCCESS), RMI_SUCCESS);
+	assert_true(world_smc_exits(r, 0, set, &out, &exit));
+}
+
 /* The host fulfils a RIPAS request of one REC after another REC made a region of the range. */
 static void test_ripas_race(void **state)
 {
 	const uint64_t set[18] = { RSI_IPA_STATE_SET, WORLD_CSM, WORLD_CSM + PAGES(2), RSI_EMPTY, 0 };
-	const uint64_t on[18] = { PSCI_CPU_ON, 1, WORLD_RAM, 0 };
 	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0 };
 	struct rmi_rec_exit exit;
 	struct world_realm p;
 	struct smc_regs out;
 
 	(void)state;
-	world_reset();
-	world_realm(&p, &(struct world_options){ .apt = 1, .recs = 2 });
-	world_activate(&p);
-	assert_true(world_smc_exits(&p, 0, on, &out, &exit));
-	assert_int_equal(rmi(RMI_PSCI_COMPLETE, p.rec[0], p.rec[1], PSCI_SUCCESS), RMI_SUCCESS);
-	assert_true(world_smc_exits(&p, 0, set, &out, &exit));    /* REC 0 waits */
+	two_recs(&p, set);
 	assert_true(world_smc_exits(&p, 1, create, &out, &exit)); /* REC 1 */
 	assert_true(world_serve(&p, &exit));
 	assert_false(world_resume(&p, 1, 0, &out, &exit));
@@ -263,19 +272,13 @@ static void test_ripas_then_reserve(void **state)
 {
 	const uint64_t coarse = UINT64_C(0x80000000), top = coarse + PAGES(512 * 512);
 	const uint64_t set[18] = { RSI_IPA_STATE_SET, coarse, top, RSI_RAM, 0 };
-	const uint64_t on[18] = { PSCI_CPU_ON, 1, WORLD_RAM, 0 };
 	struct smc_regs out,
 		reserve = say_reserve((struct csm_rid){ 1, 2 }, 0, coarse + PAGES(5), PAGES(1), 0);
 	struct rmi_rec_exit exit;
 	struct world_realm c;
 
 	(void)state;
-	world_reset();
-	world_realm(&c, &(struct world_options){ .apt = 1, .recs = 2 });
-	world_activate(&c);
-	assert_true(world_smc_exits(&c, 0, on, &out, &exit));
-	assert_int_equal(rmi(RMI_PSCI_COMPLETE, c.rec[0], c.rec[1], PSCI_SUCCESS), RMI_SUCCESS);
-	assert_true(world_smc_exits(&c, 0, set, &out, &exit));       /* REC 0 waits */
+	two_recs(&c, set);
 	assert_true(world_smc_exits(&c, 1, reserve.x, &out, &exit)); /* REC 1 */
 	assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
 	assert_false(world_resume(&c, 1, 0, &out, &exit));

@@ -125,17 +125,10 @@ static void test_pages_beside(void **state)
 /* P's region, which has none of its pages; C is attached to the holes. */
 static void attach_holes(struct csm_world *w, uint64_t pages)
 {
-	const uint64_t create[18] = { RSI_CSM_CREATE, WORLD_CSM, PAGES(pages), 0 };
-	struct rmi_rec_exit exit;
-	struct smc_regs out;
-
 	csm_realms(w);
-	assert_true(world_smc_exits(&w->p, 0, create, &out, &exit));
-	world_tables(&w->p, WORLD_CSM, PAGES(pages));
-	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
-	w->id = out.x[1];
 	w->size = PAGES(pages);
-	csm_share(w, CSM_PERM_RO);
+	world_tables(&w->p, WORLD_CSM, w->size);
+	csm_offer_as_it_is(w, WORLD_CSM);
 	assert_int_equal(csm_attach(w).x[3], pages);
 }
 

@@ -165,9 +165,6 @@ static void test_alignment(void **state)
 /* P has three blocks of RAM; a region of `size` at `base`, for which the host has nothing to do, is shared with C. */
 static void offer_part(struct csm_world *w, uint64_t base, uint64_t size)
 {
-	struct rmi_rec_exit exit;
-	struct smc_regs out;
-
 	csm_realms(w);
 	world_end(&w->p);
 	world_realm(&w->p, &(struct world_options){ .apt = 1 });
@@ -178,11 +175,7 @@ static void offer_part(struct csm_world *w, uint64_t base, uint64_t size)
 	world_activate(&w->p);
 	w->p_rid = rid_of(&w->p);
 	w->size = size;
-	assert_true(world_smc_exits(&w->p, 0, say(RSI_CSM_CREATE, base, size, 0).x, &out, &exit));
-	assert_false(world_resume(&w->p, 0, 0, &out, &exit));
-	assert_int_equal(out.x[0], RSI_SUCCESS);
-	w->id = out.x[1];
-	csm_share(w, CSM_PERM_RO);
+	csm_offer_as_it_is(w, base);
 }
 
 /* P's memory goes on behind the region, in the same block: what is behind is nobody's but P's. */
@@ -275,11 +268,7 @@ static void test_holes(void **state)
 	for (unsigned int i = 0; i < HOLES; i++)
 		assert_int_equal(rmi(RMI_RTT_INIT_RIPAS, w.p.rd, AT(i), AT(i + 1)), RMI_SUCCESS);
 	csm_activate(&w);
-	assert_true(world_smc_exits(&w.p, 0, say(RSI_CSM_CREATE, WORLD_CSM, w.size, 0).x, &out, &exit));
-	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
-	assert_int_equal(out.x[0], RSI_SUCCESS);
-	w.id = out.x[1];
-	csm_share(&w, CSM_PERM_RO);
+	csm_offer_as_it_is(&w, WORLD_CSM);
 	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
 	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
 	assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
@@ -306,8 +295,7 @@ static void test_fill_of_split(void **state)
 
 	(void)state;
 	offer(&w, 512, 1, ALL);
-	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
 	split(&w.p, WORLD_CSM);
 	out = world_rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
@@ -360,8 +348,7 @@ static void test_attach_again(void **state)
 
 	(void)state;
 	offer(&w, 2 * 512, 2, ALL);
-	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
 	split(&w.p, AT(1));
 	out = world_rmi(RMI_DATA_DESTROY, w.p.rd, AT(1) + PAGES(7));
 	assert_int_equal(out.x[0], RMI_SUCCESS);
@@ -388,8 +375,7 @@ static void test_page_goes(void **state)
 
 	(void)state;
 	offer(&w, 2 * 512, 2, ALL);
-	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
 	split(&w.p, AT(1));
 	/* Its own references are none: it is in a block that begins elsewhere. */
 	assert_int_equal(refs(512 + 7), 0);
@@ -419,8 +405,7 @@ static void page_on_its_way_out(uint64_t block)
 	struct smc_regs out;
 
 	offer(&w, 1024, 2, ALL);
-	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
 	for (unsigned int i = 0; i < 3; i++) {
 		struct world_realm *r = i == 2 ? &w.x : &more[i];
 
@@ -488,8 +473,7 @@ static void test_counts(void **state)
 
 	(void)state;
 	offer(&w, 512, 1, ALL);
-	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
 	for (unsigned int i = 0; i < 3; i++) {
 		split(&w.c, AT(0));
 		for (unsigned int page = 0; page < 512; page++)

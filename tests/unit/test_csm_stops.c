@@ -65,9 +65,7 @@ static void test_realms_calls(void **state)
 /* Where C has tables of pages, each is a place for 512: so many of them are looked at in a step. */
 static void test_places(void **state)
 {
-	struct rmi_rec_exit exit;
 	struct csm_world w;
-	struct smc_regs out;
 
 	(void)state;
 	csm_new_realms(&w);
@@ -76,10 +74,7 @@ static void test_places(void **state)
 	for (uint64_t at = WORLD_CSM; at < WORLD_CSM + w.size; at += BLOCK)
 		assert_int_equal(rmi(RMI_RTT_INIT_RIPAS, w.p.rd, at, at + BLOCK), RMI_SUCCESS);
 	csm_activate(&w);
-	assert_true(world_smc_exits(&w.p, 0, say(RSI_CSM_CREATE, WORLD_CSM, w.size, 0).x, &out, &exit));
-	assert_false(world_resume(&w.p, 0, 0, &out, &exit)); /* the host gives nothing */
-	w.id = out.x[1];
-	csm_share(&w, CSM_PERM_RO);
+	csm_offer_as_it_is(&w, WORLD_CSM);
 	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
 	world_tables(&w.c, WORLD_CSM, w.size);
 	check_stops(&w.c, say_attach(w.p_rid, w.n), 2 + TABLES * 512 / CSM_STEP - 1);

@@ -8,8 +8,6 @@
 
 #include "devices/virtio_entropy.h"
 
-#ifdef FICKLE
-
 static const struct part ten = { DATA, 10, D_WRITE };
 
 static bool pattern(void *context, uint8_t *bytes, uint32_t count)
@@ -58,12 +56,3 @@ int main(void)
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
-
-#else
-
-int main(void)
-{
-	return 0;
-}
-
-#endif
