@@ -20,5 +20,9 @@ def of_ours(end=signal.SIGKILL):
 
 
 def tidy_up_when_asked_to_end():
-    """For a program that such a signal comes to: its temporary files go, as at any end of it."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    """For a program that such a signal comes to: its temporary files go, as at any end of it. Each thread of the one that started it
+    that ends sends one: those that come while it tidies up change nothing."""
+    def end(*_):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        sys.exit(128 + signal.SIGTERM)
+    signal.signal(signal.SIGTERM, end)

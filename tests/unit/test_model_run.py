@@ -33,6 +33,17 @@ sys.path.insert(0, sys.argv[1])
 listen = getattr(importlib.import_module(sys.argv[3]), sys.argv[4])
 listen([sys.executable, "-c", "import time; time.sleep(600)", sys.argv[2] + "/machine"])
 """
+# What is asked to end once more while it tidies up.
+ASKED_TWICE = """import os, pathlib, signal, sys
+sys.path.insert(0, sys.argv[1])
+import child
+child.tidy_up_when_asked_to_end()
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+finally:
+    os.kill(os.getpid(), signal.SIGTERM)
+    pathlib.Path(sys.argv[2], "tidy").touch()
+"""
 LISTENERS = (("agents_run", "listen"), ("bench_host", "said_by"))
 MACHINE = """#!/bin/sh
 exec python3 -c 'import time; time.sleep(600)' {folder}/machine
@@ -81,6 +92,11 @@ def test_killed(folder):
             within_patience(lambda: not list(alive(f"{folder}/")))
             if delay is None:
                 assert not list((folder / "tmp").iterdir()), "its files are left"
+
+
+def test_asked_twice(folder):
+    program = subprocess.run([sys.executable, "-c", ASKED_TWICE, str(ROOT / "tools"), str(folder)])
+    assert (folder / "tidy").exists() and program.returncode == 128 + signal.SIGTERM
 
 
 def test_listeners_killed(folder):
@@ -201,4 +217,4 @@ def test_compared(folder):
     assert now != before, "a value that a row did not have"
 
 
-cases.run((test_killed, test_listeners_killed, test_kept, test_again, test_rows, test_compared))
+cases.run((test_killed, test_asked_twice, test_listeners_killed, test_kept, test_again, test_rows, test_compared))
