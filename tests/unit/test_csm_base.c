@@ -473,6 +473,7 @@ static void test_teardown_of_consumer(void **state)
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_DESTROY, w.c.rd), RMI_ERROR_REALM);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM + 8), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM + w.size), RMI_ERROR_INPUT);
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, ~UINT64_C(0xfff)), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.p.rd, WORLD_CSM),
 			 RMI_ERROR_INPUT); /* a region, not a range */
 	out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM);

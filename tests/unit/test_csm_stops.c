@@ -123,6 +123,26 @@ static void test_hosts_operations(void **state)
 	csm_end(&w);
 }
 
+/* A fold looks below so many regions for a range of a consumer; over one more it is refused, as it does not know. */
+static void test_fold_over_regions(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	contiguous_create(&w, 512);
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
+	for (unsigned int i = 0; i <= CSM_STEP; i++) {
+		out = world_smc(&w.p, RSI_CSM_CREATE, WORLD_CSM + PAGES(2 * i), PAGES(1), 0);
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+	}
+	assert_int_equal(rmi(RMI_RTT_FOLD, w.p.rd, WORLD_CSM, 3), rmi_result(RMI_ERROR_RTT, 3));
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, out.x[1]), RSI_SUCCESS);
+	world_fold(&w.p, WORLD_CSM);
+	world_tables(&w.p, WORLD_CSM, BLOCK);
+	contiguous_end(&w);
+}
+
 /* --- DATA_DESTROY of a page that several have: two of them lose it in a call ------------------------------------ */
 
 #define SHARES 5U
@@ -270,15 +290,11 @@ static void test_whole_table_goes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_realms_calls),
-		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_destroy),
-		cmocka_unit_test(test_hosts_operations),
-		cmocka_unit_test(test_share_goes_meanwhile),
-		cmocka_unit_test(test_destroyed_stays),
-		cmocka_unit_test(test_coarse_stays),
-		cmocka_unit_test(test_table_goes),
-		cmocka_unit_test(test_whole_table_goes),
+		cmocka_unit_test(test_realms_calls),      cmocka_unit_test(test_places),
+		cmocka_unit_test(test_destroy),           cmocka_unit_test(test_hosts_operations),
+		cmocka_unit_test(test_fold_over_regions), cmocka_unit_test(test_share_goes_meanwhile),
+		cmocka_unit_test(test_destroyed_stays),   cmocka_unit_test(test_coarse_stays),
+		cmocka_unit_test(test_table_goes),        cmocka_unit_test(test_whole_table_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

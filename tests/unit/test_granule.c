@@ -157,6 +157,8 @@ static void test_table(void **state)
 	assert_false(granule_init(banks, 2, storage, 64)); /* overlap */
 	banks[1].base = pa(0x8000800);
 	assert_false(granule_init(banks, 2, storage, 64)); /* misaligned */
+	banks[1].base = pa(~UINT64_C(0x6fff));
+	assert_false(granule_init(banks, 2, storage, 64)); /* behind the last address */
 	world_reset();
 }
 
