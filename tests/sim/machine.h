@@ -11,8 +11,7 @@
 
 struct sim_machine {
 	uint8_t *dram; /* as tests and the hardware see it */
-	uint8_t *
-		view; /* the same memory, as the monitor sees it: under ASan it faults where nothing is mapped */
+	uint8_t *view; /* the same memory, as the monitor sees it: ASan faults where nothing is mapped */
 	struct granule *granules;
 	atomic_bool *used; /* of each granule: it has been filled since the machine began */
 	uint8_t *world;    /* of each granule: 'n', 'r', or '-' for neither */
@@ -21,8 +20,7 @@ struct sim_machine {
 	uint8_t *unified;  /* what a fetch finds where no instruction cache has it */
 	uint8_t *fetched;  /* what the instruction cache has */
 	bool *is_fetched;
-	uint8_t *
-		lookers; /* of each granule: a bit for each PE that looked at it under a lock, and still may */
+	uint8_t *lookers; /* of each granule: a bit for each PE that looked at it under a lock */
 	size_t count;
 	long ns_fault;
 	long irq;
