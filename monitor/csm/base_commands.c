@@ -110,8 +110,9 @@ bool csm_data_release(struct granule *rd, struct ipa addr, struct granule *data)
 	struct apt *apt = csm_apt(rd);
 	uint64_t offset;
 
-	if (region == NULL)
-		return true; /* only regions are mapped elsewhere */
+	/* Only regions are mapped elsewhere; of one in creation nothing is, and its phase is CREATE's. */
+	if (region == NULL || region->state == CSM_STATE_CREATING)
+		return true;
 	offset = addr.v - region->base;
 	/* One page at a time, so that every call is progress: another one that was begun loses its consumers first. */
 	if (region->phase == APT_PHASE_RELEASE && region->cursor != offset) {

@@ -516,6 +516,32 @@ static void test_neighbour(void **state)
 	}
 }
 
+/* The same page goes while a region is in creation around it: CREATE goes on where it was, and does all that it does. */
+static void test_neighbour_in_creation(void **state)
+{
+	const uint64_t page = AT(4) + PAGES(20);
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	offer(&w, 1, 0, ALL);
+	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_true(world_smc_exits(&w.x, 0, say(RSI_CSM_CREATE, AT(4), PAGES(40), 0).x, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_P_REALM);
+	world_tables(&w.x, AT(4), PAGES(40));
+	assert_int_equal(rmi(RMI_GRANULE_DELEGATE, granule_of(1)), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, w.x.rd, granule_of(1), page), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_DATA_DESTROY, w.x.rd, page), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, granule_of(1)), RMI_SUCCESS);
+	assert_false(world_resume(&w.x, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	for (unsigned int i = 0; i < 40; i++)
+		assert_int_equal(world_entry(&w.x, AT(4) + PAGES(i)).ripas, RMI_RAM);
+	end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -526,7 +552,7 @@ int main(void)
 		cmocka_unit_test(test_fill),           cmocka_unit_test(test_attach_again),
 		cmocka_unit_test(test_page_goes),      cmocka_unit_test(test_page_on_its_way_out),
 		cmocka_unit_test(test_ends_as_memory), cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_neighbour),
+		cmocka_unit_test(test_neighbour),      cmocka_unit_test(test_neighbour_in_creation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
