@@ -421,22 +421,49 @@ static void test_memory(void **state)
 	csm_end(&w);
 }
 
-/* A share with a realm that is new to P takes two entries: room for one is not enough. */
+/* A share with a realm that is new to P takes two entries: room for two is enough, and room for one is not. */
 static void test_memory_for_share(void **state)
+{
+	(void)state;
+	for (unsigned int regions = 13; regions <= 14; regions++) {
+		struct rmi_rec_exit exit;
+		struct csm_world w;
+		struct smc_regs out, share;
+		bool asks;
+
+		csm_realms(&w);
+		for (unsigned int i = 0; i < regions; i++)
+			assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM + PAGES(i), PAGES(1), 0),
+					 RSI_SUCCESS);
+		share = say_share(1, w.c_rid, CSM_PERM_RO, 0);
+		asks = world_smc_exits(&w.p, 0, share.x, &out, &exit);
+		assert_int_equal(asks, regions == 14);
+		if (asks) {
+			assert_int_equal(exit.csm_event, CSM_EVENT_APT_FULL);
+			assert_true(world_serve(&w.p, &exit));
+			assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+		}
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+		csm_end(&w);
+	}
+}
+
+/* A range takes one: there is room for 15, and the host is asked for the ranges alone. */
+static void test_memory_for_ranges(void **state)
 {
 	struct rmi_rec_exit exit;
 	struct csm_world w;
-	struct smc_regs out;
+	struct smc_regs out, reserve;
 
 	(void)state;
 	csm_realms(&w);
-	for (unsigned int i = 0; i < 14; i++)
-		assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM + PAGES(i), PAGES(1), 0), RSI_SUCCESS);
-	assert_true(world_smc_exits(&w.p, 0, say_share(1, w.c_rid, CSM_PERM_RO, 0).x, &out, &exit));
-	assert_int_equal(exit.csm_event, CSM_EVENT_APT_FULL);
-	assert_true(world_serve(&w.p, &exit));
-	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
-	assert_int_equal(out.x[0], RSI_SUCCESS);
+	for (unsigned int i = 0; i < 15; i++) {
+		reserve = say_reserve(w.p_rid, i, WORLD_CSM + PAGES(i), PAGES(1), 0);
+		assert_true(world_smc_exits(&w.c, 0, reserve.x, &out, &exit));
+		assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
+		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+		assert_int_equal(out.x[0], RSI_SUCCESS);
+	}
 	csm_end(&w);
 }
 
@@ -549,10 +576,13 @@ static void test_ripas_when_revoked(void **state)
 	for (uint64_t at = WORLD_CSM; at != WORLD_CSM + w.size; at = out.x[1]) {
 		out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, at);
 		assert_int_equal(out.x[0], RMI_SUCCESS);
+		assert_int_equal(out.x[3], 0);
 	}
 	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	for (uint64_t at = 0; at < w.size; at += GRANULE_SIZE)
 		assert_int_equal(world_entry(&w.c, WORLD_CSM + at).ripas, RMI_EMPTY);
+	/* And the share ended as P wanted it, not as the host did. */
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_REVOKED);
 	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
 	csm_end(&w);
@@ -604,6 +634,33 @@ static void test_destroy_in_creation(void **state)
 	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, 1), RSI_ERROR_STATE);
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_STATE_CREATING);
 	csm_offer(&w, 2, CSM_PERM_RO);
+	assert_int_equal(w.id, 1);
+	csm_end(&w);
+}
+
+/* Nor does a CREATE go on as that of another range, or of one that is to be a consumer's. */
+static void test_create_goes_on(void **state)
+{
+	const uint64_t at = WORLD_CSM + PAGES(8);
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	sim_irq_after(0);
+	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(4), 0), RSI_INCOMPLETE);
+	sim_irq_after(-1);
+	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(3), 0), RSI_ERROR_INPUT);
+	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(5), 0), RSI_ERROR_INPUT);
+	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM + PAGES(1), PAGES(4), 0), RSI_ERROR_INPUT);
+	assert_true(world_smc_exits(&w.p, 0, say_reserve(w.c_rid, 0, at, PAGES(2), 0).x, &out, &exit));
+	sim_irq_after(0);
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	sim_irq_after(-1);
+	assert_int_equal(out.x[0], RSI_INCOMPLETE);
+	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, at, PAGES(2), 0), RSI_ERROR_INPUT);
+	csm_offer(&w, 4, CSM_PERM_RO);
 	assert_int_equal(w.id, 1);
 	csm_end(&w);
 }
@@ -733,6 +790,32 @@ static void test_host_refuses(void **state)
 	csm_end(&w);
 }
 
+/* It makes some of the tables, and the others when it is asked for them. */
+static void test_host_makes_tables_late(void **state)
+{
+	const uint64_t second = WORLD_CSM + PAGES(512);
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	assert_true(world_smc_exits(&w.p, 0, say(RSI_CSM_CREATE, WORLD_CSM, PAGES(600), 0).x, &out, &exit));
+	world_tables(&w.p, WORLD_CSM, PAGES(512));
+	assert_true(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
+	assert_int_equal(exit.csm_base, second);
+	assert_int_equal(exit.csm_size, PAGES(88));
+	assert_int_equal(exit.csm_argument, 3);
+	world_tables(&w.p, second, PAGES(88));
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(world_entry(&w.p, WORLD_CSM).ripas, RMI_RAM);
+	assert_int_equal(world_entry(&w.p, second + PAGES(87)).ripas, RMI_RAM);
+	assert_int_equal(world_entry(&w.p, second + PAGES(88)).ripas, RMI_EMPTY);
+	csm_end(&w);
+}
+
 /* The host is asked to prepare the region's memory, and takes a page of it instead. */
 static void test_host_takes_page_of_region(void **state)
 {
@@ -814,6 +897,28 @@ static void test_host_lies_about_reservation(void **state)
 		assert_int_equal(out.x[0], RSI_SUCCESS);
 		assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
 	}
+	csm_end(&w);
+}
+
+/* Before anybody has looked whether the host did it C thinks better of it: what it has there is its own still. */
+static void test_reservation_given_up(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	assert_int_equal(smc(&w.c, RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0), RSI_SUCCESS);
+	assert_int_equal(smc(&w.c, RSI_CSM_DESTROY, 1), RSI_SUCCESS);
+	assert_true(world_smc_exits(&w.c, 0, say_reserve(w.p_rid, 0, WORLD_CSM, PAGES(2), 0).x, &out, &exit));
+	sim_irq_after(0);
+	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+	sim_irq_after(-1);
+	assert_int_equal(out.x[0], RSI_INCOMPLETE);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, 0)), RSI_SUCCESS);
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_INDEX_NONE);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, PAGES(2)), 2);
 	csm_end(&w);
 }
 
@@ -958,6 +1063,40 @@ static void test_query(void **state)
 	csm_end(&w);
 }
 
+/* The call succeeds, and all registers behind its outputs keep their values. */
+static void check_kept(struct world_realm *r, struct smc_regs command, unsigned int outputs)
+{
+	struct smc_regs out;
+
+	if (command.x[outputs + 1] == 0)
+		command.x[outputs + 1] = KEPT;
+	out = world_say(r, command);
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	for (unsigned int i = outputs + 1; i < ARRAY_SIZE(out.x); i++)
+		assert_int_equal(out.x[i], command.x[i]);
+}
+
+static void test_outputs(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	w.size = PAGES(2);
+	check_kept(&w.p, say(RSI_CSM_CREATE, WORLD_CSM, w.size, 0), 1);
+	check_kept(&w.p, say_share(1, w.c_rid, CSM_PERM_RO, 0), 1);
+	check_kept(&w.c, say_reserve(w.p_rid, 0, WORLD_CSM, w.size, 0), 0);
+	check_kept(&w.c, say_attach(w.p_rid, 0), 3);
+	check_kept(&w.c, say_notify(w.p_rid, 0, 1), 0);
+	check_kept(&w.p, say(RSI_CSM_PENDING, 0), 1);
+	check_kept(&w.p, say(RSI_CSM_DOORBELL, UINT64_C(0x80000000)), 0); /* bit 31 is ignored */
+	check_kept(&w.c, say_peer_measurement(w.p_rid, 0), 9);
+	check_kept(&w.c, say_detach(w.p_rid, 0), 0);
+	check_kept(&w.p, say_revoke(w.c_rid, 0), 0);
+	check_kept(&w.p, say(RSI_CSM_DESTROY, 1), 0);
+	csm_end(&w);
+}
+
 /* 512 slots are looked at. */
 static void test_query_is_bounded(void **state)
 {
@@ -996,21 +1135,26 @@ int main(void)
 		cmocka_unit_test(test_dead_peer),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_memory_for_share),
+		cmocka_unit_test(test_memory_for_ranges),
 		cmocka_unit_test(test_interrupts),
 		cmocka_unit_test(test_revoke_in_the_middle),
 		cmocka_unit_test(test_ripas_when_revoked),
 		cmocka_unit_test(test_destroy_many_shares),
 		cmocka_unit_test(test_destroy_in_creation),
+		cmocka_unit_test(test_create_goes_on),
 		cmocka_unit_test(test_attach_during_destroy),
 		cmocka_unit_test(test_reserve_in_coarse_memory),
 		cmocka_unit_test(test_host_refuses),
 		cmocka_unit_test(test_host_refuses_half_way),
+		cmocka_unit_test(test_host_makes_tables_late),
 		cmocka_unit_test(test_host_takes_page_of_region),
 		cmocka_unit_test(test_host_lies_about_reservation),
+		cmocka_unit_test(test_reservation_given_up),
 		cmocka_unit_test(test_host_takes_table_of_reservation),
 		cmocka_unit_test(test_without_apt),
 		cmocka_unit_test(test_service),
 		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_outputs),
 		cmocka_unit_test(test_query_is_bounded),
 	};
 

@@ -5,6 +5,9 @@
  */
 #include "csm_world.h"
 
+#include "csm/apt.h"
+#include "model/realm.h"
+
 /* --- Pages that come and go ------------------------------------------------------------------------------- */
 
 /* P's page is destroyed: C loses it first, in tables and TLBs, and it is wiped. */
@@ -119,6 +122,12 @@ static void test_pages_beside(void **state)
 		assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 4);
 	}
 	check_same_pages(&w);
+	/* Nor does the end of the range change what is on either side of it. */
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM), RMI_SUCCESS);
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(world_entry(&w.c, beside[i]).ripas, RMI_RAM);
 	csm_end(&w);
 }
 
@@ -145,6 +154,24 @@ static void test_fill_beyond(void **state)
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(out.x[1], WORLD_CSM + w.size);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM + w.size).ripas, RMI_DESTROYED);
+	csm_end(&w);
+}
+
+/* A hole of P's has no address, though it be half a terabyte: the granule at the region's offset is not P's. */
+static void test_largest_hole(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_new_realms(&w);
+	world_end(&w.p);
+	world_realm(&w.p, &(struct world_options){ .apt = 1, .ipa_bits = 40, .start_at_0 = true });
+	assert_int_equal(rmi(RMI_RTT_INIT_RIPAS, w.p.rd, 0, UINT64_C(1) << 39), RMI_SUCCESS);
+	csm_activate(&w);
+	w.size = PAGES(2);
+	csm_offer_as_it_is(&w, WORLD_RUN); /* as P names it */
+	assert_int_equal(csm_attach(&w).x[3], 2);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 0);
 	csm_end(&w);
 }
 
@@ -219,6 +246,42 @@ static void test_many_consumers(void **state)
 	for (unsigned int i = 0; i < CONSUMERS; i++)
 		world_end(&c[i]);
 	csm_end(&w);
+}
+
+/* A machine whose memory begins a page later, within a block. (The granule of that page is elsewhere, and nobody uses it.) */
+static void memory_begins_in_block(void)
+{
+	static uint64_t others[WORLD_GRANULES];
+	const struct granule_bank banks[] = {
+		{ pa(0), GRANULE_SIZE }, { pa(SIM_DRAM_BASE + GRANULE_SIZE), PAGES(WORLD_GRANULES - 1) }
+	};
+	unsigned int count = 0;
+
+	world_reset();
+	while ((others[count] = world_ns()) != SIM_DRAM_BASE)
+		count++;
+	while (count > 0)
+		world_free(others[--count]);
+	assert_true(granule_init(banks, ARRAY_SIZE(banks), granule_at(0), WORLD_GRANULES));
+}
+
+/* A page goes from a region, of a block whose first page is no memory of the machine. */
+static void test_first_block(void **state)
+{
+	const uint64_t page = SIM_DRAM_BASE + PAGES(5);
+	struct world_realm p;
+
+	(void)state;
+	memory_begins_in_block();
+	world_realm(&p, &(struct world_options){ .apt = 1 });
+	world_activate(&p);
+	assert_int_equal(smc(&p, RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0), RSI_SUCCESS);
+	world_unpopulate(&p, WORLD_CSM, PAGES(1));
+	assert_int_equal(rmi(RMI_GRANULE_DELEGATE, page), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_DATA_CREATE_UNKNOWN, p.rd, page, WORLD_CSM), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_DATA_DESTROY, p.rd, WORLD_CSM), RMI_SUCCESS);
+	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, page), RMI_SUCCESS);
+	world_end(&p);
 }
 
 /* Two attachments of one consumer with 600 offers between them: each call serves one. */
@@ -408,6 +471,38 @@ static void test_fold_across_range(void **state)
 	csm_end(&w);
 }
 
+/* Nor is one that a range begins in, which goes on behind it. */
+static void test_fold_into_range(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 1024, CSM_PERM_RO);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM + PAGES(256), w.size, 0)),
+			 RSI_SUCCESS);
+	world_tables(&w.c, WORLD_CSM, w.size);
+	assert_int_equal(rmi(RMI_RTT_FOLD, w.c.rd, WORLD_CSM, 3), rmi_result(RMI_ERROR_RTT, 3));
+	/* In the middle it is: all of the table is the range's. */
+	world_fold(&w.c, WORLD_CSM + PAGES(512));
+	csm_end(&w);
+}
+
+/* A realm's addresses begin at 0: a region there, and its table, are as others. */
+static void test_fold_at_0(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	w.size = PAGES(512);
+	world_tables(&w.p, 0, w.size);
+	csm_offer_as_it_is(&w, 0);
+	world_fold(&w.p, 0);
+	assert_int_equal(world_entry(&w.p, 0).ripas, RMI_RAM);
+	csm_end(&w);
+}
+
 /* --- The host's operations ------------------------------------------------------------------------------------------- */
 
 static void test_apt_commands(void **state)
@@ -459,6 +554,95 @@ static void test_apt_commands(void **state)
 	world_free(ns);
 	world_end(&r);
 	world_check_all_back();
+}
+
+/* A realm that has turned itself off gets no APT any more. */
+static void test_apt_of_realm_that_is_off(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct world_realm r;
+	struct smc_regs out;
+	uint64_t g;
+
+	(void)state;
+	world_reset();
+	world_realm(&r, NULL);
+	world_activate(&r);
+	assert_true(world_smc_exits(&r, 0, say(PSCI_SYSTEM_OFF).x, &out, &exit));
+	g = world_delegated();
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_CREATE, r.rd, g), RMI_ERROR_REALM);
+	world_undelegate(g);
+	world_end(&r);
+	world_check_all_back();
+}
+
+static struct apt *apt_of_realm(const struct world_realm *r)
+{
+	return apt_of(realm_of(granule_find(pa(r->rd)))->apt);
+}
+
+/* All that a table can address: 262,400 granules with entries, here one and the same, and 256 directories. */
+static void fill(const struct world_realm *r)
+{
+	struct granule *page = granule_find(pa(world_delegated())), *directory[256];
+	struct apt *apt;
+
+	for (unsigned int i = 0; i < 256; i++)
+		directory[i] = granule_find(pa(world_delegated()));
+	apt = apt_of_realm(r);
+	for (unsigned int i = 0; i < 256; i++)
+		assert_true(apt_extend(apt, page));
+	for (unsigned int i = 0; i < 256 * 1025; i++)
+		assert_true(apt_extend(apt, i % 1025 == 0 ? directory[i / 1025] : page));
+}
+
+/* A table that is full takes no granule more, and the host keeps it. (No world ends with such a table.) */
+static void test_apt_is_full(void **state)
+{
+	struct world_realm r;
+	uint64_t g;
+
+	(void)state;
+	world_reset();
+	world_realm(&r, &(struct world_options){ .apt = 1 });
+	fill(&r);
+	assert_int_equal(apt_num_slots(apt_of_realm(&r)), 8396815); /* docs/csm.md */
+	g = world_delegated();
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_APT_EXTEND, r.rd, g), RMI_ERROR_REALM);
+	assert_int_equal(apt_num_slots(apt_of_realm(&r)), 8396815);
+	world_undelegate(g);
+}
+
+/* What has no RD at its address is nobody's. */
+static void test_no_realm(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_share_all(&w, 1, CSM_PERM_RO);
+	for (uint64_t operation = RMI_CSM_APT_DESTROY; operation <= RMI_CSM_ENTRY_READ; operation++) {
+		assert_int_equal(rmi(RMI_CSM, operation, w.c.rec[0], WORLD_CSM), RMI_ERROR_INPUT);
+		assert_int_equal(rmi(RMI_CSM, operation, w.c.rd + 8, WORLD_CSM), RMI_ERROR_INPUT);
+		assert_int_equal(rmi(RMI_CSM, operation, 0, WORLD_CSM), RMI_ERROR_INPUT);
+	}
+	csm_end(&w);
+}
+
+/* A range for a realm that there is not: the host has nothing to unmap there, and nothing to fill. */
+static void test_range_for_nobody(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	assert_int_equal(smc(&w.c, RSI_CSM_RESERVE, 1, 2, 0, WORLD_CSM, PAGES(3)), RSI_SUCCESS);
+	out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM + PAGES(1));
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], WORLD_CSM + PAGES(3));
+	assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM), RMI_ERROR_INPUT);
+	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_RESERVED);
+	csm_end(&w);
 }
 
 /* C can't lose its APT while it has mappings; UNMAP empties it in bounded steps. */
@@ -573,8 +757,10 @@ int main(void)
 		cmocka_unit_test(test_data_created),
 		cmocka_unit_test(test_pages_beside),
 		cmocka_unit_test(test_fill_beyond),
+		cmocka_unit_test(test_largest_hole),
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_many_consumers),
+		cmocka_unit_test(test_first_block),
 		cmocka_unit_test(test_release_against_attach),
 		cmocka_unit_test(test_release_in_turn),
 		cmocka_unit_test(test_release_given_up),
@@ -582,7 +768,13 @@ int main(void)
 		cmocka_unit_test(test_many_blocks),
 		cmocka_unit_test(test_revoke_folded),
 		cmocka_unit_test(test_fold_across_range),
+		cmocka_unit_test(test_fold_into_range),
+		cmocka_unit_test(test_fold_at_0),
 		cmocka_unit_test(test_apt_commands),
+		cmocka_unit_test(test_apt_of_realm_that_is_off),
+		cmocka_unit_test(test_apt_is_full),
+		cmocka_unit_test(test_no_realm),
+		cmocka_unit_test(test_range_for_nobody),
 		cmocka_unit_test(test_teardown_of_consumer),
 		cmocka_unit_test(test_teardown_of_provider),
 		cmocka_unit_test(test_teardown_of_reservation),

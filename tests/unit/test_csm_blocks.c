@@ -397,8 +397,11 @@ static void test_page_goes(void **state)
 	end(&w);
 }
 
-/* While a page is on its way out (of two consumers in one step, the third is left) no block with it is mapped anew. */
-static void page_on_its_way_out(uint64_t block)
+/*
+ * While a page is on its way out (of two consumers in one step, the third is left) no block with it is mapped anew; the
+ * other is, as a block.
+ */
+static void page_on_its_way_out(uint64_t block, uint64_t page)
 {
 	struct world_realm more[2];
 	struct csm_world w;
@@ -419,16 +422,18 @@ static void page_on_its_way_out(uint64_t block)
 			assert_int_equal(status_of(r, say_attach(w.p_rid, 0)), RSI_SUCCESS);
 	}
 	split(&w.p, block);
-	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, block + PAGES(7)), RMI_CSM_AGAIN);
+	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, page), RMI_CSM_AGAIN);
 	/* P's host folds the table again, and another consumer comes. */
 	world_fold(&w.p, block);
 	out = world_say(&w.x, say_attach(w.p_rid, 0));
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[2], 1023);
-	assert_int_equal(pages_reached(&w.x, block + PAGES(7), PAGES(1)), 0);
+	assert_int_equal(pages_reached(&w.x, page, PAGES(1)), 0);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(level(&w.x, AT(i)), AT(i) == block ? 3 : 2);
 	split(&w.p, block);
 	do
-		out = world_rmi(RMI_DATA_DESTROY, w.p.rd, block + PAGES(7));
+		out = world_rmi(RMI_DATA_DESTROY, w.p.rd, page);
 	while (out.x[0] == RMI_CSM_AGAIN);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(rmi(RMI_GRANULE_UNDELEGATE, out.x[1]), RMI_SUCCESS);
@@ -443,8 +448,9 @@ static void page_on_its_way_out(uint64_t block)
 static void test_page_on_its_way_out(void **state)
 {
 	(void)state;
-	page_on_its_way_out(AT(0));
-	page_on_its_way_out(AT(1));
+	page_on_its_way_out(AT(0), AT(0) + PAGES(7));
+	page_on_its_way_out(AT(1), AT(1) + PAGES(7));
+	page_on_its_way_out(AT(1), AT(1));
 }
 
 /* A block that ends as memory is memory as a whole, of which pages are made as they are touched. */

@@ -139,6 +139,11 @@ static void test_flags_go_on(void **state)
 	sim_irq_after(-1);
 	assert_int_equal(out.x[0], RSI_INCOMPLETE);
 	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_ERROR_STATE);
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, PAGE(1), w.size, CSM_RESERVE_FLAG_RAM)),
+			 RSI_ERROR_STATE);
+	assert_int_equal(
+		status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, PAGES(SIZE - 1), CSM_RESERVE_FLAG_RAM)),
+		RSI_ERROR_STATE);
 	assert_int_equal(reserve_ram(&w), RSI_SUCCESS);
 	csm_end(&w);
 }
@@ -222,7 +227,8 @@ static void test_unmap(void **state)
 		assert_int_equal(out.x[0], RMI_SUCCESS);
 		assert_int_equal(out.x[3], w.p.rd);
 		assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_BROKEN);
-		assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_BROKEN);
+		check_news(&w.c, CSM_ROLE_CONSUMER, CSM_STATE_BROKEN);
+		check_news(&w.p, CSM_ROLE_SHARE, CSM_STATE_BROKEN);
 		check_nothing_to_have(&w, RMI_RAM);
 		assert_int_equal(rmi(RMI_CSM, RMI_CSM_FILL, w.c.rd, WORLD_CSM), RMI_ERROR_INPUT);
 		if (i == 0) {
@@ -398,6 +404,14 @@ static void test_news_of_death(void **state)
 	world_unpopulate(&w.p, WORLD_CSM, w.size);
 	assert_int_equal(destroy_apt(&w.c), w.p.rd);
 	check_news(&w.p, CSM_ROLE_SHARE, CSM_STATE_OFFERED);
+	csm_end(&w);
+
+	/* C has only reserved: nothing ends for P. */
+	csm_realms(&w);
+	csm_offer(&w, SIZE, CSM_PERM_RO);
+	assert_int_equal(reserve_ram(&w), RSI_SUCCESS);
+	assert_int_equal(destroy_apt(&w.c), 0);
+	assert_true(pending(&w.p) == CSM_INDEX_NONE);
 	csm_end(&w);
 }
 

@@ -104,14 +104,63 @@ static void test_detaches(void **state)
 	csm_end(&w);
 }
 
-/* C goes while P takes the share back, and P does not go on: there is no way back to what it was taken from. */
-static void test_no_way_back(void **state)
+/* C's page 0 is a hole. While C goes nothing more comes there, and P's share is one that loses its consumer. */
+static void test_page_comes_meanwhile(void **state)
 {
 	struct csm_world w;
 
 	(void)state;
-	stop_in_the_middle(&w);
+	csm_realms(&w);
+	w.size = PAGES(SIZE);
+	world_populate(&w.p, PAGE(1), PAGES(SIZE - 1));
+	csm_offer_as_it_is(&w, WORLD_CSM);
+	assert_int_equal(csm_attach(&w).x[3], 1);
+	begin(&w.c, say_detach(w.p_rid, w.n));
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_BROKEN);
+	world_populate(&w.p, PAGE(0), PAGES(1));
+	assert_int_equal(pages_reached(&w.p, PAGE(0), PAGES(1)), 1);
+	assert_int_equal(pages_reached(&w.c, PAGE(0), PAGES(1)), 0);
 	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_OFFERED);
+	csm_end(&w);
+}
+
+/* What the host unmaps while C goes is empty, as all that C gives up. */
+static void test_host_unmaps_meanwhile(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, SIZE, CSM_PERM_RW);
+	assert_int_equal(csm_attach(&w).x[2], SIZE);
+	begin(&w.c, say_detach(w.p_rid, w.n));
+	for (uint64_t at = WORLD_CSM; at < WORLD_CSM + w.size;) {
+		struct smc_regs out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, at);
+
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		at = out.x[1];
+	}
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
+	for (unsigned int i = 0; i < SIZE; i++)
+		assert_int_equal(world_entry(&w.c, PAGE(i)).ripas, RMI_EMPTY);
+	csm_end(&w);
+}
+
+/* C goes while P takes the share back, and P does not go on: there is no way back to what it was taken from. */
+static void test_no_way_back(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	stop_in_the_middle(&w);
+	assert_true(world_smc_exits(&w.c, 0, say_detach(w.p_rid, w.n).x, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_REMOVE);
+	assert_int_equal(exit.csm_ring, 0); /* it is no news to P */
+	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_REVOKED);
 	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_SUCCESS);
 	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_CSM_ERROR_DENIED);
@@ -176,6 +225,8 @@ int main(void)
 		cmocka_unit_test(test_goes_on),
 		cmocka_unit_test(test_host_unmaps),
 		cmocka_unit_test(test_detaches),
+		cmocka_unit_test(test_page_comes_meanwhile),
+		cmocka_unit_test(test_host_unmaps_meanwhile),
 		cmocka_unit_test(test_no_way_back),
 		cmocka_unit_test(test_provider_loses_page),
 		cmocka_unit_test(test_shares_end_meanwhile),

@@ -123,6 +123,26 @@ static void test_hosts_operations(void **state)
 	csm_end(&w);
 }
 
+/* Of all calls that it takes to unmap a range the first is news to P, and the last, which leaves nothing mapped. */
+static void test_unmap_rings(void **state)
+{
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	offer_pages(&w);
+	assert_int_equal(csm_attach(&w).x[2], PAGES_IN_ALL);
+	for (unsigned int i = 0; i < STEPS; i++) {
+		bool is_news = i == 0 || i == STEPS - 1;
+
+		out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, WORLD_CSM + PAGES(i * CSM_STEP));
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		assert_int_equal(out.x[3], is_news ? w.p.rd : 0);
+		assert_int_equal(world_smc(&w.p, RSI_CSM_PENDING, 0).x[1] != CSM_INDEX_NONE, is_news);
+	}
+	csm_end(&w);
+}
+
 /* A fold looks below so many regions for a range of a consumer; over one more it is refused, as it does not know. */
 static void test_fold_over_regions(void **state)
 {
@@ -148,17 +168,120 @@ static void test_fold_over_regions(void **state)
 #define SHARES 5U
 #define AT(n) (WORLD_CSM + PAGES(n))
 
-/* P's one page is C's in five places. */
-static void share_often(struct csm_world *w)
+/* P's region, which it has offered C once, is C's in five places. */
+static void attach_often(struct csm_world *w)
 {
-	csm_realms(w);
-	csm_offer(w, 1, CSM_PERM_RO);
 	for (unsigned int n = 0; n < SHARES; n++) {
 		if (n > 0)
 			csm_share(w, CSM_PERM_RO);
-		assert_int_equal(status_of(&w->c, say_reserve(w->p_rid, n, AT(n), w->size, 0)), RSI_SUCCESS);
+		assert_int_equal(status_of(&w->c,
+					   say_reserve(w->p_rid, n, WORLD_CSM + n * w->size, w->size, 0)),
+				 RSI_SUCCESS);
 		assert_int_equal(status_of(&w->c, say_attach(w->p_rid, n)), RSI_SUCCESS);
 	}
+}
+
+static void share_often(struct csm_world *w, unsigned int pages)
+{
+	csm_realms(w);
+	csm_offer(w, pages, CSM_PERM_RO);
+	attach_often(w);
+}
+
+/* P's hole is filled, which C has in five places: two get the page in that call. */
+static void test_page_for_several(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	w.size = PAGES(1);
+	world_tables(&w.p, WORLD_CSM, w.size);
+	csm_offer_as_it_is(&w, WORLD_CSM);
+	attach_often(&w);
+	world_populate(&w.p, WORLD_CSM, w.size);
+	assert_int_equal(pages_reached(&w.c, AT(0), PAGES(2)), 2);
+	assert_int_equal(pages_reached(&w.c, AT(2), PAGES(SHARES - 2)), 0);
+	csm_end(&w);
+}
+
+/* P's region of one page has so many offers that nobody took, and then one that C did. With the page, or without. */
+static void offer_in_vain(struct csm_world *w, unsigned int offers, bool with_page)
+{
+	csm_realms(w);
+	w->size = PAGES(1);
+	if (with_page)
+		world_populate(&w->p, WORLD_CSM, w->size);
+	else
+		world_tables(&w->p, WORLD_CSM, w->size);
+	csm_offer_as_it_is(w, WORLD_CSM);
+	for (unsigned int i = 0; i < offers; i++)
+		csm_share(w, CSM_PERM_RO);
+	assert_int_equal(csm_attach(w).x[2], with_page);
+}
+
+/* So many shares are looked at in a call: behind them C gets no page that P gets. */
+static void test_shares_that_get(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	for (unsigned int offers = CSM_STEP - 1; offers <= CSM_STEP; offers++) {
+		offer_in_vain(&w, offers, false);
+		world_populate(&w.p, WORLD_CSM, w.size);
+		assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), offers < CSM_STEP);
+		csm_end(&w);
+	}
+}
+
+/* Nor does it lose one that P loses, before the next call. */
+static void test_shares_that_lose(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	for (unsigned int offers = CSM_STEP - 1; offers <= CSM_STEP; offers++) {
+		offer_in_vain(&w, offers, true);
+		if (offers == CSM_STEP) {
+			assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM), RMI_CSM_AGAIN);
+			assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 1);
+		}
+		world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM));
+		csm_end(&w);
+	}
+}
+
+/* Two pages are taken in turn, neither of them the region's first: each call goes on with that which was begun. */
+static void test_pages_in_turn(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	share_often(&w, 3);
+	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, AT(1)), RMI_CSM_AGAIN);
+	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, AT(2)), RMI_CSM_AGAIN);
+	assert_int_equal(pages_reached(&w.c, WORLD_CSM, PAGES(3 * SHARES)), 3 * SHARES - 4);
+	world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, AT(1)));
+	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, AT(2)), RMI_CSM_AGAIN);
+	assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, AT(2)), RMI_CSM_AGAIN);
+	world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, AT(2)));
+	csm_end(&w);
+}
+
+/* The one that was begun went as nobody had it any more, with offers left to look at: the other begins at once. */
+static void test_page_gone_early(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	share_often(&w, 2);
+	for (unsigned int n = 2; n < SHARES; n++)
+		assert_int_equal(status_of(&w.c, say_detach(w.p_rid, n)), RSI_SUCCESS);
+	for (unsigned int page = 0; page < 2; page++) {
+		assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, AT(page)), RMI_CSM_AGAIN);
+		world_take_back(world_rmi(RMI_DATA_DESTROY, w.p.rd, AT(page)));
+	}
+	csm_end(&w);
 }
 
 /* The share where the next call would go on is taken back meanwhile: it goes on behind it, and nobody is left out. */
@@ -168,7 +291,7 @@ static void test_share_goes_meanwhile(void **state)
 
 	(void)state;
 	for (unsigned int gone = 0; gone < SHARES; gone++) {
-		share_often(&w);
+		share_often(&w, 1);
 		assert_int_equal(rmi(RMI_DATA_DESTROY, w.p.rd, WORLD_CSM), RMI_CSM_AGAIN);
 		assert_int_equal(pages_reached(&w.c, AT(0), PAGES(SHARES)), SHARES - 2);
 		assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, gone)), RSI_SUCCESS);
@@ -271,6 +394,8 @@ static void test_table_goes(void **state)
 	for (uint64_t first = 0; first <= 256; first += 256) {
 		attach_without_table(&w, 256, first);
 		assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_DESTROYED);
+		assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
+		assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_DESTROYED);
 		csm_end(&w);
 	}
 }
@@ -284,17 +409,22 @@ static void test_whole_table_goes(void **state)
 	attach_without_table(&w, 512, 0);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).level, 2);
 	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_RAM);
+	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
+	assert_int_equal(world_entry(&w.c, WORLD_CSM).ripas, RMI_EMPTY);
 	csm_end(&w);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_realms_calls),      cmocka_unit_test(test_places),
-		cmocka_unit_test(test_destroy),           cmocka_unit_test(test_hosts_operations),
-		cmocka_unit_test(test_fold_over_regions), cmocka_unit_test(test_share_goes_meanwhile),
-		cmocka_unit_test(test_destroyed_stays),   cmocka_unit_test(test_coarse_stays),
-		cmocka_unit_test(test_table_goes),        cmocka_unit_test(test_whole_table_goes),
+		cmocka_unit_test(test_realms_calls),     cmocka_unit_test(test_places),
+		cmocka_unit_test(test_destroy),          cmocka_unit_test(test_hosts_operations),
+		cmocka_unit_test(test_unmap_rings),      cmocka_unit_test(test_fold_over_regions),
+		cmocka_unit_test(test_page_for_several), cmocka_unit_test(test_shares_that_get),
+		cmocka_unit_test(test_shares_that_lose), cmocka_unit_test(test_pages_in_turn),
+		cmocka_unit_test(test_page_gone_early),  cmocka_unit_test(test_share_goes_meanwhile),
+		cmocka_unit_test(test_destroyed_stays),  cmocka_unit_test(test_coarse_stays),
+		cmocka_unit_test(test_table_goes),       cmocka_unit_test(test_whole_table_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -252,12 +252,21 @@ static void move(void)
 	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size / 2, 0)), RSI_SUCCESS);
 }
 
+/* In another range, which begins elsewhere. */
+static void move_away(void)
+{
+	detach();
+	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM + PAGES(8), w.size, 0)),
+			 RSI_SUCCESS);
+}
+
 static void test_unmap_fill(void **state)
 {
 	const uint64_t operations[] = { RMI_CSM_UNMAP, RMI_CSM_FILL };
+	void (*const acts[])(void) = { detach, move, move_away };
 
 	(void)state;
-	for (unsigned int i = 0; i < 8; i++) {
+	for (unsigned int i = 0; i < 12; i++) {
 		uint64_t operation = operations[i & 1];
 
 		/* The RD is looked at, let go, and looked at again with P's. */
@@ -269,7 +278,7 @@ static void test_unmap_fill(void **state)
 		end_without_c();
 
 		attach(i & 2);
-		expect(AFTER_UNLOCK, w.c.rd, 0, i & 4 ? move : detach);
+		expect(AFTER_UNLOCK, w.c.rd, 0, acts[i / 4]);
 		assert_int_equal(raced(rmi(RMI_CSM, operation, w.c.rd, WORLD_CSM)), RMI_ERROR_INPUT);
 		csm_end(&w);
 	}
@@ -296,6 +305,32 @@ static void destroy_apt_of_c(void)
 static void destroy_apt_of_p(void)
 {
 	destroy_apt_of(&w.p);
+}
+
+static const struct csm_rid nobody = { 1, 2 };
+
+static void detach_from_nobody(void)
+{
+	assert_int_equal(status_of(&w.c, say_detach(nobody, 0)), RSI_SUCCESS);
+}
+
+/* A range whose provider is gone, or never was, goes; or all that C has. */
+static void test_unmap_reservation(void **state)
+{
+	(void)state;
+	for (uint64_t operation = RMI_CSM_UNMAP; operation <= RMI_CSM_FILL; operation++) {
+		csm_realms(&w);
+		assert_int_equal(status_of(&w.c, say_reserve(nobody, 0, WORLD_CSM, PAGES(4), 0)),
+				 RSI_SUCCESS);
+		expect(AFTER_UNLOCK, w.c.rd, 0, detach_from_nobody);
+		assert_int_equal(raced(rmi(RMI_CSM, operation, w.c.rd, WORLD_CSM)), RMI_ERROR_INPUT);
+		assert_int_equal(status_of(&w.c, say_reserve(nobody, 0, WORLD_CSM, PAGES(4), 0)),
+				 RSI_SUCCESS);
+		world_end_recs(&w.c);
+		expect(AFTER_UNLOCK, w.c.rd, 0, destroy_apt_of_c);
+		assert_int_equal(raced(rmi(RMI_CSM, operation, w.c.rd, WORLD_CSM)), RMI_ERROR_INPUT);
+		csm_end(&w);
+	}
 }
 
 /* A step of the other PE's. */
@@ -387,6 +422,29 @@ static void attach_both(void)
 	assert_int_equal(status_of(&w.x, say_attach(w.p_rid, 0)), RSI_SUCCESS);
 }
 
+/* And P begins anew: its shares have the places in the table that the former had. */
+static void begin_anew(void)
+{
+	destroy_first();
+	assert_int_equal(call_on_rec1(say(RSI_CSM_CREATE, WORLD_CSM + PAGES(8), w.size, 0)), RSI_SUCCESS);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(call_on_rec1(say_share(w.id + 1, w.c_rid, CSM_PERM_RO, 0)), RSI_SUCCESS);
+}
+
+/* What DESTROY looked at is gone: it takes nothing of what is there instead. */
+static void test_destroy_and_anew(void **state)
+{
+	(void)state;
+	for (unsigned int look = 0; look < 3; look++) {
+		attach_both();
+		expect(AFTER_UNLOCK, w.p.rd, look, begin_anew);
+		assert_int_equal(raced(smc(&w.p, RSI_CSM_DESTROY, w.id)), RSI_ERROR_INPUT);
+		for (uint64_t n = w.n + 1; n <= w.n + 2; n++)
+			assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, n)), RSI_SUCCESS);
+		csm_end(&w);
+	}
+}
+
 static void test_destroy(void **state)
 {
 	void (*const acts[])(void) = { revoke_first, destroy_first };
@@ -408,6 +466,29 @@ static void test_destroy(void **state)
 			csm_end(&w);
 		}
 	}
+}
+
+static void give_up_range(void)
+{
+	assert_int_equal(call_on_rec1(say_detach(nobody, 0)), RSI_SUCCESS);
+}
+
+/* RESERVE finds its range gone behind its first step: the host's answer was about that one, and of the next it is asked. */
+static void test_reserve_anew(void **state)
+{
+	const struct smc_regs reserve = say_reserve(nobody, 0, WORLD_CSM + PAGES(8), PAGES(4), 0);
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	(void)state;
+	attach_both();
+	assert_true(world_smc_exits(&w.p, 0, reserve.x, &out, &exit));
+	expect(AFTER_UNLOCK, w.p.rd, 1, give_up_range);
+	assert_true(raced(world_resume(&w.p, 0, 0, &out, &exit)));
+	assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
+	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	csm_end(&w);
 }
 
 /* --- RECs (rmi_rec.c) ---------------------------------------------------------------------------------------- */
@@ -617,9 +698,12 @@ int main(void)
 		cmocka_unit_test(test_peer_replaced),
 		cmocka_unit_test(test_provider_gone),
 		cmocka_unit_test(test_unmap_fill),
+		cmocka_unit_test(test_unmap_reservation),
 		cmocka_unit_test(test_apt_destroy_consumer),
 		cmocka_unit_test(test_apt_destroy_region),
 		cmocka_unit_test(test_destroy),
+		cmocka_unit_test(test_destroy_and_anew),
+		cmocka_unit_test(test_reserve_anew),
 		cmocka_unit_test(test_rec_create),
 		cmocka_unit_test(test_rec_destroy),
 		cmocka_unit_test(test_rec_destroy_running),

@@ -306,6 +306,17 @@ static void test_sharing_halfway(void **state)
 	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	check_shared(&w.p, 0, false);
 	check_shared(&w.c, 0, false);
+	/* And with the end of the region, which is nothing that is shared itself. */
+	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
+	csm_share(&w, CSM_PERM_RW);
+	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
+	sim_irq_after(0);
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_INCOMPLETE);
+	sim_irq_after(-1);
+	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_STATE_DESTROYING);
+	check_shared(&w.p, 1, false);
+	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
+	check_shared(&w.p, 0, false);
 	token_close(&t);
 	memset(&t, 0, sizeof(t));
 	csm_end(&w);

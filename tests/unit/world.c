@@ -238,7 +238,7 @@ void world_realm(struct world_realm *r, const struct world_options *options)
 	p->hash_algo = o->hash_algo;
 	p->vmid = r->vmid;
 	p->rtt_base = r->rtt;
-	p->rtt_level_start = o->start ? o->start : 1;
+	p->rtt_level_start = o->start || o->start_at_0 ? o->start : 1;
 	p->rtt_num_start = r->num_roots;
 	OK(RMI_REALM_CREATE, r->rd, params_pa);
 	world_free(params_pa);

@@ -57,10 +57,11 @@ struct world_realm {
 /* Zero means the default. */
 struct world_options {
 	unsigned int ipa_bits; /* 33 */
-	int64_t start;         /* 1; so 0 can't be asked for here */
-	unsigned int roots;    /* 1 */
-	unsigned int recs;     /* 1; the first is runnable */
-	unsigned int apt;      /* granules for the APT; 0: none */
+	int64_t start;         /* 1 */
+	bool start_at_0;
+	unsigned int roots; /* 1 */
+	unsigned int recs;  /* 1; the first is runnable */
+	unsigned int apt;   /* granules for the APT; 0: none */
 	uint8_t hash_algo;
 };
 
