@@ -87,9 +87,9 @@ void sim_tlb_wiped(size_t number);
 /* The first starting table of the realm whose table the granule is; NULL: no walk has come to it. */
 struct granule *sim_tlb_root(size_t table);
 
-/* For snapshots: what is of a granule; the realms that are walked, in one piece; between two commands. */
+/* For snapshots: what is of a table; of all granules; the realms that are walked, in one piece; between two commands. */
 struct sim_tlb_table *sim_tlb_table(size_t number);
-uint32_t *sim_tlb_leads_to(size_t number);
+uint32_t *sim_tlb_leads_to(void);
 void *sim_tlb_realms(size_t *size);
 
 #endif

@@ -19,7 +19,6 @@
 struct saved_granule {
 	uint8_t content[GRANULE_SIZE];
 	struct sim_tlb_table tlb;
-	uint32_t leads_to;
 	uint8_t world;
 	bool mapped;
 	uint64_t hash;
@@ -28,6 +27,7 @@ struct saved_granule {
 static struct {
 	struct saved_granule *granule;
 	struct granule *word;
+	uint32_t *leads_to;
 	void *realms;
 	size_t realms_size;
 	struct sim_el3 el3;
@@ -42,6 +42,7 @@ void sim_snapshot_reset(void)
 {
 	free(s.granule);
 	free(s.word);
+	free(s.leads_to);
 	free(s.walked);
 	free(sim_touched);
 	sim_touched = NULL;
@@ -110,22 +111,24 @@ void sim_save(void)
 	sim_fill_all();
 	s.granule = calloc(count, sizeof(*s.granule));
 	s.word = calloc(count, sizeof(*s.word));
+	s.leads_to = calloc(count, sizeof(*s.leads_to));
 	s.walked = calloc(count, sizeof(*s.walked));
 	s.touched = calloc(count, sizeof(*s.touched));
-	assert_true(s.granule != NULL && s.word != NULL && s.walked != NULL && s.touched != NULL);
+	assert_true(s.granule != NULL && s.word != NULL && s.leads_to != NULL && s.walked != NULL &&
+		    s.touched != NULL);
 	realms = sim_tlb_realms(&s.realms_size);
 	for (size_t n = 0; n < count; n++) {
 		struct saved_granule *g = &s.granule[n];
 
 		memcpy(g->content, sim_machine.dram + n * GRANULE_SIZE, GRANULE_SIZE);
 		g->tlb = *sim_tlb_table(n);
-		g->leads_to = *sim_tlb_leads_to(n);
 		g->world = sim_machine.world[n];
 		g->mapped = sim_machine.mapped[n];
 		g->hash = hash_of(n);
 	}
 	memcpy(s.walked, sim_machine.walked, count * sizeof(*s.walked));
 	memcpy(s.word, sim_machine.granules, count * sizeof(*s.word));
+	memcpy(s.leads_to, sim_tlb_leads_to(), count * sizeof(*s.leads_to));
 	s.realms = malloc(s.realms_size);
 	assert_non_null(s.realms);
 	memcpy(s.realms, realms, s.realms_size);
@@ -142,7 +145,6 @@ static void restore_granule(size_t n)
 	memcpy(sim_machine.dram + n * GRANULE_SIZE, g->content, GRANULE_SIZE);
 	if (s.walked[n] || sim_machine.walked[n])
 		*sim_tlb_table(n) = g->tlb;
-	*sim_tlb_leads_to(n) = g->leads_to;
 	sim_machine.walked[n] = s.walked[n];
 	sim_machine.world[n] = g->world;
 	if (sim_machine.mapped[n] && !g->mapped)
@@ -163,6 +165,7 @@ void sim_restore(void)
 		sim_touched[s.touched[i]] = false;
 	s.num_touched = 0;
 	memcpy(sim_machine.granules, s.word, sim_machine.count * sizeof(*s.word));
+	memcpy(sim_tlb_leads_to(), s.leads_to, sim_machine.count * sizeof(*s.leads_to));
 	memcpy(realms, s.realms, s.realms_size);
 	*sim_el3() = s.el3;
 	sim_machine.entropy = s.entropy;

@@ -80,9 +80,9 @@ struct sim_tlb_table *sim_tlb_table(size_t number)
 	return &tables[number];
 }
 
-uint32_t *sim_tlb_leads_to(size_t number)
+uint32_t *sim_tlb_leads_to(void)
 {
-	return &leads_to[number];
+	return leads_to;
 }
 
 /* --- What is cached ------------------------------------------------------------------------------------------ */
@@ -108,7 +108,6 @@ static void count_granules(uint64_t e, int level, bool more)
 	for (uint64_t n = first; n < first + count; n++) {
 		if (n >= sim_machine.count)
 			continue;
-		sim_touch(n);
 		leads_to[n] += more ? 1 : UINT32_MAX;
 	}
 }
