@@ -233,6 +233,20 @@ static void test_cpu_on(void **state)
 	check_completed(PSCI_SUCCESS);
 }
 
+/* A realm may say what it reads in MPIDR_EL1: of that the host gets the affinity, not the bits [31:24] beside it. */
+static void test_whole_mpidr(void **state)
+{
+	(void)state;
+	for (unsigned int bit = 24; bit < 32; bit++) {
+		leave(1, PSCI_AFFINITY_INFO, 1 | UINT64_C(1) << bit, 0, 0, SENTINEL);
+		assert_int_equal(complete(PSCI_SUCCESS), RMI_SUCCESS);
+		check_completed(PSCI_AFFINITY_OFF);
+	}
+	leave(1, PSCI_CPU_ON, UINT64_C(0xff000001), WORLD_RAM, 0, SENTINEL);
+	assert_int_equal(complete(PSCI_SUCCESS), RMI_SUCCESS);
+	check_completed(PSCI_SUCCESS);
+}
+
 /* SMC32: the upper halves are not arguments. */
 static void test_cpu_on_32(void **state)
 {
@@ -404,6 +418,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_system_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cpu_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_whole_mpidr, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cpu_on_32, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cpu_on_denied, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cpu_on_already, setup, teardown),

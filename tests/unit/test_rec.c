@@ -451,13 +451,16 @@ static void test_enter_fault(void **state)
 	assert_int_equal(rmi(RMI_REC_ENTER, r.rec[0], r.run), RMI_SUCCESS);
 }
 
-/* Every byte of the record is written, zero where there is nothing to say; the host's half is not touched. */
-static void test_exit_record(void **state)
+/*
+ * Every byte of the record is written, zero where there is nothing to say (of a WFI no fault's address, say); the host's
+ * half is not touched.
+ */
+static void check_exit_record(uint8_t reason)
 {
-	struct rmi_rec_exit expected = { .exit_reason = RMI_EXIT_IRQ };
+	struct rmi_rec_exit expected = { .exit_reason = reason };
 	struct rmi_rec_run before;
 
-	(void)state;
+	world_set_exit(reason);
 	memset(world_run(&r), 0xff, sizeof(before));
 	world_run(&r)->enter.flags = 0;
 	world_run(&r)->enter.gicv3_hcr = 0;
@@ -466,6 +469,17 @@ static void test_exit_record(void **state)
 	assert_memory_equal(&world_run(&r)->enter, &before.enter, sizeof(before.enter));
 	assert_memory_equal(&world_run(&r)->exit, &expected, sizeof(expected));
 	assert_int_equal(granule_refs(rec_granule(0)), 0);
+}
+
+static void test_exit_record(void **state)
+{
+	const uint8_t reasons[] = { RMI_EXIT_IRQ,  RMI_EXIT_FIQ,          RMI_EXIT_SYNC, RMI_EXIT_SERROR,
+				    RMI_EXIT_PSCI, RMI_EXIT_RIPAS_CHANGE, RMI_EXIT_CSM };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+		check_exit_record(reasons[i]);
+	world_set_exit(RMI_EXIT_IRQ);
 }
 
 static void test_abort_answers(void **state)

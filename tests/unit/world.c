@@ -16,6 +16,7 @@ static size_t num_free;
 void world_reset(void)
 {
 	sim_reset(WORLD_GRANULES);
+	world_set_exit(RMI_EXIT_IRQ);
 	assert_true(registry_init());
 	num_free = 0;
 	/* The last one is handed out first: addresses go down, so that nothing relies on their order. */
@@ -460,6 +461,13 @@ void world_set_program(world_program *next)
 	program = next;
 }
 
+static uint8_t exit_reason = RMI_EXIT_IRQ;
+
+void world_set_exit(uint8_t reason)
+{
+	exit_reason = reason;
+}
+
 void say_next(struct rec *rec, struct smc_regs command)
 {
 	memcpy(rec->gprs, command.x, sizeof(command.x));
@@ -513,7 +521,7 @@ enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit)
 	if (program != NULL && program(rec))
 		return RUN_SMC;
 	if (!next_smc.armed) {
-		exit->exit_reason = RMI_EXIT_IRQ;
+		exit->exit_reason = exit_reason;
 		return RUN_EXIT;
 	}
 	next_smc.armed = false;

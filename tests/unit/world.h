@@ -148,6 +148,8 @@ bool world_resume(struct world_realm *r, unsigned int rec, uint64_t flags, struc
 struct rec;
 typedef bool world_program(struct rec *rec);
 void world_set_program(world_program *next);
+/* Where the realm leaves by itself, it is for this reason (an interrupt, after world_reset()), and the record has no more. */
+void world_set_exit(uint8_t reason);
 
 /* Does what an exit for CSM asks. False: it can't be done. */
 bool world_serve(struct world_realm *r, const struct rmi_rec_exit *exit);
