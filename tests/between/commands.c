@@ -126,15 +126,22 @@ HOST(host_version, RMI_VERSION, RMI_ABI_VERSION)
 HOST(host_features, RMI_FEATURES, 0)
 HOST(delegate, RMI_GRANULE_DELEGATE, s.ns)
 HOST(undelegate, RMI_GRANULE_UNDELEGATE, s.spare[0])
+HOST(undelegate_made, RMI_GRANULE_UNDELEGATE, s.ns)
+HOST(delegate_again, RMI_GRANULE_DELEGATE, s.spare[0])
 HOST(undelegate_table, RMI_GRANULE_UNDELEGATE, s.spare[SECOND_SPARE])
 HOST(undelegate_aux, RMI_GRANULE_UNDELEGATE, s.aux[1])
 HOST(delegate_run, RMI_GRANULE_DELEGATE, s.run[pe->index ^ 1])
 HOST(realm_create, RMI_REALM_CREATE, s.spare[0], s.realm_params)
 HOST(realm_create_other, RMI_REALM_CREATE, s.spare[1], s.realm_params)
+HOST(realm_create_twin, RMI_REALM_CREATE, s.spare[1], s.twin_params)
+HOST(realm_create_third, RMI_REALM_CREATE, s.spare[1], s.other_params)
+HOST(realm_destroy_made, RMI_REALM_DESTROY, s.spare[0])
 HOST(realm_activate, RMI_REALM_ACTIVATE, s.n.rd)
 HOST(realm_destroy, RMI_REALM_DESTROY, s.z.rd)
 HOST(rec_aux_count, RMI_REC_AUX_COUNT, s.p.rd)
 HOST(rec_create, RMI_REC_CREATE, s.n.rd, s.spare[0], s.rec_params)
+HOST(rec_create_again, RMI_REC_CREATE, s.n.rd, s.n.rec[0], s.rec_params)
+HOST(rec_destroy_made, RMI_REC_DESTROY, s.spare[0])
 HOST(rec_destroy_n, RMI_REC_DESTROY, s.n.rec[0])
 HOST(rec_destroy_p, RMI_REC_DESTROY, s.p.rec[0])
 HOST(rec_destroy_c, RMI_REC_DESTROY, s.c.rec[1])
@@ -144,6 +151,8 @@ HOST(data_create_of_p, RMI_DATA_CREATE_UNKNOWN, s.p.rd, s.spare[0], AT_SHARED)
 HOST(data_create_of_c, RMI_DATA_CREATE_UNKNOWN, s.c.rd, s.spare[0], AT_SECOND + PAGES(2))
 HOST(data_create_in_new, RMI_DATA_CREATE_UNKNOWN, s.p.rd, s.spare[0], AT_NEW)
 HOST(data_create_in_reserved, RMI_DATA_CREATE_UNKNOWN, s.c.rd, s.spare[0], AT_NEW)
+HOST(data_destroy_made, RMI_DATA_DESTROY, s.n.rd, WORLD_RAM + PAGES(1))
+HOST(data_destroy_new, RMI_DATA_DESTROY, s.p.rd, AT_NEW)
 HOST(data_destroy_last, RMI_DATA_DESTROY, s.p.rd, AT_SHARED + PAGES(SHARED_PAGES - 1))
 HOST(data_destroy_of_c, RMI_DATA_DESTROY, s.c.rd, AT_BACK)
 HOST(data_destroy_of_d, RMI_DATA_DESTROY, s.d.rd, AT_BACK)
@@ -153,7 +162,9 @@ HOST(rtt_create, RMI_RTT_CREATE, s.c.rd, s.spare[0], AT_NOTHING, 3)
 HOST(rtt_create_of_p, RMI_RTT_CREATE, s.p.rd, s.spare[0], AT_SHARED, 3)
 HOST(rtt_create_of_c, RMI_RTT_CREATE, s.c.rd, s.spare[1], AT_SHARED, 3)
 HOST(rtt_create_of_e, RMI_RTT_CREATE, s.e.rd, s.spare[1], AT_SECOND, 3)
+HOST(rtt_create_again, RMI_RTT_CREATE, s.c.rd, s.spare[1], AT_EMPTY, 3)
 HOST(rtt_destroy, RMI_RTT_DESTROY, s.c.rd, AT_EMPTY, 3)
+HOST(rtt_destroy_made, RMI_RTT_DESTROY, s.c.rd, AT_NOTHING, 3)
 HOST(rtt_destroy_reserved, RMI_RTT_DESTROY, s.c.rd, AT_SECOND, 3)
 HOST(rtt_fold_of_p, RMI_RTT_FOLD, s.p.rd, AT_SHARED, 3)
 HOST(rtt_fold_of_c, RMI_RTT_FOLD, s.c.rd, AT_SHARED, 3)
@@ -165,11 +176,15 @@ HOST(init_ripas, RMI_RTT_INIT_RIPAS, s.n.rd, WORLD_RAM + PAGES(2), WORLD_RAM + P
 HOST(set_ripas, RMI_RTT_SET_RIPAS, s.c.rd, s.c.rec[0], WORLD_RAM, WORLD_RAM + PAGES(4))
 HOST(csm_version, RMI_CSM, RMI_CSM_VERSION, CSM_ABI_VERSION)
 HOST(apt_create, RMI_CSM, RMI_CSM_APT_CREATE, s.n.rd, s.spare[0])
+HOST(apt_create_z, RMI_CSM, RMI_CSM_APT_CREATE, s.z.rd, s.spare[0])
 HOST(apt_extend_p, RMI_CSM, RMI_CSM_APT_EXTEND, s.p.rd, s.spare[0])
 HOST(apt_extend_c, RMI_CSM, RMI_CSM_APT_EXTEND, s.c.rd, s.spare[1])
+HOST(apt_extend_d, RMI_CSM, RMI_CSM_APT_EXTEND, s.d.rd, s.spare[0])
+HOST(apt_destroy_z, RMI_CSM, RMI_CSM_APT_DESTROY, s.z.rd)
 HOST(apt_destroy_d, RMI_CSM, RMI_CSM_APT_DESTROY, s.d.rd)
 HOST(unmap_c, RMI_CSM, RMI_CSM_UNMAP, s.c.rd, AT_SHARED)
 HOST(unmap_second, RMI_CSM, RMI_CSM_UNMAP, s.c.rd, AT_SECOND)
+HOST(unmap_made, RMI_CSM, RMI_CSM_UNMAP, s.c.rd, AT_NEW)
 HOST(unmap_from_d, RMI_CSM, RMI_CSM_UNMAP, s.c.rd, AT_OF_D)
 HOST(unmap_d, RMI_CSM, RMI_CSM_UNMAP, s.d.rd, AT_SHARED)
 HOST(fill_c, RMI_CSM, RMI_CSM_FILL, s.c.rd, AT_SHARED)
@@ -312,7 +327,10 @@ REALM(share_to_p, c, say_share(s.c_id, s.p_rid, CSM_PERM_RX, 0))
 REALM(revoke, p, say_revoke(s.c_rid, s.n_first))
 REALM(revoke_second, p, say_revoke(s.c_rid, s.n_second))
 REALM(revoke_d, p, say_revoke(s.d_rid, 0))
+REALM(revoke_measured, p, say_revoke(s.e_rid, 1))
+REALM(revoke_made, p, say_revoke(s.c_rid, s.n_second + 1))
 REALM(destroy, p, say(RSI_CSM_DESTROY, s.p_id))
+REALM(destroy_made, p, say(RSI_CSM_DESTROY, s.p_id + 1))
 REALM(destroy_of_c, c, say(RSI_CSM_DESTROY, s.c_id))
 REALM(reserve, c, say_reserve(s.p_rid, 2, AT_NEW, PAGES(2), 0))
 REALM(reserve_of_p, p, say_reserve(s.c_rid, 1, AT_NEW, PAGES(2), CSM_RESERVE_FLAG_RAM))
@@ -321,9 +339,29 @@ REALM(attach_second, c, say_attach(s.p_rid, s.n_second))
 REALM(attach_e, e, say_attach(s.p_rid, 0))
 REALM(detach, c, say_detach(s.p_rid, s.n_first))
 REALM(detach_second, c, say_detach(s.p_rid, s.n_second))
+REALM(detach_made, c, say_detach(s.p_rid, 2))
 REALM(detach_from_d, c, say_detach(s.d_rid, 0))
 REALM(detach_of_p, p, say_detach(s.c_rid, s.n_to_p))
 REALM(detach_e, e, say_detach(s.p_rid, 0))
+/* P's share number n, where the realm has nothing yet. */
+static bool reserve_and_attach(struct pe *pe, struct world_realm *r, uint64_t n)
+{
+	return call(pe, r, say_reserve(s.p_rid, n, AT_EMPTY, PAGES(s.p_pages), 0)) &&
+	       call(pe, r, say_attach(s.p_rid, n));
+}
+
+static bool attach_made(struct pe *pe)
+{
+	return reserve_and_attach(pe, &s.c, s.n_second + 1);
+}
+
+/* Its measurement is another: this must not be had. */
+static bool attach_measured(struct pe *pe)
+{
+	reserve_and_attach(pe, &s.e, 1);
+	return pe->result == RSI_CSM_ERROR_DENIED;
+}
+
 REALM(notify_c, p, say_notify(s.c_rid, s.n_first, 0))
 REALM(notify_p, c, say_notify(s.p_rid, s.n_first, 1))
 REALM(pending, c, say(RSI_CSM_PENDING, 0))
@@ -332,9 +370,14 @@ REALM(measurement_of_c, p, say_peer_measurement(s.c_rid, 0))
 REALM(measurement_of_p, c, say_peer_measurement(s.p_rid, 5))
 REALM(doorbell, c, say(RSI_CSM_DOORBELL, 2))
 
-#define COMMAND(name, kind)       \
-	{                         \
-#name, name, kind \
+#define COMMAND(name, kind)             \
+	{                               \
+#name, name, kind, NULL \
+	}
+/* What it is about is what `first` makes, or takes away, or would take, too. */
+#define RIVAL(name, first)             \
+	{                              \
+#name, name, 0, #first \
 	}
 
 const struct command commands[] = {
@@ -342,15 +385,22 @@ const struct command commands[] = {
 	COMMAND(host_features, 0),
 	COMMAND(delegate, 0),
 	COMMAND(undelegate, KIND_TAKES),
+	RIVAL(undelegate_made, delegate),
+	RIVAL(delegate_again, undelegate),
 	COMMAND(undelegate_table, KIND_TAKES),
 	COMMAND(undelegate_aux, KIND_TAKES),
 	COMMAND(delegate_run, 0),
 	COMMAND(realm_create, KIND_TAKES),
 	COMMAND(realm_create_other, KIND_TAKES),
+	RIVAL(realm_create_twin, realm_create),
+	RIVAL(realm_create_third, realm_create),
+	RIVAL(realm_destroy_made, realm_create),
 	COMMAND(realm_activate, 0),
 	COMMAND(realm_destroy, KIND_ENDS),
 	COMMAND(rec_aux_count, 0),
 	COMMAND(rec_create, 0),
+	RIVAL(rec_create_again, rec_destroy_n),
+	RIVAL(rec_destroy_made, rec_create),
 	COMMAND(rec_destroy_n, KIND_TAKES),
 	COMMAND(rec_destroy_p, 0),
 	COMMAND(rec_destroy_c, 0),
@@ -363,16 +413,20 @@ const struct command commands[] = {
 	COMMAND(data_create_in_new, 0),
 	COMMAND(data_create_in_reserved, 0),
 	COMMAND(data_destroy_of_p, KIND_ENDS | KIND_REACHES),
+	RIVAL(data_destroy_made, data_create),
+	RIVAL(data_destroy_new, data_create_in_new),
 	COMMAND(data_destroy_last, KIND_REACHES),
 	COMMAND(data_destroy_of_c, 0),
 	COMMAND(data_destroy_of_d, 0),
 	COMMAND(data_destroy_ended, 0),
 	COMMAND(data_destroy_private, 0),
 	COMMAND(rtt_create, 0),
+	RIVAL(rtt_create_again, rtt_destroy),
 	COMMAND(rtt_create_of_p, 0),
 	COMMAND(rtt_create_of_c, KIND_TAKES | KIND_REACHES),
 	COMMAND(rtt_create_of_e, 0),
 	COMMAND(rtt_destroy, 0),
+	RIVAL(rtt_destroy_made, rtt_create),
 	COMMAND(rtt_destroy_reserved, KIND_ENDS),
 	COMMAND(rtt_fold_of_p, 0),
 	COMMAND(rtt_fold_of_c, KIND_ENDS | KIND_REACHES),
@@ -384,8 +438,11 @@ const struct command commands[] = {
 	COMMAND(set_ripas, 0),
 	COMMAND(csm_version, 0),
 	COMMAND(apt_create, 0),
+	COMMAND(apt_create_z, 0),
 	COMMAND(apt_extend_p, 0),
 	COMMAND(apt_extend_c, 0),
+	COMMAND(apt_extend_d, 0),
+	RIVAL(apt_destroy_z, apt_create_z),
 	COMMAND(apt_destroy_d, KIND_ENDS),
 	COMMAND(end_of_d, KIND_ENDS),
 	COMMAND(end_of_n, KIND_ENDS),
@@ -393,6 +450,7 @@ const struct command commands[] = {
 	COMMAND(replace_d, KIND_ENDS),
 	COMMAND(unmap_c, KIND_ENDS),
 	COMMAND(unmap_second, 0),
+	RIVAL(unmap_made, reserve),
 	COMMAND(unmap_from_d, 0),
 	COMMAND(unmap_d, 0),
 	COMMAND(fill_c, KIND_CSM),
@@ -428,9 +486,12 @@ const struct command commands[] = {
 	COMMAND(share_to_d, KIND_CSM),
 	COMMAND(share_to_p, 0),
 	COMMAND(revoke, KIND_CSM),
+	RIVAL(revoke_made, share_to_c),
+	RIVAL(revoke_measured, share_measured),
 	COMMAND(revoke_second, 0),
 	COMMAND(revoke_d, KIND_CSM),
 	COMMAND(destroy, KIND_CSM),
+	RIVAL(destroy_made, create),
 	COMMAND(destroy_of_c, 0),
 	COMMAND(reserve, KIND_CSM),
 	COMMAND(reserve_of_p, 0),
@@ -438,6 +499,9 @@ const struct command commands[] = {
 	COMMAND(attach_second, KIND_CSM),
 	COMMAND(attach_e, 0),
 	COMMAND(detach, KIND_CSM),
+	RIVAL(detach_made, reserve),
+	RIVAL(attach_made, share_to_c),
+	RIVAL(attach_measured, share_measured),
 	COMMAND(detach_second, 0),
 	COMMAND(detach_from_d, KIND_CSM),
 	COMMAND(detach_of_p, 0),

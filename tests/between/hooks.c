@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Points of the monitor (schedule.h), by wrappers (-Wl,--wrap): before a lock is taken, behind one that is left or a
- * change of state, around what is asked of the registry. The simulated machine has more of them.
+ * Points of the monitor (schedule.h), by wrappers (-Wl,--wrap): before a granule's lock is taken, behind one that is left
+ * or a change of state. The registry (registry.c) and the simulated machine have more of them.
  */
 #include "between/schedule.h"
 
-#include "model/realm.h"
+#include "model/granule.h"
 #include "world.h"
 
 #define REAL_AND_WRAP(type, name, args) \
@@ -20,12 +20,6 @@ REAL_AND_WRAP(void, granule_unlock_as, (struct granule * g, enum granule_state s
 REAL_AND_WRAP(void, granule_unlock_wiped, (struct granule * g));
 REAL_AND_WRAP(void, granule_retire, (struct granule * g));
 REAL_AND_WRAP(void, granule_put, (struct granule * g, uint32_t count));
-REAL_AND_WRAP(bool, registry_reserve_vmid, (uint16_t vmid));
-REAL_AND_WRAP(void, registry_release_vmid, (uint16_t vmid));
-REAL_AND_WRAP(void, registry_add, (struct granule * rd));
-REAL_AND_WRAP(void, registry_remove, (struct granule * rd));
-REAL_AND_WRAP(struct granule *, registry_find, (struct csm_rid rid));
-REAL_AND_WRAP(struct csm_rid, registry_new_rid, (void));
 
 /* What is written in an RD is written under its lock, and by an address that the machine does not hear of. */
 static void touch(const struct granule *g, enum granule_state state)
@@ -104,53 +98,4 @@ void __wrap_granule_put(struct granule *g, uint32_t count)
 	__real_granule_put(g, count);
 	if (may_go(g))
 		sim_point();
-}
-
-bool __wrap_registry_reserve_vmid(uint16_t vmid)
-{
-	bool reserved;
-
-	sim_point();
-	registry_touch();
-	reserved = __real_registry_reserve_vmid(vmid);
-	sim_point();
-	return reserved;
-}
-
-void __wrap_registry_release_vmid(uint16_t vmid)
-{
-	registry_touch();
-	__real_registry_release_vmid(vmid);
-	sim_point();
-}
-
-void __wrap_registry_add(struct granule *rd)
-{
-	registry_touch();
-	__real_registry_add(rd);
-	sim_point();
-}
-
-void __wrap_registry_remove(struct granule *rd)
-{
-	sim_point();
-	registry_touch();
-	__real_registry_remove(rd);
-	sim_point();
-}
-
-struct granule *__wrap_registry_find(struct csm_rid rid)
-{
-	struct granule *rd;
-
-	sim_point();
-	rd = __real_registry_find(rid);
-	sim_point();
-	return rd;
-}
-
-struct csm_rid __wrap_registry_new_rid(void)
-{
-	registry_touch();
-	return __real_registry_new_rid();
 }

@@ -100,9 +100,12 @@ static void fill_rec_params(void)
 
 static void equip(void)
 {
+	uint16_t vmid;
+
 	s.ns = world_ns();
 	s.source = world_ns();
 	s.realm_params = world_ns();
+	s.twin_params = world_ns();
 	s.other_params = world_ns();
 	s.rec_params = world_ns();
 	for (unsigned int i = 0; i < ARRAY_SIZE(s.spare); i++)
@@ -112,8 +115,10 @@ static void equip(void)
 		for (unsigned int k = 0; k < POOL; k++)
 			s.pool[i][k] = world_delegated();
 	}
-	/* In some scenes the VMID of Z, in others a free one. */
-	fill_realm_params(s.realm_params, s.p.rd > s.c.rd ? s.z.vmid : 0x7777, s.spare[SECOND_SPARE]);
+	/* In some scenes the VMID of Z, in others a free one. Twins want the same. */
+	vmid = s.p.rd > s.c.rd ? s.z.vmid : 0x7777;
+	fill_realm_params(s.realm_params, vmid, s.spare[SECOND_SPARE]);
+	fill_realm_params(s.twin_params, vmid, s.spare[SECOND_SPARE + 1]);
 	fill_realm_params(s.other_params, 0x7778, s.spare[SECOND_SPARE + 1]);
 	fill_rec_params();
 }
@@ -148,6 +153,7 @@ static void share_all(void)
 	uint64_t id;
 
 	s.p_id = create(&s.p, AT_SHARED, SHARED_PAGES);
+	s.p_pages = SHARED_PAGES;
 	s.n_first = share(&s.p, s.p_id, s.c_rid, CSM_PERM_RW);
 	share(&s.p, s.p_id, s.e_rid, CSM_PERM_RO);
 	share(&s.p, s.p_id, s.d_rid, CSM_PERM_RX);
@@ -293,6 +299,7 @@ static void make_blocks(bool of_p, bool of_c)
 	world_give_run(&s.p, AT_SHARED, BLOCK_PAGES);
 	assert_false(world_resume(&s.p, 0, 0, &out, &exit));
 	s.p_id = out.x[1];
+	s.p_pages = BLOCK_PAGES;
 	s.n_first = share(&s.p, s.p_id, s.c_rid, CSM_PERM_RW);
 	attach(&s.c, s.p_rid, s.n_first, AT_SHARED, BLOCK_PAGES);
 	share(&s.p, s.p_id, s.e_rid, CSM_PERM_RO);
@@ -338,6 +345,7 @@ static void make_holes(void)
 	assert_true(world_smc_exits(&s.p, 0, create, &out, &exit));
 	assert_false(world_resume(&s.p, 0, 0, &out, &exit));
 	s.p_id = out.x[1];
+	s.p_pages = BLOCK_PAGES;
 	s.n_first = share(&s.p, s.p_id, s.c_rid, CSM_PERM_RW);
 	attach(&s.c, s.p_rid, s.n_first, AT_SHARED, BLOCK_PAGES);
 	world_end_recs(&s.d);

@@ -16,12 +16,13 @@ struct scene {
 	struct world_realm p, c, e, d, n, z;
 	struct csm_rid p_rid, c_rid, e_rid, d_rid;
 	uint64_t p_id, c_id; /* regions of P and of C */
+	uint64_t p_pages;    /* of P's region */
 	uint64_t n_first, n_second, n_to_p;
 
 	uint64_t ns;       /* a host's page */
 	uint64_t spare[4]; /* delegated; commands of all PEs take the same */
 	uint64_t aux[RMI_MAX_AUX];
-	uint64_t realm_params, other_params, rec_params, source;
+	uint64_t realm_params, twin_params, other_params, rec_params, source;
 	uint64_t run[PES]; /* RmiRecRun */
 	uint64_t pool[PES][POOL];
 };

@@ -18,6 +18,7 @@ struct command {
 	const char *name;
 	bool (*run)(struct pe *pe); /* true: it succeeded */
 	unsigned int kind;          /* KIND_* */
+	const char *against;        /* at every point of this one it is in the slice; NULL: of none as such */
 };
 
 enum pe_state {
@@ -65,9 +66,9 @@ struct pe *running(void);
 void registry_reset(void);
 void registry_save(void);
 void registry_restore(void);
-/* A hash of what is different in the registry; 0: nothing. And that it is as if there were no realm. */
+/* A hash of what is different in the registry; 0: nothing. */
 uint64_t registry_changes(void);
-void registry_check_empty(void);
-void registry_touch(void);
+/* It knows the realms that there are, each by an RID and a VMID of its own, and no others. */
+void registry_check(void);
 
 #endif

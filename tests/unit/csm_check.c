@@ -54,6 +54,7 @@ static void check_foreign(struct granule *rd, uint64_t at, uint64_t page, uint64
 	assert_non_null(share);
 	assert_int_equal(share->as_share.consumer, granule_index(rd));
 	assert_int_not_equal(share->state, CSM_STATE_OFFERED);
+	assert_true(csm_share_admits(csm_apt(p), share, realm_of(rd)));
 	assert_int_equal(share->base, consumer->base);
 	assert_int_equal(share->size, consumer->size);
 	/* I3, I6. */
