@@ -163,12 +163,6 @@ static bool leave(struct rec *rec, const struct csm_answer *a, struct rmi_rec_ex
 	rec->csm.pending = true;
 	rec->csm.event = a->event;
 	rec->csm.done = a->outcome == CSM_TELL;
-	if (rec->csm.done) {
-		rec->csm.result.x[0] = a->status;
-		for (uint32_t i = 0; i < a->num_values; i++)
-			rec->csm.result.x[1 + i] = a->value[i];
-		rec->csm.num_results = a->num_values;
-	}
 	exit->exit_reason = RMI_EXIT_CSM;
 	exit->csm_event = a->event;
 	exit->csm_base = a->base;
@@ -206,6 +200,6 @@ bool rsi_csm_resume(struct rec *rec, bool rejected, struct rmi_rec_exit *exit)
 {
 	rec->csm.pending = false;
 	if (rec->csm.done)
-		return finish(rec, rec->csm.result.x[0], &rec->csm.result.x[1], rec->csm.num_results);
+		return realm_return(rec, RSI_SUCCESS);
 	return run(rec, rec->csm.event, rejected, exit);
 }

@@ -49,7 +49,7 @@ struct csm_doorbell {
 enum csm_outcome {
 	CSM_DONE, /* `status` and the values are the result */
 	CSM_ASK,  /* the host must act first: the event goes out, the command is called again */
-	CSM_TELL, /* the event goes out, then `status` and the values are the result */
+	CSM_TELL, /* the event goes out, then the command is a success */
 };
 
 struct csm_answer {

@@ -18,10 +18,8 @@
 /* A call of RSI_CSM_* that waits for the host; the REC's registers still hold its arguments. */
 struct rec_csm {
 	bool pending;
-	bool done;     /* the command is complete: `result` goes to the realm on the next entry */
+	bool done;     /* the command is complete: on the next entry the realm hears of its success */
 	uint8_t event; /* enum csm_event that was reported */
-	struct smc_regs result;
-	uint32_t num_results; /* registers x0.. of `result` that are written */
 };
 
 /*
