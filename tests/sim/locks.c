@@ -117,6 +117,8 @@ __attribute__((weak)) void __wrap_granule_unlock(struct granule *g)
 __attribute__((weak)) void __wrap_granule_unlock_as(struct granule *g, enum granule_state state)
 {
 	__real_granule_unlock_as(g, state);
+	if (state == GRANULE_RTT)
+		sim_table_made(granule_pa(g));
 	sim_unlocked();
 }
 
@@ -138,6 +140,7 @@ static void check_change(const struct rtt_walk *w)
 void __wrap_rtt_set(struct rtt_walk *w, struct rtte e)
 {
 	check_change(w);
+	sim_written(e.v, w->level);
 	__real_rtt_set(w, e);
 }
 

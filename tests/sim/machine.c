@@ -304,10 +304,13 @@ void sim_command_begin(void)
 {
 	sim_pe()->in_command = true;
 	sim_pe()->num_fetches = 0;
+	sim_pe()->unpublished = false;
+	sim_pe()->table = 0;
 }
 
 void sim_command_end(void)
 {
+	sim_check_published();
 	sim_pe()->in_command = false;
 	sim_tlb_check();
 }

@@ -84,6 +84,10 @@ void sim_tlb_opened(size_t number);
 /* The granule is about to be wiped: nobody may reach it. */
 void sim_tlb_wiped(size_t number);
 
+/* The PE has made a table, and writes a descriptor to one: both must be published before it is too late (tlb.c). */
+void sim_table_made(struct pa table);
+void sim_written(uint64_t descriptor, int level);
+
 /* The first starting table of the realm whose table the granule is; NULL: no walk has come to it. */
 struct granule *sim_tlb_root(size_t table);
 

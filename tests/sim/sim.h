@@ -51,6 +51,8 @@ struct sim_pe {
 	struct arena *arena;
 	unsigned int hashes; /* pairs of port_hash_begin() and port_hash_end() that are open */
 	uint64_t vttbr;      /* of the open batch of TLB maintenance; 0: none */
+	bool unpublished;    /* it has written a valid descriptor, and walkers may not see it yet */
+	uint64_t table;      /* that it has made, and walkers may not see what is in it yet; 0: none */
 	bool in_command;     /* and what of Non-secure memory it has read: */
 	unsigned int num_fetches;
 	struct {
@@ -94,6 +96,8 @@ void sim_unlocked(void);
 void sim_tlb_watch(uint64_t rd);
 /* Nothing is cached that the tables have not, and all that they have is. */
 void sim_tlb_check(void);
+/* What this PE has written is seen by walkers: before its command is over, and before a realm runs there. */
+void sim_check_published(void);
 /* The leaf descriptor that a TLB may have for the address; 0: none. */
 uint64_t sim_tlb_entry(uint64_t vttbr, struct ipa addr);
 

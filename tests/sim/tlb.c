@@ -7,7 +7,8 @@
  *
  * What is wrong: a valid descriptor that has become another valid one (break-before-make), one that is cached when the
  * command is over though the table has it no more, a granule that is wiped though a descriptor leads to it or
- * was read from it, a VMID that is used again, or whose realm ends, before all of it was invalidated.
+ * was read from it, a VMID that is used again, or whose realm ends, before all of it was invalidated; and, of what a PE
+ * writes, a table that an entry leads to, or a valid descriptor at the end of the command, that was not published.
  *
  * Walks begin at the RDs that sim_tlb_watch() named. Tables whose lock is held, or that of their RD, are in somebody's
  * hands: they are looked at when that command ends. With threads (sim_threads()) nothing is looked at.
@@ -422,10 +423,37 @@ void port_tlb_end(void)
 {
 	assert_int_not_equal(sim_pe()->vttbr, 0);
 	sim_pe()->vttbr = 0;
+	port_publish();
+}
+
+/* --- What walkers see ------------------------------------------------------------------------------------------------ */
+
+void sim_table_made(struct pa table)
+{
+	sim_pe()->table = table.v;
+}
+
+void sim_written(uint64_t descriptor, int level)
+{
+	struct sim_pe *pe = sim_pe();
+
+	if (!pe->in_command || !(descriptor & VALID))
+		return;
+	if (is_table(descriptor, level) && pe->table == (descriptor & ADDRESS))
+		fail_msg("an entry leads to a table before walkers see what is in it");
+	pe->unpublished = true;
+}
+
+void sim_check_published(void)
+{
+	if (sim_pe()->unpublished)
+		fail_msg("walkers may not see a valid descriptor that was written");
 }
 
 void port_publish(void)
 {
+	sim_pe()->unpublished = false;
+	sim_pe()->table = 0;
 }
 
 /* --- For tests and snapshots ----------------------------------------------------------------------------------------- */

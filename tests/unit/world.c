@@ -518,6 +518,7 @@ bool run_gic_is_valid(const struct rmi_rec_enter *enter)
 
 enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit)
 {
+	sim_check_published();
 	if (program != NULL && program(rec))
 		return RUN_SMC;
 	if (!next_smc.armed) {
