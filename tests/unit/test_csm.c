@@ -267,6 +267,31 @@ static void test_ripas_race(void **state)
 	world_check_all_back();
 }
 
+/* A region is in the way of a change of RIPAS of its own pages, and of no others, before it or behind. */
+static void test_ripas_behind_region(void **state)
+{
+	const uint64_t at[] = { WORLD_CSM - PAGES(1), WORLD_CSM + PAGES(2), WORLD_CSM + PAGES(3) };
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 2, CSM_PERM_RO);
+	world_tables(&w.p, at[0], PAGES(1));
+	for (size_t i = 0; i < ARRAY_SIZE(at); i++) {
+		uint64_t top = at[i] + PAGES(1);
+
+		assert_true(
+			world_smc_exits(&w.p, 0, say(RSI_IPA_STATE_SET, at[i], top, RSI_RAM).x, &out, &exit));
+		assert_int_equal(exit.exit_reason, RMI_EXIT_RIPAS_CHANGE);
+		assert_int_equal(rmi(RMI_RTT_SET_RIPAS, w.p.rd, w.p.rec[0], at[i], top), RMI_SUCCESS);
+		assert_int_equal(world_entry(&w.p, at[i]).ripas, RMI_RAM);
+		assert_false(world_resume(&w.p, 0, 0, &out, &exit));
+	}
+	csm_end(&w);
+}
+
 /* The same with a reservation, behind the first page of an entry that spans more, and needs no table as it is EMPTY. */
 static void test_ripas_then_reserve(void **state)
 {
@@ -971,14 +996,16 @@ static void test_service(void **state)
 
 	(void)state;
 	csm_realms(&w);
-	out = world_smc(&w.p, RSI_CSM_CALL_UID);
+	out = world_smc(&w.p, RSI_CSM_CALL_UID, 77, 78, 79, 80);
 	assert_int_equal(out.x[0], 0x7b18e364);
 	assert_int_equal(out.x[1], 0xbd4ff3e4);
 	assert_int_equal(out.x[2], 0xb46f5b8e);
 	assert_int_equal(out.x[3], 0x473b0a9e);
-	assert_false(world_smc_exits(&w.p, 0, say(RSI_CSM_CALL_REVISION).x, &out, &exit));
+	assert_int_equal(out.x[4], 80); /* what is no output stays */
+	assert_false(world_smc_exits(&w.p, 0, say(RSI_CSM_CALL_REVISION, 77, 78).x, &out, &exit));
 	assert_int_equal(out.x[0], CSM_ABI_VERSION >> 16);
 	assert_int_equal(out.x[1], CSM_ABI_VERSION & 0xffff);
+	assert_int_equal(out.x[2], 78);
 	out = world_smc(&w.p, RSI_CSM_VERSION, CSM_ABI_VERSION, 77, 78, 79);
 	assert_int_equal(out.x[0], RSI_SUCCESS);
 	assert_int_equal(out.x[1], 0x10000);
@@ -986,7 +1013,7 @@ static void test_service(void **state)
 	assert_int_equal(out.x[3], CSM_FEATURE_RX | CSM_FEATURE_NOTIFY | CSM_FEATURE_LOCAL_ATTEST |
 					   CSM_FEATURE_BLOCKS | CSM_FEATURE_ENDS_AS_RAM | CSM_FEATURE_NEWS |
 					   CSM_FEATURE_DOORBELL | CSM_FEATURE_ATTACH_BLOCKS);
-	assert_int_equal(out.x[4], 79); /* what is no output stays */
+	assert_int_equal(out.x[4], 79);
 	assert_int_equal(smc(&w.p, RSI_CSM_VERSION, 0x20000), RSI_ERROR_INPUT);
 	csm_offer(&w, 1, CSM_PERM_RO);
 	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, 0, 0)), RSI_ERROR_INPUT);
@@ -997,6 +1024,44 @@ static void test_service(void **state)
 	assert_int_equal(smc(&w.c, RSI_CSM_DESTROY, w.id), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.c, RSI_CSM_QUERY, 15), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.c, RSI_CSM_QUERY, UINT64_MAX), RSI_ERROR_INPUT);
+	csm_end(&w);
+}
+
+/* A call that there is not, of a realm that has the service. */
+static void test_unknown_call(void **state)
+{
+	const uint64_t unknown[] = { 0,
+				     1,
+				     UINT32_MAX,
+				     RSI_CSM_CALL_UID - 1,
+				     RSI_CSM_CALL_UID + 1,
+				     RSI_CSM_CALL_REVISION + 1,
+				     RSI_CSM_VERSION - 1,
+				     RSI_CSM_DOORBELL + 1,
+				     RSI_CSM_VERSION ^ UINT64_C(1) << 30, /* SMC32 */
+				     RSI_HOST_CALL + 1 };
+	struct csm_world w;
+
+	(void)state;
+	csm_realms(&w);
+	for (size_t i = 0; i < ARRAY_SIZE(unknown); i++)
+		assert_int_equal(smc(&w.p, unknown[i], CSM_ABI_VERSION, 2, 3, 4), SMCCC_NOT_SUPPORTED);
+	csm_end(&w);
+}
+
+/* The host refuses what CSM asked for by that flag, and by no other. */
+static void test_no_refusal(void **state)
+{
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	assert_true(world_smc_exits(&w.p, 0, say(RSI_CSM_CREATE, WORLD_CSM, PAGES(1)).x, &out, &exit));
+	assert_true(world_serve(&w.p, &exit));
+	assert_false(world_resume(&w.p, 0, ~RMI_REC_ENTER_FLAG_CSM_REJECT, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
 	csm_end(&w);
 }
 
@@ -1128,6 +1193,7 @@ int main(void)
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_ripas),
 		cmocka_unit_test(test_ripas_race),
+		cmocka_unit_test(test_ripas_behind_region),
 		cmocka_unit_test(test_ripas_then_reserve),
 		cmocka_unit_test(test_create_content),
 		cmocka_unit_test(test_identity),
@@ -1153,6 +1219,8 @@ int main(void)
 		cmocka_unit_test(test_host_takes_table_of_reservation),
 		cmocka_unit_test(test_without_apt),
 		cmocka_unit_test(test_service),
+		cmocka_unit_test(test_unknown_call),
+		cmocka_unit_test(test_no_refusal),
 		cmocka_unit_test(test_query),
 		cmocka_unit_test(test_outputs),
 		cmocka_unit_test(test_query_is_bounded),

@@ -368,8 +368,8 @@ static void test_news_of_unmap(void **state)
 	csm_end(&w);
 }
 
-/* The last of a realm: one granule after the other, and whoever shared with it hears of it. */
-static uint64_t destroy_apt(struct world_realm *r)
+/* The last of a realm: one granule after the other, and whoever shared with it hears of it, in that REC. */
+static uint64_t destroy_apt(struct world_realm *r, uint64_t rec)
 {
 	struct smc_regs out;
 	uint64_t rung = 0;
@@ -380,6 +380,7 @@ static uint64_t destroy_apt(struct world_realm *r)
 		assert_int_equal(out.x[0], RMI_SUCCESS);
 		if (out.x[3] != 0) {
 			assert_int_equal(rung, 0);
+			assert_int_equal(out.x[4], rec);
 			rung = out.x[3];
 		}
 		if (out.x[1] != 0)
@@ -395,14 +396,14 @@ static void test_news_of_death(void **state)
 
 	(void)state;
 	share_with(&w, 0);
-	assert_int_equal(destroy_apt(&w.p), w.c.rd);
+	assert_int_equal(destroy_apt(&w.p, 0), w.c.rd);
 	check_news(&w.c, CSM_ROLE_CONSUMER, CSM_STATE_REVOKED);
 	csm_end(&w);
 
 	/* C attached, and the range has no page: nothing to unmap first. */
 	share_with(&w, 0);
 	world_unpopulate(&w.p, WORLD_CSM, w.size);
-	assert_int_equal(destroy_apt(&w.c), w.p.rd);
+	assert_int_equal(destroy_apt(&w.c, 0), w.p.rd);
 	check_news(&w.p, CSM_ROLE_SHARE, CSM_STATE_OFFERED);
 	csm_end(&w);
 
@@ -410,12 +411,35 @@ static void test_news_of_death(void **state)
 	csm_realms(&w);
 	csm_offer(&w, SIZE, CSM_PERM_RO);
 	assert_int_equal(reserve_ram(&w), RSI_SUCCESS);
-	assert_int_equal(destroy_apt(&w.c), 0);
+	assert_int_equal(destroy_apt(&w.c, 0), 0);
 	assert_true(pending(&w.p) == CSM_INDEX_NONE);
 	csm_end(&w);
 }
 
 /* --- Which REC is rung --------------------------------------------------------------------------------------------- */
+
+/* C has three RECs, and wants to be rung in the last. */
+static void share_with_recs(struct csm_world *w)
+{
+	csm_realms(w);
+	world_end(&w->c);
+	world_realm(&w->c, &(struct world_options){ .apt = 1, .recs = 3 });
+	world_activate(&w->c);
+	w->c_rid = rid_of(&w->c);
+	csm_offer(w, SIZE, CSM_PERM_RW);
+	assert_int_equal(csm_attach(w).x[0], RSI_SUCCESS);
+	assert_int_equal(smc(&w->c, RSI_CSM_DOORBELL, 2), RSI_SUCCESS);
+}
+
+static void test_doorbell_of_death(void **state)
+{
+	struct csm_world w;
+
+	(void)state;
+	share_with_recs(&w);
+	assert_int_equal(destroy_apt(&w.p, 2), w.c.rd);
+	csm_end(&w);
+}
 
 static void test_doorbell(void **state)
 {
@@ -424,14 +448,7 @@ static void test_doorbell(void **state)
 	struct smc_regs out;
 
 	(void)state;
-	csm_realms(&w);
-	world_end(&w.c);
-	world_realm(&w.c, &(struct world_options){ .apt = 1, .recs = 3 });
-	world_activate(&w.c);
-	w.c_rid = rid_of(&w.c);
-	csm_offer(&w, SIZE, CSM_PERM_RW);
-	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
-	assert_int_equal(smc(&w.c, RSI_CSM_DOORBELL, 2), RSI_SUCCESS);
+	share_with_recs(&w);
 	/* No such REC, and bits that no MPIDR has; those of MPIDR_EL1 are passed over. */
 	assert_int_equal(smc(&w.c, RSI_CSM_DOORBELL, 3), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.c, RSI_CSM_DOORBELL, 0x12), RSI_ERROR_INPUT);
@@ -462,7 +479,7 @@ int main(void)
 		cmocka_unit_test(test_detach),         cmocka_unit_test(test_news_of_revoke),
 		cmocka_unit_test(test_news_of_detach), cmocka_unit_test(test_news_of_destroy),
 		cmocka_unit_test(test_news_of_unmap),  cmocka_unit_test(test_news_of_death),
-		cmocka_unit_test(test_doorbell),
+		cmocka_unit_test(test_doorbell),       cmocka_unit_test(test_doorbell_of_death),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,6 +119,30 @@ static void test_create(void **state)
 	destroy();
 }
 
+/* What the realm's registers will say, and what its RECs will have, is what the host asked for. */
+static void test_create_keeps(void **state)
+{
+	const struct realm *realm = realm_of(granule_find(pa(f.rd)));
+
+	(void)state;
+	for (uint64_t flags = 0; flags <= (RMI_REALM_FLAG_SVE | RMI_REALM_FLAG_PMU);
+	     flags += RMI_REALM_FLAG_SVE) {
+		f.good.flags = flags;
+		f.good.sve_vl = 2;
+		f.good.pmu_num_ctrs = 6;
+		f.good.hash_algo = RMI_HASH_SHA_512;
+		assert_int_equal(create_with(&f.good), RMI_SUCCESS);
+		assert_int_equal(realm->num_bps, 5);
+		assert_int_equal(realm->num_wps, 3);
+		assert_int_equal(realm->has_sve, (flags & RMI_REALM_FLAG_SVE) != 0);
+		assert_int_equal(realm->has_pmu, (flags & RMI_REALM_FLAG_PMU) != 0);
+		assert_int_equal(realm->sve_vl, 2);
+		assert_int_equal(realm->pmu_num_ctrs, 6);
+		assert_int_equal(realm->hash_algo, RMI_HASH_SHA_512);
+		destroy();
+	}
+}
+
 static void test_create_fields(void **state)
 {
 	const struct {
@@ -561,6 +585,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_create, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_create_keeps, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_create_fields, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_create_features, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_aux_count, setup, teardown),

@@ -4,6 +4,7 @@
  */
 #include "world.h"
 
+#include "model/measurement.h"
 #include "model/realm.h"
 #include "model/rec.h"
 
@@ -189,6 +190,25 @@ static void test_create(void **state)
 	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
 	assert_int_equal(c->mpidr, 0x80000100);
 	assert_int_equal(realm()->rec_index, 17);
+	assert_int_equal(rmi(RMI_REC_DESTROY, f.rec), RMI_SUCCESS);
+	end_create();
+}
+
+/* The RIM has what each REC begins with that runs from the start, and nothing of one that does not. */
+static void test_create_measures(void **state)
+{
+	struct realm expected = *realm();
+
+	(void)state;
+	begin_create();
+	measurement_extend_rec(&expected, &f.good);
+	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
+	assert_memory_equal(realm()->measurement[0], expected.measurement[0], RSI_MEASUREMENT_SIZE);
+	assert_int_equal(rmi(RMI_REC_DESTROY, f.rec), RMI_SUCCESS);
+	f.good.flags = 0;
+	f.good.mpidr = 3;
+	assert_int_equal(create_with(&f.good), RMI_SUCCESS);
+	assert_memory_equal(realm()->measurement[0], expected.measurement[0], RSI_MEASUREMENT_SIZE);
 	assert_int_equal(rmi(RMI_REC_DESTROY, f.rec), RMI_SUCCESS);
 	end_create();
 }
@@ -542,6 +562,15 @@ static void test_abort_once(void **state)
 
 #define smc(...) world_smc(&r, __VA_ARGS__).x[0]
 
+/* The error, and nothing in the registers of results. */
+static void check_input(struct smc_regs out)
+{
+	assert_int_equal(out.x[0], RSI_ERROR_INPUT);
+	assert_int_equal(out.x[1] | out.x[2] | out.x[3], 0);
+}
+
+#define FAILS(...) check_input(world_smc(&r, __VA_ARGS__))
+
 static void test_smccc(void **state)
 {
 	const uint64_t unknown[] = { 0,          1,          0x80000001,  0x80008000,    0xc400019a,
@@ -605,12 +634,12 @@ static void test_measurements(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		before = *realm();
 		out = world_smc(&r, RSI_MEASUREMENT_READ, bad[i], 2, 3, SENTINEL);
-		assert_int_equal(out.x[0], RSI_ERROR_INPUT);
+		check_input(out);
 		assert_int_equal(out.x[4], SENTINEL);
-		assert_int_equal(smc(RSI_MEASUREMENT_EXTEND, bad[i], 32, 1), RSI_ERROR_INPUT);
-		assert_int_equal(smc(RSI_MEASUREMENT_EXTEND, 0, 32, 1), RSI_ERROR_INPUT); /* the RIM */
-		assert_int_equal(smc(RSI_MEASUREMENT_EXTEND, 1, 65, 1), RSI_ERROR_INPUT);
-		assert_int_equal(smc(RSI_MEASUREMENT_EXTEND, 1, UINT64_MAX, 1), RSI_ERROR_INPUT);
+		FAILS(RSI_MEASUREMENT_EXTEND, bad[i], 32, 1);
+		FAILS(RSI_MEASUREMENT_EXTEND, 0, 32, 1); /* the RIM */
+		FAILS(RSI_MEASUREMENT_EXTEND, 1, 65, 1);
+		FAILS(RSI_MEASUREMENT_EXTEND, 1, UINT64_MAX, 1);
 		assert_memory_equal(realm()->measurement, before.measurement, sizeof(before.measurement));
 	}
 	for (unsigned int i = 1; i < 5; i++) {
@@ -672,12 +701,11 @@ static void test_state_bad(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(smc(RSI_IPA_STATE_GET, bad[i][0], bad[i][1]), RSI_ERROR_INPUT);
-		assert_int_equal(smc(RSI_IPA_STATE_SET, bad[i][0], bad[i][1], RSI_RAM, 0), RSI_ERROR_INPUT);
+		FAILS(RSI_IPA_STATE_GET, bad[i][0], bad[i][1], 2, 3);
+		FAILS(RSI_IPA_STATE_SET, bad[i][0], bad[i][1], RSI_RAM, 0);
 	}
 	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(smc(RSI_IPA_STATE_SET, EMPTY, EMPTY + PAGES(1), ripas[i], 0),
-				 RSI_ERROR_INPUT);
+		FAILS(RSI_IPA_STATE_SET, EMPTY, EMPTY + PAGES(1), ripas[i], 0);
 	assert_int_equal(rec(0)->ripas_top, 0);
 	assert_int_equal(rmi(RMI_RTT_SET_RIPAS, r.rd, r.rec[0], EMPTY, EMPTY + PAGES(1)), RMI_ERROR_INPUT);
 }
@@ -741,9 +769,11 @@ static void test_state_set(void **state)
 	check_answer(RMI_REC_ENTER_FLAG_RIPAS_REJECT, EMPTY, RSI_REJECT);
 	ask(EMPTY, top, RSI_EMPTY, 0);
 	check_answer(RMI_REC_ENTER_FLAG_RIPAS_REJECT, EMPTY, RSI_ACCEPT);
-	/* Who refuses what CSM asked for has refused nothing here. */
+	/* Who refuses what CSM asked for, or says whatever else, has refused nothing here. */
 	ask(EMPTY, top, RSI_RAM, 0);
 	check_answer(RMI_REC_ENTER_FLAG_CSM_REJECT, EMPTY, RSI_ACCEPT);
+	ask(EMPTY, top, RSI_RAM, 0);
+	check_answer(~RMI_REC_ENTER_FLAG_RIPAS_REJECT, EMPTY, RSI_ACCEPT);
 	/* The answer is given once, and the request is gone. */
 	{
 		struct rmi_rec_exit exit;
@@ -801,10 +831,11 @@ static void test_config(void **state)
 {
 	const uint64_t bad[] = { WORLD_RAM + 8,    WORLD_RAM + 0x100, UNPROTECTED,
 				 UNPROTECTED << 1, ~UINT64_C(0xfff),  EMPTY };
-	struct rsi_realm_config expected = { .ipa_width = 33, .hash_algo = RMI_HASH_SHA_256 };
+	struct rsi_realm_config expected = { .ipa_width = 33, .hash_algo = RMI_HASH_SHA_512 };
 	struct smc_regs out;
 
 	(void)state;
+	realm()->hash_algo = RMI_HASH_SHA_512;
 	memset(realm()->rpv, 0x42, sizeof(realm()->rpv));
 	memset(expected.rpv, 0x42, sizeof(expected.rpv));
 	memset(at(WORLD_RAM + PAGES(1)), 0xff, GRANULE_SIZE);
@@ -814,7 +845,7 @@ static void test_config(void **state)
 	assert_int_equal(out.x[4], SENTINEL);
 	assert_memory_equal(at(WORLD_RAM + PAGES(1)), &expected, sizeof(expected));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(smc(RSI_REALM_CONFIG, bad[i]), RSI_ERROR_INPUT);
+		FAILS(RSI_REALM_CONFIG, bad[i], 2, 3);
 	check_fault(RSI_REALM_CONFIG, MISSING);
 	world_populate(&r, MISSING, PAGES(1));
 	assert_int_equal(smc(RSI_REALM_CONFIG, MISSING), RSI_SUCCESS);
@@ -874,7 +905,7 @@ static void test_host_call(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(smc(RSI_HOST_CALL, bad[i]), RSI_ERROR_INPUT);
+		FAILS(RSI_HOST_CALL, bad[i], 2, 3);
 	host_call(WORLD_RAM);
 	check_host_call_done(WORLD_RAM);
 	host_call(WORLD_RAM + 0xf00);
@@ -949,6 +980,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_aux_count, setup_new, teardown),
 		cmocka_unit_test_setup_teardown(test_create, setup_new, teardown),
+		cmocka_unit_test_setup_teardown(test_create_measures, setup_new, teardown),
 		cmocka_unit_test_setup_teardown(test_create_params, setup_new, teardown),
 		cmocka_unit_test_setup_teardown(test_create_bad, setup_new, teardown),
 		cmocka_unit_test_setup_teardown(test_destroy, setup_new, teardown),

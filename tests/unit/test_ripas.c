@@ -297,6 +297,27 @@ static void test_set_progress(void **state)
 	answer(RMI_REC_ENTER_FLAG_RIPAS_REJECT, PAGE(0), RSI_ACCEPT);
 }
 
+/* A table stands in a range that has all of it: what it says of its pages is theirs, and it stays. */
+static void test_set_stops_at_table(void **state)
+{
+	const uint64_t base = WORLD_RAM - SPAN2, top = WORLD_RAM + SPAN2;
+
+	(void)state;
+	world_activate(&r);
+	for (uint64_t i = 0; i < 2; i++) {
+		enum rmi_ripas ripas = i == 0 ? RMI_RAM : RMI_EMPTY;
+
+		ask(base, top, ripas, 0);
+		SET_REACHES(WORLD_RAM, r.rd, r.rec[0], base, top);
+		assert_int_equal(world_entry(&r, base).ripas, ripas);
+		assert_int_equal(world_entry(&r, WORLD_RAM).level, 3);
+		check_ripas(0, 512, i == 0 ? RMI_EMPTY : RMI_RAM);
+		SET_REACHES(top, r.rd, r.rec[0], WORLD_RAM, top);
+		check_ripas(0, 512, ripas);
+		answer(0, top, RSI_ACCEPT);
+	}
+}
+
 /* x3 [63:8] and x4 but bit 0 are reserved (SBZ): what a realm leaves there changes nothing (docs/limits.md). */
 static void test_reserved_bits(void **state)
 {
@@ -383,9 +404,16 @@ static void test_set_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_init),       TEST(test_init_measures), TEST(test_init_stops),
-		TEST(test_init_fails), TEST(test_transitions),   TEST(test_set_progress),
-		TEST(test_set_fails),  TEST(test_reserved_bits), TEST(test_init_over_destroyed),
+		TEST(test_init),
+		TEST(test_init_measures),
+		TEST(test_init_stops),
+		TEST(test_init_fails),
+		TEST(test_transitions),
+		TEST(test_set_progress),
+		TEST(test_set_fails),
+		TEST(test_reserved_bits),
+		TEST(test_init_over_destroyed),
+		TEST(test_set_stops_at_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,8 @@
  */
 #include "world.h"
 
+#include "model/rtte.h"
+
 #define RTT(level) rmi_result(RMI_ERROR_RTT, (unsigned int)(level))
 #define PAGE(n) (WORLD_RAM + (n)*GRANULE_SIZE)
 #define SPAN2 UINT64_C(0x200000)    /* of a level 2 entry */
@@ -252,6 +254,28 @@ static void test_assigned(void **state)
 		destroy(base, 3, SPAN1);
 		check_entry(base, 2, RMI_UNASSIGNED, 0, RMI_DESTROYED);
 	}
+}
+
+/* What another realm shares is folded to 2 MiB at most: a GiB of it, written here, as this machine has not as much memory. */
+static void test_shared_gigabyte(void **state)
+{
+	struct granule *table;
+	struct rtte *entries;
+
+	(void)state;
+	create(SPAN1, 2);
+	entries = world_mem(read_entry(SPAN1, 1).x[3]);
+	table = granule_find(pa(read_entry(SPAN1, 1).x[3]));
+	for (uint64_t i = 0; i < 512; i++)
+		entries[i] = rtte_csm(pa(SIM_DRAM_BASE + i * SPAN2), 2, CSM_PERM_RO);
+	granule_get(table, 512);
+	FOLD_FAILS(RTT(2), r.rd, SPAN1, 2);
+	granule_put(table, 512);
+	memset(entries, 0, GRANULE_SIZE);
+	port_tlb_begin(world_vttbr(&r));
+	port_tlb_realm();
+	port_tlb_end();
+	fold(SPAN1, 2);
 }
 
 static void test_not_contiguous(void **state)
@@ -541,6 +565,7 @@ int main(void)
 		TEST(test_unassigned_ns),
 		TEST(test_not_homogeneous),
 		TEST(test_assigned),
+		TEST(test_shared_gigabyte),
 		TEST(test_not_contiguous),
 		TEST(test_misaligned),
 		TEST(test_destroy),

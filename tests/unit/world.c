@@ -485,17 +485,26 @@ void run_context_power_on(struct rec *target, const struct rec *caller)
 	target->pstate = 0x3c5;
 }
 
-void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
+/* Its registers are on a PE, between run_begin() and run_end(). */
+static bool *is_loaded(struct rec *rec)
 {
-	(void)rec;
-	(void)enter;
+	return (bool *)rec->context;
 }
 
+void run_begin(struct rec *rec, const struct rmi_rec_enter *enter)
+{
+	(void)enter;
+	assert_false(*is_loaded(rec));
+	*is_loaded(rec) = true;
+}
+
+/* Of list registers, those that there are. */
 void run_end(struct rec *rec, struct rmi_rec_exit *exit)
 {
-	(void)rec;
+	assert_true(*is_loaded(rec));
+	*is_loaded(rec) = false;
 	exit->gicv3_hcr = 0;
-	memset(exit->gicv3_lrs, 0, sizeof(exit->gicv3_lrs));
+	memset(exit->gicv3_lrs, 0, (port_features()->num_lrs + 1U) * sizeof(exit->gicv3_lrs[0]));
 	exit->gicv3_misr = exit->gicv3_vmcr = 0;
 	exit->cntp_ctl = exit->cntp_cval = exit->cntv_ctl = exit->cntv_cval = 0;
 }
@@ -518,6 +527,7 @@ bool run_gic_is_valid(const struct rmi_rec_enter *enter)
 
 enum run_event run_realm(struct rec *rec, struct rmi_rec_exit *exit)
 {
+	assert_true(*is_loaded(rec));
 	sim_check_published();
 	if (program != NULL && program(rec))
 		return RUN_SMC;
