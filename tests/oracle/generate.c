@@ -55,9 +55,9 @@ uint64_t any_granule(void)
 	return number_pa(pick(POOL + 4));
 }
 
-uint64_t granule_in(enum oracle_state state)
+/* The first such behind `first`. */
+static uint64_t granule_from(unsigned int first, enum oracle_state state)
 {
-	unsigned int first = pick(POOL);
 
 	for (unsigned int i = 0; i < POOL; i++) {
 		unsigned int number = (first + i) % POOL;
@@ -66,6 +66,11 @@ uint64_t granule_in(enum oracle_state state)
 			return number_pa(number);
 	}
 	return any_granule();
+}
+
+uint64_t granule_in(enum oracle_state state)
+{
+	return granule_from(pick(POOL), state);
 }
 
 static unsigned int count_in(enum oracle_state state)
@@ -289,22 +294,36 @@ static struct step change_tables(int realm)
 
 struct step create_data(int realm, uint64_t ipa)
 {
-	uint64_t data = granule_in(ORACLE_DELEGATED);
+	/* The first granule more often: what is counted of a block is counted there. */
+	uint64_t data = granule_from(one_in(4) ? 0 : pick(POOL), ORACLE_DELEGATED);
 
 	if (realm != ORACLE_NONE && oracle.realm[realm].state == ORACLE_NEW && !one_in(3))
 		return STEP(RMI_DATA_CREATE, rd_of(realm), data, ipa, SOURCE_PAGE, pick(2));
 	return STEP(RMI_DATA_CREATE_UNKNOWN, rd_of(realm), data, ipa);
 }
 
+/* Most often a page of a region: it is mapped in consumers, or CREATE waits for the host. */
+static uint64_t ipa_for_data(int *realm)
+{
+	int state = one_in(2) ? (int)CSM_STATE_CREATED : (int)CSM_STATE_CREATING;
+	const struct oracle_item *region = one_in(2) ? any_item(ORACLE_NONE, CSM_ROLE_REGION, state) : NULL;
+	int fresh = any_realm(ORACLE_NEW);
+
+	if (region != NULL) {
+		*realm = region->realm;
+		return region->base +
+		       pick(one_in(2) ? 4 : (unsigned int)(region->size / PAGE)) * PAGE % region->size;
+	}
+	if (fresh != ORACLE_NONE && one_in(2))
+		*realm = fresh;
+	return any_ipa(*realm);
+}
+
 static struct step change_data(int realm)
 {
-	int fresh = any_realm(ORACLE_NEW);
-	uint64_t ipa;
+	uint64_t ipa = ipa_for_data(&realm);
 	struct oracle_place p;
 
-	if (fresh != ORACLE_NONE && one_in(2))
-		realm = fresh;
-	ipa = any_ipa(realm);
 	p = oracle_walk(&oracle.realm[realm], ipa, 3);
 	if (p.level < 3 && !one_in(6))
 		return create_table(realm, ipa);

@@ -892,6 +892,34 @@ static void test_host_refuses_half_way(void **state)
 	csm_end(&w);
 }
 
+/* A range that begins inside a table: ATTACH asks for the next one from where that begins. */
+static void test_attach_across_tables(void **state)
+{
+	const uint64_t second = WORLD_CSM + PAGES(512), base = second - PAGES(4);
+	struct rmi_rec_exit exit;
+	struct csm_world w;
+	struct smc_regs out;
+
+	(void)state;
+	csm_realms(&w);
+	csm_offer(&w, 8, CSM_PERM_RO);
+	/* Nothing is prepared for the reservation, as all is EMPTY. */
+	assert_true(world_smc_exits(&w.c, 0, say_reserve(w.p_rid, w.n, base, w.size, 0).x, &out, &exit));
+	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	world_tables(&w.c, base, PAGES(4));
+	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
+	assert_int_equal(exit.csm_base, second);
+	assert_int_equal(exit.csm_size, PAGES(4));
+	assert_int_equal(exit.csm_argument, 3);
+	world_tables(&w.c, second, PAGES(4));
+	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+	assert_int_equal(out.x[2], 8);
+	csm_end(&w);
+}
+
 static void test_host_lies_about_reservation(void **state)
 {
 	struct rmi_rec_exit exit;
@@ -1214,6 +1242,7 @@ int main(void)
 		cmocka_unit_test(test_host_refuses_half_way),
 		cmocka_unit_test(test_host_makes_tables_late),
 		cmocka_unit_test(test_host_takes_page_of_region),
+		cmocka_unit_test(test_attach_across_tables),
 		cmocka_unit_test(test_host_lies_about_reservation),
 		cmocka_unit_test(test_reservation_given_up),
 		cmocka_unit_test(test_host_takes_table_of_reservation),

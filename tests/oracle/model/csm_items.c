@@ -281,6 +281,8 @@ bool data_released(int realm, uint64_t ipa, const struct oracle_granule *data)
 
 	if (region == NULL || !oracle.realm[realm].has_apt || !may_be_shared(data))
 		return true;
+	if (region->state == CSM_STATE_CREATING)
+		return true; /* nobody has been offered it */
 	/* Choice 8: a page whose way out has begun comes first. */
 	if (region->phase == ORACLE_RELEASE && region->cursor != ipa - region->base) {
 		if (region->release != ORACLE_NONE && has_page(region)) {
