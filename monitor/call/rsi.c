@@ -74,10 +74,7 @@ static bool get_buffer(struct rec *rec, struct ipa addr, uint64_t size, void **m
 
 	if (is_aligned(addr.v, size) && s2_is_protected(&rec->realm->s2, addr.v))
 		found = realm_memory_get(rec, addr, mem, exit);
-	if (found == REALM_MEMORY_INPUT)
-		*next = rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
-	else
-		*next = false;
+	*next = found == REALM_MEMORY_INPUT && rsi_return(rec, RSI_ERROR_INPUT, 0, 0);
 	return found == REALM_MEMORY_OK;
 }
 
