@@ -379,6 +379,10 @@ REALM(doorbell, c, say(RSI_CSM_DOORBELL, 2))
 	{                              \
 #name, name, 0, #first \
 	}
+#define ONLY_RIVAL(name, first)                  \
+	{                                        \
+#name, name, KIND_SECOND, #first \
+	}
 
 const struct command commands[] = {
 	COMMAND(host_version, 0),
@@ -500,8 +504,8 @@ const struct command commands[] = {
 	COMMAND(attach_e, 0),
 	COMMAND(detach, KIND_CSM),
 	RIVAL(detach_made, reserve),
-	RIVAL(attach_made, share_to_c),
-	RIVAL(attach_measured, share_measured),
+	ONLY_RIVAL(attach_made, share_to_c),
+	ONLY_RIVAL(attach_measured, share_measured),
 	COMMAND(detach_second, 0),
 	COMMAND(detach_from_d, KIND_CSM),
 	COMMAND(detach_of_p, 0),

@@ -11,6 +11,7 @@
 #define KIND_ENDS 2U    /* takes away what others use */
 #define KIND_TAKES 4U   /* takes what others would take */
 #define KIND_REACHES 8U /* works on tables to which another RD leads, too */
+#define KIND_SECOND 16U /* two commands, which are firsts by themselves: of a pair only the second */
 
 extern const struct command commands[];
 extern const unsigned int num_commands;
