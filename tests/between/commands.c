@@ -28,6 +28,16 @@ static void give_tables(struct pe *pe, struct world_realm *r, uint64_t base, uin
 	}
 }
 
+/* On from one to what is there next, as the monitor says. */
+static void take_pages(struct world_realm *r, uint64_t base, uint64_t size)
+{
+	for (uint64_t at = base; at < base + size;) {
+		struct smc_regs out = world_rmi(RMI_DATA_DESTROY, r->rd, at);
+
+		at = out.x[2] > at ? out.x[2] : at + GRANULE_SIZE;
+	}
+}
+
 void serve(struct pe *pe, struct world_realm *r, const struct rmi_rec_exit *exit)
 {
 	uint64_t base = exit->csm_base, size = exit->csm_size;
@@ -40,8 +50,7 @@ void serve(struct pe *pe, struct world_realm *r, const struct rmi_rec_exit *exit
 		break;
 	case CSM_EVENT_C_REALM:
 		give_tables(pe, r, base, size, exit->csm_argument);
-		for (uint64_t at = base; at < base + size; at += GRANULE_SIZE)
-			world_rmi(RMI_DATA_DESTROY, r->rd, at);
+		take_pages(r, base, size);
 		break;
 	case CSM_EVENT_RTT_NEEDED:
 		give_tables(pe, r, base, size, exit->csm_argument);
