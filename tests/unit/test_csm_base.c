@@ -726,6 +726,19 @@ static void test_teardown_of_holes(void **state)
 	csm_end(&w);
 }
 
+/* The entry at `index` is so, with the range of P's and C's; the next one follows. */
+static void check_entry_read(struct csm_world *w, struct world_realm *r, uint64_t index, enum csm_role role,
+			     enum csm_state entry_state)
+{
+	struct smc_regs out = world_rmi(RMI_CSM, RMI_CSM_ENTRY_READ, r->rd, index);
+
+	assert_int_equal(out.x[0], RMI_SUCCESS);
+	assert_int_equal(out.x[1], role | (uint64_t)entry_state << 8);
+	assert_int_equal(out.x[2], WORLD_CSM);
+	assert_int_equal(out.x[3], w->size);
+	assert_int_equal(out.x[4], index + 1);
+}
+
 static void test_entry_read(void **state)
 {
 	struct csm_world w;
@@ -733,12 +746,9 @@ static void test_entry_read(void **state)
 
 	(void)state;
 	csm_share_all(&w, 3, CSM_PERM_RO);
-	out = world_rmi(RMI_CSM, RMI_CSM_ENTRY_READ, w.c.rd, 0);
-	assert_int_equal(out.x[0], RMI_SUCCESS);
-	assert_int_equal(out.x[1], CSM_ROLE_CONSUMER | CSM_STATE_ATTACHED << 8);
-	assert_int_equal(out.x[2], WORLD_CSM);
-	assert_int_equal(out.x[3], w.size);
-	assert_int_equal(out.x[4], 1);
+	check_entry_read(&w, &w.p, 0, CSM_ROLE_REGION, CSM_STATE_CREATED);
+	check_entry_read(&w, &w.p, 2, CSM_ROLE_SHARE, CSM_STATE_ATTACHED); /* behind the peer's */
+	check_entry_read(&w, &w.c, 0, CSM_ROLE_CONSUMER, CSM_STATE_ATTACHED);
 	out = world_rmi(RMI_CSM, RMI_CSM_ENTRY_READ, w.c.rd, 1);
 	assert_int_equal(out.x[0], RMI_SUCCESS);
 	assert_int_equal(out.x[1], CSM_INDEX_NONE);
