@@ -4,6 +4,8 @@
  */
 #include "world.h"
 
+#include <stdatomic.h>
+
 static int reset(void **state)
 {
 	(void)state;
@@ -162,6 +164,124 @@ static void test_table(void **state)
 	world_reset();
 }
 
+static bool starts(unsigned int num_banks, const struct granule_bank *banks)
+{
+	static struct granule storage[64];
+
+	return granule_init(banks, num_banks, storage, 64);
+}
+
+/* Four banks in any order, and no more: each granule has its place, and behind a bank there is none. */
+static void test_banks(void **state)
+{
+	const uint64_t size = 4 * GRANULE_SIZE;
+	const uint64_t base[GRANULE_MAX_BANKS] = { 0x1000000, 0x2000000, 0x4000000, 0x8000000 };
+
+	(void)state;
+	for (unsigned int order = 0; order < 256; order++) {
+		struct granule_bank banks[GRANULE_MAX_BANKS];
+		unsigned int seen = 0;
+
+		for (unsigned int i = 0; i < GRANULE_MAX_BANKS; i++) {
+			unsigned int which = order >> (2 * i) & 3;
+
+			banks[i] = (struct granule_bank){ pa(base[which]), size };
+			seen |= 1U << which;
+		}
+		/* One that is there twice overlaps itself. */
+		assert_int_equal(starts(GRANULE_MAX_BANKS, banks), seen == 15);
+		for (uint32_t n = 0; seen == 15 && n < 16; n++) {
+			struct pa at = pa(base[n / 4] + n % 4 * GRANULE_SIZE);
+
+			assert_ptr_equal(granule_find(at), granule_at(n));
+			assert_int_equal(granule_pa(granule_at(n)).v, at.v);
+			assert_null(granule_find(pa(at.v + size)));
+		}
+	}
+	/* With fewer, nothing is left of those before. */
+	assert_true(starts(3, (struct granule_bank[]){
+				      { pa(base[0]), size }, { pa(base[1]), size }, { pa(base[2]), size } }));
+	assert_null(granule_find(pa(base[3])));
+	assert_false(starts(1, &(struct granule_bank){ pa(base[0]), 0 }));
+	assert_false(starts(GRANULE_MAX_BANKS + 1,
+			    (struct granule_bank[GRANULE_MAX_BANKS + 1]){ { pa(base[0]), size },
+									  { pa(base[1]), size },
+									  { pa(base[2]), size },
+									  { pa(base[3]), size },
+									  { pa(base[3] + size), size } }));
+	world_reset();
+}
+
+/* What a granule is found as is what it is at this moment. */
+static void test_find_by_state(void **state)
+{
+	uint64_t ns = world_ns(), delegated = world_delegated();
+
+	(void)state;
+	assert_ptr_equal(granule_find_delegated(pa(delegated)), granule_find(pa(delegated)));
+	assert_null(granule_find_delegated(pa(ns)));
+	assert_null(granule_find_delegated(pa(0)));
+	assert_true(granule_is_ns(pa(ns)));
+	assert_false(granule_is_ns(pa(delegated)));
+	assert_false(granule_is_ns(pa(0)));
+}
+
+/* What is referred to stays what it is. */
+static void test_retire_referred(void **state)
+{
+	struct granule *g = granule_find(pa(world_delegated()));
+
+	(void)state;
+	granule_get(g, 1);
+	expect_assert_failure(granule_retire(g));
+	granule_put(g, 1);
+	granule_retire(g);
+	assert_int_equal(granule_state(g), GRANULE_DELEGATED);
+}
+
+/* --- Locks ----------------------------------------------------------------------------------------------------- */
+
+static struct granule *wanted; /* by two PEs */
+static unsigned int num_waits;
+static bool is_taken_first; /* by the other PE, when this one has seen it free */
+
+struct held_locks *__real_port_held_locks(void);
+struct held_locks *__wrap_port_held_locks(void);
+
+/* Asked for between the look at the word and the try to take it. */
+struct held_locks *__wrap_port_held_locks(void)
+{
+	if (is_taken_first)
+		atomic_fetch_or(&wanted->word, 1);
+	is_taken_first = false;
+	return __real_port_held_locks();
+}
+
+static void let_go_at_third(void)
+{
+	if (++num_waits == 3)
+		atomic_fetch_and(&wanted->word, ~UINT32_C(1));
+	assert_true(num_waits <= 3);
+}
+
+/* Waits as long as another PE has the lock, and not longer, whether it was seen taken or free. */
+static void test_lock_waits(void **state)
+{
+	(void)state;
+	wanted = granule_find(pa(world_ns()));
+	for (unsigned int i = 0; i < 2; i++) {
+		num_waits = 0;
+		is_taken_first = i != 0;
+		if (i == 0)
+			atomic_fetch_or(&wanted->word, 1);
+		sim_at_points(NULL, let_go_at_third);
+		assert_true(granule_lock(wanted, GRANULE_UNDELEGATED));
+		sim_at_points(NULL, NULL);
+		assert_int_equal(num_waits, 3);
+		granule_unlock(wanted);
+	}
+}
+
 static void test_lock_names_state(void **state)
 {
 	struct granule *g = granule_find(pa(world_ns()));
@@ -203,6 +323,10 @@ int main(void)
 		cmocka_unit_test_setup(test_delegate_bad, reset),
 		cmocka_unit_test_setup(test_undelegate_in_use, reset),
 		cmocka_unit_test_setup(test_table, reset),
+		cmocka_unit_test_setup(test_banks, reset),
+		cmocka_unit_test_setup(test_find_by_state, reset),
+		cmocka_unit_test_setup(test_retire_referred, reset),
+		cmocka_unit_test_setup(test_lock_waits, reset),
 		cmocka_unit_test_setup(test_lock_names_state, reset),
 		cmocka_unit_test_setup(test_lock_order, reset),
 	};

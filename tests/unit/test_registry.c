@@ -48,14 +48,13 @@ static void toggle(unsigned int i)
 	check_all();
 }
 
-/* RIDs of five homes in a row, across the end of the table: runs, gaps and wraps of all kinds. */
-static void test_collisions(void **state)
+/* RIDs of five homes in a row: runs and gaps of all kinds. */
+static void collide(uint64_t home)
 {
 	uint32_t random = 1;
 
-	(void)state;
 	for (unsigned int i = 0; i < RDS; i++)
-		realm_of(rd(i))->rid = (struct csm_rid){ (SLOTS - 3 + i % 5) % SLOTS + (i % 2) * SLOTS, i };
+		realm_of(rd(i))->rid = (struct csm_rid){ (home + i % 5) % SLOTS + (i % 2) * SLOTS, i };
 	for (unsigned int i = 0; i < RDS; i++)
 		toggle(i);
 	for (unsigned int i = 0; i < RDS; i++)
@@ -70,6 +69,14 @@ static void test_collisions(void **state)
 	}
 }
 
+/* In the table's midst, and across its end. */
+static void test_collisions(void **state)
+{
+	(void)state;
+	collide(1000);
+	collide(SLOTS - 3);
+}
+
 /* Both halves of a RID count. */
 static void test_halves(void **state)
 {
@@ -80,13 +87,69 @@ static void test_halves(void **state)
 	assert_null(registry_find((struct csm_rid){ 7, 8 }));
 	assert_null(registry_find((struct csm_rid){ 9, 7 }));
 	assert_null(registry_find((struct csm_rid){ 7 + SLOTS, 9 }));
-	/* Removed while not registered: the monitor's own fault. */
+	registry_remove(rd(0));
+}
+
+static unsigned int num_waits;
+
+static void stop_waiting(void)
+{
+	num_waits++;
+	mock_assert(0, "waits for the registry's lock", __FILE__, __LINE__);
+}
+
+/* Who removes what is not registered, the monitor's own fault, leaves the lock taken: all others wait for it. */
+static void test_locked(void **state)
+{
+	(void)state;
 	realm_of(rd(1))->rid = (struct csm_rid){ 7, 10 };
 	expect_assert_failure(registry_remove(rd(1)));
-	/* The lock is still held after that; nothing else may be asked for. */
+	num_waits = 0;
+	sim_at_points(NULL, stop_waiting);
+	expect_assert_failure(registry_reserve_vmid(1));
+	expect_assert_failure(registry_release_vmid(1));
+	expect_assert_failure(registry_new_rid());
+	expect_assert_failure(registry_add(rd(1)));
+	expect_assert_failure(registry_remove(rd(1)));
+	expect_assert_failure(registry_find(realm_of(rd(1))->rid));
+	sim_at_points(NULL, NULL);
+	assert_int_equal(num_waits, 6);
 }
 
 /* --- Identifiers and VMIDs --------------------------------------------------------------------------------- */
+
+static const uint8_t *fixed_key; /* instead of entropy */
+
+bool __real_port_entropy(void *to, size_t size);
+bool __wrap_port_entropy(void *to, size_t size);
+
+bool __wrap_port_entropy(void *to, size_t size)
+{
+	if (fixed_key == NULL)
+		return __real_port_entropy(to, size);
+	assert_int_equal(size, 16);
+	memcpy(to, fixed_key, size);
+	return true;
+}
+
+/* AES-128 of 1 and of 2, as OpenSSL has it, under the key of FIPS 197's first example. */
+static void test_known_identifiers(void **state)
+{
+	const uint8_t key[16] = { 0x2b, 0x7e, 0x15, 0x16, 0x28, 0xae, 0xd2, 0xa6,
+				  0xab, 0xf7, 0x15, 0x88, 0x09, 0xcf, 0x4f, 0x3c };
+	const struct csm_rid known[2] = {
+		{ UINT64_C(0x9d9633529b37597e), UINT64_C(0x3ecb35e32cada525) },
+		{ UINT64_C(0x91ac09d23bc2b01f), UINT64_C(0xcdeb852d8aabe31e) },
+	};
+
+	(void)state;
+	fixed_key = key;
+	assert_true(registry_init());
+	fixed_key = NULL;
+	for (unsigned int i = 0; i < 2; i++)
+		assert_true(rid_equal(registry_new_rid(), known[i]));
+	assert_true(registry_init());
+}
 
 static void test_identifiers(void **state)
 {
@@ -165,11 +228,13 @@ static void test_mpidr(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_known_identifiers, setup), /* first: no realm has been counted */
 		cmocka_unit_test_setup(test_collisions, setup),
 		cmocka_unit_test_setup(test_identifiers, setup),
 		cmocka_unit_test_setup(test_vmids, setup),
 		cmocka_unit_test_setup(test_mpidr, setup),
-		cmocka_unit_test_setup(test_halves, setup), /* last: it leaves the registry locked */
+		cmocka_unit_test_setup(test_halves, setup),
+		cmocka_unit_test_setup(test_locked, setup), /* last: it leaves the registry locked */
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

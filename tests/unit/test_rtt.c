@@ -4,7 +4,7 @@
  */
 #include "world.h"
 
-#include "model/rtte.h"
+#include "model/rtt.h"
 
 #define RTT(level) rmi_result(RMI_ERROR_RTT, (unsigned int)(level))
 #define PAGE(n) (WORLD_RAM + (n)*GRANULE_SIZE)
@@ -214,6 +214,17 @@ static void test_not_homogeneous(void **state)
 	}
 	world_populate(&r, PAGE(300), GRANULE_SIZE);
 	FOLD_FAILS(RTT(3), r.rd, WORLD_RAM, 3);
+}
+
+/* A table hangs from the first entry. */
+static void test_table_within(void **state)
+{
+	(void)state;
+	create(SPAN1, 2);
+	create(SPAN1, 3);
+	FOLD_FAILS(RTT(2), r.rd, SPAN1, 2);
+	fold(SPAN1, 3);
+	fold(SPAN1, 2);
 }
 
 /* --- ASSIGNED --------------------------------------------------------------------------------------------- */
@@ -556,6 +567,92 @@ static void test_start_0(void **state)
 	world_check_all_back();
 }
 
+/* --- Geometries, entries and walks by themselves ---------------------------------------------------------------- */
+
+/* Starting levels from 0 to 2; 1 to 16 tables there, or one that the level above could not be without. */
+static void test_geometries(void **state)
+{
+	const unsigned int bits[] = { 48, 39, 30 };
+
+	(void)state;
+	for (int64_t start = 0; start < 3; start++) {
+		unsigned int full = bits[start];
+
+		for (unsigned int ipa_bits = full - 10; ipa_bits < full + 7; ipa_bits++) {
+			unsigned int extra = ipa_bits > full ? ipa_bits - full : 0;
+			bool valid = ipa_bits > full - 9 && extra <= 4;
+
+			assert_int_equal(s2_geometry_is_valid(ipa_bits, start, UINT64_C(1) << extra), valid);
+			assert_false(s2_geometry_is_valid(ipa_bits, start, UINT64_C(2) << extra));
+			assert_false(s2_geometry_is_valid(ipa_bits, start, 0));
+		}
+	}
+	assert_false(s2_geometry_is_valid(48, -1, 1));
+	assert_false(s2_geometry_is_valid(57, -1, 1));
+	assert_false(s2_geometry_is_valid(48, -(INT64_C(1) << 32), 1)); /* whose low half is 0 */
+	assert_false(s2_geometry_is_valid(48, INT64_C(1) << 32, 1));
+	assert_false(s2_geometry_is_valid(21, 3, 1));
+	assert_false(s2_geometry_is_valid(22, 3, 2));
+}
+
+/* Every entry of sixteen starting tables: half of them protected. */
+static void test_roots(void **state)
+{
+	const struct s2 s2 = { .root = pa(RUN), .num_roots = 16, .start = 2, .ipa_bits = 34 };
+
+	(void)state;
+	world_reset();
+	for (uint64_t i = 0; i < 16; i++)
+		assert_int_equal(rmi(RMI_GRANULE_DELEGATE, RUN + i * GRANULE_SIZE), RMI_SUCCESS);
+	rtt_init_roots(&s2);
+	for (uint64_t i = 0; i < 16 * 512; i++) {
+		const struct rtte *t = world_mem(RUN + i / 512 * GRANULE_SIZE);
+
+		assert_int_equal(rtte_kind(t[i % 512], 2),
+				 i < 8 * 512 ? RTTE_UNASSIGNED : RTTE_UNASSIGNED_NS);
+	}
+	world_reset();
+}
+
+/* What has no RIPAS of its own is EMPTY; what a realm shares is RAM. */
+static void test_ripas(void **state)
+{
+	(void)state;
+	assert_int_equal(rtte_ripas(rtte_csm(pa(RUN), 3, CSM_PERM_RO), 3), RMI_RAM);
+	assert_int_equal(rtte_ripas(rtte_assigned(pa(RUN), 3, RMI_RAM), 3), RMI_RAM);
+	assert_int_equal(rtte_ripas(rtte_assigned(pa(RUN), 3, RMI_DESTROYED), 3), RMI_DESTROYED);
+	assert_int_equal(rtte_ripas(rtte_unassigned_ns(), 3), RMI_EMPTY);
+	assert_int_equal(rtte_ripas(rtte_assigned_ns(RUN | 0xd8, 3), 3), RMI_EMPTY);
+	assert_int_equal(rtte_ripas(rtte_table(pa(RUN)), 2), RMI_EMPTY);
+}
+
+/* A walk that goes on ends where one from the start does, for any two addresses. */
+static void test_walk_on(void **state)
+{
+	const uint64_t at[] = { 0,     GRANULE_SIZE,  SPAN2,     SPAN2 + GRANULE_SIZE, SPAN1 - GRANULE_SIZE,
+				SPAN1, SPAN1 + SPAN2, 2 * SPAN1, 2 * SPAN1 + SPAN2,    3 * SPAN1 };
+	const struct s2 s2 = { .root = pa(r.rtt), .num_roots = 1, .start = 1, .ipa_bits = 33 };
+
+	(void)state;
+	create(0, 2);
+	create(SPAN2, 3);
+	create(SPAN1, 2);
+	create(2 * SPAN1, 2);
+	for (unsigned int i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		for (unsigned int k = 0; k < sizeof(at) / sizeof(at[0]); k++) {
+			struct rtt_walk on = rtt_walk(&s2, ipa(at[i]), 3),
+					anew = rtt_walk(&s2, ipa(at[k]), 3);
+
+			rtt_walk_on(&s2, &on, ipa(at[k]));
+			assert_int_equal(on.level, anew.level);
+			assert_int_equal(on.index, anew.index);
+			assert_int_equal(on.addr, anew.addr);
+			assert_int_equal(on.table_pa.v, anew.table_pa.v);
+			assert_ptr_equal(on.table, anew.table);
+		}
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -564,6 +661,7 @@ int main(void)
 		TEST(test_unassigned),
 		TEST(test_unassigned_ns),
 		TEST(test_not_homogeneous),
+		TEST(test_table_within),
 		TEST(test_assigned),
 		TEST(test_shared_gigabyte),
 		TEST(test_not_contiguous),
@@ -574,6 +672,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_concatenated, setup_concatenated, teardown),
 		cmocka_unit_test_setup_teardown(test_start_2, setup_start_2, teardown),
 		cmocka_unit_test(test_start_0),
+		cmocka_unit_test(test_geometries),
+		cmocka_unit_test(test_roots),
+		cmocka_unit_test(test_ripas),
+		TEST(test_walk_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,35 @@ static void test_arena(void **state)
 	assert_null(arena_alloc(&a, SIZE_MAX - ARENA_UNIT + 2));
 }
 
+/* A reset leaves nothing of what was, and touches nothing behind. */
+static void test_arena_reset(void **state)
+{
+	static struct {
+		struct arena arena;
+		uint8_t behind[ARENA_HEAD];
+	} two;
+
+	(void)state;
+	memset(two.behind, 0x77, sizeof(two.behind));
+	two.arena.root = arena_alloc(&two.arena, sizeof(two.arena.unit));
+	arena_reset(&two.arena);
+	assert_int_equal(two.behind[0], 0x77);
+	assert_null(two.arena.root);
+	/* Where one ended, another may be in its midst. */
+	two.arena.root = arena_alloc(&two.arena, 1);
+	arena_reset(&two.arena);
+	assert_ptr_equal(arena_alloc(&two.arena, ARENA_UNIT + 1), two.arena.unit[0]);
+	arena_free(&two.arena, two.arena.unit[0]);
+	assert_int_equal(two.arena.used, 0);
+	/* The peak grows with what lies highest. */
+	arena_reset(&two.arena);
+	two.arena.peak = 0;
+	assert_non_null(arena_alloc(&two.arena, 2 * ARENA_UNIT));
+	assert_int_equal(two.arena.peak, 2);
+	assert_non_null(arena_alloc(&two.arena, ARENA_UNIT));
+	assert_int_equal(two.arena.peak, 3);
+}
+
 /* Random allocations never overlap, keep their content, and are all gone in the end. */
 static void test_arena_random(void **state)
 {
@@ -345,6 +374,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_arena, setup),
+		cmocka_unit_test_setup(test_arena_reset, setup),
 		cmocka_unit_test_setup(test_arena_random, setup),
 		cmocka_unit_test_setup(test_arena_bad_pointers, setup),
 		cmocka_unit_test_setup(test_vectors, setup),

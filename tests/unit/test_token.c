@@ -428,6 +428,7 @@ static void test_el3_fails(void **state)
 	sim_el3()->has_key = false;
 	assert_int_equal(attest_boot(), ATTEST_BOOT_NO_KEY);
 	assert_false(attest_is_ready());
+	assert_int_equal(attest_head().size, 0); /* nothing is left of a boot before */
 	check_no_tokens();
 	sim_el3_reset();
 	memset(sim_el3()->key, 0xff, 48);
