@@ -109,6 +109,59 @@ static inline void csm_end(struct csm_world *w)
 	world_check_all_back();
 }
 
+/* P has so many regions of a page. */
+static inline void csm_regions(struct csm_world *w, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		assert_int_equal(smc(&w->p, RSI_CSM_CREATE, WORLD_CSM + PAGES(i), PAGES(1), 0), RSI_SUCCESS);
+}
+
+/* C reserves a range for P's share `n`, of what it has there: the host is asked, and does nothing. */
+static inline void csm_reserve_as_it_is(struct csm_world *w, uint64_t n, uint64_t base, uint64_t size)
+{
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	assert_true(world_smc_exits(&w->c, 0, say_reserve(w->p_rid, n, base, size, 0).x, &out, &exit));
+	assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
+	assert_false(world_resume(&w->c, 0, 0, &out, &exit));
+	assert_int_equal(out.x[0], RSI_SUCCESS);
+}
+
+/* One step of the call, for good or until somebody goes on with it. */
+static inline void csm_begin(struct world_realm *r, struct smc_regs command)
+{
+	sim_irq_after(0);
+	assert_int_equal(status_of(r, command), RSI_INCOMPLETE);
+	sim_irq_after(-1);
+}
+
+/* The same of a call for which the host was asked, and says yes. */
+static inline void csm_resume_step(struct world_realm *r)
+{
+	struct rmi_rec_exit exit;
+	struct smc_regs out;
+
+	sim_irq_after(0);
+	assert_false(world_resume(r, 0, 0, &out, &exit));
+	sim_irq_after(-1);
+	assert_int_equal(out.x[0], RSI_INCOMPLETE);
+}
+
+/* The host unmaps C's range at WORLD_CSM, call by call: whom it is to ring in one of them, or 0. */
+static inline uint64_t csm_unmap_all(struct csm_world *w)
+{
+	struct smc_regs out;
+	uint64_t rung = 0;
+
+	for (uint64_t at = WORLD_CSM; at != WORLD_CSM + w->size; at = out.x[1]) {
+		out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w->c.rd, at);
+		assert_int_equal(out.x[0], RMI_SUCCESS);
+		rung |= out.x[3];
+	}
+	return rung;
+}
+
 /* P has a region of `pages` at WORLD_CSM that is the first of the run, and shares it with nobody yet. */
 static inline void contiguous_create(struct csm_world *w, uint64_t pages)
 {

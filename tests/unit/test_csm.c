@@ -426,8 +426,7 @@ static void test_memory(void **state)
 
 	(void)state;
 	csm_realms(&w);
-	for (unsigned int i = 0; i < 15; i++)
-		assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM + PAGES(i), PAGES(1), 0), RSI_SUCCESS);
+	csm_regions(&w, 15);
 	/* Refused; a lie; then granted. */
 	assert_true(world_smc_exits(&w.p, 0, x, &out, &exit));
 	assert_int_equal(exit.csm_event, CSM_EVENT_APT_FULL);
@@ -457,9 +456,7 @@ static void test_memory_for_share(void **state)
 		bool asks;
 
 		csm_realms(&w);
-		for (unsigned int i = 0; i < regions; i++)
-			assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM + PAGES(i), PAGES(1), 0),
-					 RSI_SUCCESS);
+		csm_regions(&w, regions);
 		share = say_share(1, w.c_rid, CSM_PERM_RO, 0);
 		asks = world_smc_exits(&w.p, 0, share.x, &out, &exit);
 		assert_int_equal(asks, regions == 14);
@@ -476,19 +473,12 @@ static void test_memory_for_share(void **state)
 /* A range takes one: there is room for 15, and the host is asked for the ranges alone. */
 static void test_memory_for_ranges(void **state)
 {
-	struct rmi_rec_exit exit;
 	struct csm_world w;
-	struct smc_regs out, reserve;
 
 	(void)state;
 	csm_realms(&w);
-	for (unsigned int i = 0; i < 15; i++) {
-		reserve = say_reserve(w.p_rid, i, WORLD_CSM + PAGES(i), PAGES(1), 0);
-		assert_true(world_smc_exits(&w.c, 0, reserve.x, &out, &exit));
-		assert_int_equal(exit.csm_event, CSM_EVENT_C_REALM);
-		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
-		assert_int_equal(out.x[0], RSI_SUCCESS);
-	}
+	for (unsigned int i = 0; i < 15; i++)
+		csm_reserve_as_it_is(&w, i, WORLD_CSM + PAGES(i), PAGES(1));
 	csm_end(&w);
 }
 
@@ -598,11 +588,7 @@ static void test_ripas_when_revoked(void **state)
 		sim_irq_after(-1);
 	}
 	assert_int_equal(out.x[0], RSI_INCOMPLETE);
-	for (uint64_t at = WORLD_CSM; at != WORLD_CSM + w.size; at = out.x[1]) {
-		out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, at);
-		assert_int_equal(out.x[0], RMI_SUCCESS);
-		assert_int_equal(out.x[3], 0);
-	}
+	assert_int_equal(csm_unmap_all(&w), 0);
 	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
 	for (uint64_t at = 0; at < w.size; at += GRANULE_SIZE)
 		assert_int_equal(world_entry(&w.c, WORLD_CSM + at).ripas, RMI_EMPTY);
@@ -653,9 +639,7 @@ static void test_destroy_in_creation(void **state)
 
 	(void)state;
 	csm_realms(&w);
-	sim_irq_after(0);
-	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0), RSI_INCOMPLETE);
-	sim_irq_after(-1);
+	csm_begin(&w.p, say(RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0));
 	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, 1), RSI_ERROR_STATE);
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_STATE_CREATING);
 	csm_offer(&w, 2, CSM_PERM_RO);
@@ -673,17 +657,12 @@ static void test_create_goes_on(void **state)
 
 	(void)state;
 	csm_realms(&w);
-	sim_irq_after(0);
-	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(4), 0), RSI_INCOMPLETE);
-	sim_irq_after(-1);
+	csm_begin(&w.p, say(RSI_CSM_CREATE, WORLD_CSM, PAGES(4), 0));
 	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(3), 0), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM, PAGES(5), 0), RSI_ERROR_INPUT);
 	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, WORLD_CSM + PAGES(1), PAGES(4), 0), RSI_ERROR_INPUT);
 	assert_true(world_smc_exits(&w.p, 0, say_reserve(w.c_rid, 0, at, PAGES(2), 0).x, &out, &exit));
-	sim_irq_after(0);
-	assert_false(world_resume(&w.p, 0, 0, &out, &exit));
-	sim_irq_after(-1);
-	assert_int_equal(out.x[0], RSI_INCOMPLETE);
+	csm_resume_step(&w.p);
 	assert_int_equal(smc(&w.p, RSI_CSM_CREATE, at, PAGES(2), 0), RSI_ERROR_INPUT);
 	csm_offer(&w, 4, CSM_PERM_RO);
 	assert_int_equal(w.id, 1);
@@ -797,9 +776,7 @@ static void test_host_refuses(void **state)
 		assert_int_equal(out.x[0], RSI_CSM_ERROR_HOST);
 		assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_INDEX_NONE);
 		/* RIPAS is EMPTY already: without tables the reservation stands, and ATTACH asks for them. */
-		assert_true(world_smc_exits(&w.c, 0, reserve.x, &out, &exit));
-		assert_false(world_resume(&w.c, 0, 0, &out, &exit));
-		assert_int_equal(out.x[0], RSI_SUCCESS);
+		csm_reserve_as_it_is(&w, w.n, WORLD_CSM, w.size);
 	}
 	{
 		const struct smc_regs attach = say_attach(w.p_rid, w.n);
@@ -904,9 +881,7 @@ static void test_attach_across_tables(void **state)
 	csm_realms(&w);
 	csm_offer(&w, 8, CSM_PERM_RO);
 	/* Nothing is prepared for the reservation, as all is EMPTY. */
-	assert_true(world_smc_exits(&w.c, 0, say_reserve(w.p_rid, w.n, base, w.size, 0).x, &out, &exit));
-	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
-	assert_int_equal(out.x[0], RSI_SUCCESS);
+	csm_reserve_as_it_is(&w, w.n, base, w.size);
 	world_tables(&w.c, base, PAGES(4));
 	assert_true(world_smc_exits(&w.c, 0, say_attach(w.p_rid, w.n).x, &out, &exit));
 	assert_int_equal(exit.csm_event, CSM_EVENT_RTT_NEEDED);
@@ -965,10 +940,7 @@ static void test_reservation_given_up(void **state)
 	assert_int_equal(smc(&w.c, RSI_CSM_CREATE, WORLD_CSM, PAGES(2), 0), RSI_SUCCESS);
 	assert_int_equal(smc(&w.c, RSI_CSM_DESTROY, 1), RSI_SUCCESS);
 	assert_true(world_smc_exits(&w.c, 0, say_reserve(w.p_rid, 0, WORLD_CSM, PAGES(2), 0).x, &out, &exit));
-	sim_irq_after(0);
-	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
-	sim_irq_after(-1);
-	assert_int_equal(out.x[0], RSI_INCOMPLETE);
+	csm_resume_step(&w.c);
 	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, 0)), RSI_SUCCESS);
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_INDEX_NONE);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, PAGES(2)), 2);

@@ -315,9 +315,7 @@ static void test_fill(void **state)
 	(void)state;
 	offer(&w, 3 * 512, 3, ALL);
 	assert_int_equal(reserve(&w, WORLD_CSM), RSI_SUCCESS);
-	sim_irq_after(0);
-	assert_int_equal(status_of(&w.c, say_attach(w.p_rid, w.n)), RSI_INCOMPLETE);
-	sim_irq_after(-1);
+	csm_begin(&w.c, say_attach(w.p_rid, w.n));
 	world_take_back(world_rmi(RMI_RTT_DESTROY, w.c.rd, WORLD_CSM, 2));
 	out = world_say(&w.c, say_attach(w.p_rid, w.n));
 	assert_int_equal(out.x[0], RSI_SUCCESS);

@@ -134,10 +134,7 @@ static void test_flags_go_on(void **state)
 	assert_true(world_smc_exits(
 		&w.c, 0, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, CSM_RESERVE_FLAG_RAM).x, &out, &exit));
 	assert_true(world_serve(&w.c, &exit));
-	sim_irq_after(0);
-	assert_false(world_resume(&w.c, 0, 0, &out, &exit));
-	sim_irq_after(-1);
-	assert_int_equal(out.x[0], RSI_INCOMPLETE);
+	csm_resume_step(&w.c);
 	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, WORLD_CSM, w.size, 0)), RSI_ERROR_STATE);
 	assert_int_equal(status_of(&w.c, say_reserve(w.p_rid, w.n, PAGE(1), w.size, CSM_RESERVE_FLAG_RAM)),
 			 RSI_ERROR_STATE);

@@ -19,14 +19,6 @@ static bool gets_data(struct world_realm *r, uint64_t at)
 	return false;
 }
 
-/* One step of the call, for good or until somebody goes on with it. */
-static void begin(struct world_realm *r, struct smc_regs command)
-{
-	sim_irq_after(0);
-	assert_int_equal(status_of(r, command), RSI_INCOMPLETE);
-	sim_irq_after(-1);
-}
-
 /* C is attached; 16 of its 40 pages are gone. */
 static void stop_in_the_middle(struct csm_world *w)
 {
@@ -36,7 +28,7 @@ static void stop_in_the_middle(struct csm_world *w)
 				   say_reserve(w->p_rid, w->n, WORLD_CSM, w->size, CSM_RESERVE_FLAG_RAM)),
 			 RSI_SUCCESS);
 	assert_int_equal(status_of(&w->c, say_attach(w->p_rid, w->n)), RSI_SUCCESS);
-	begin(&w->p, say_revoke(w->c_rid, w->n));
+	csm_begin(&w->p, say_revoke(w->c_rid, w->n));
 	assert_int_equal(pages_reached(&w->c, WORLD_CSM, w->size), SIZE - CSM_STEP);
 }
 
@@ -66,12 +58,7 @@ static void test_host_unmaps(void **state)
 
 	(void)state;
 	stop_in_the_middle(&w);
-	for (uint64_t at = WORLD_CSM; at < WORLD_CSM + w.size;) {
-		struct smc_regs out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, at);
-
-		assert_int_equal(out.x[0], RMI_SUCCESS);
-		at = out.x[1];
-	}
+	assert_int_equal(csm_unmap_all(&w), 0);
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_BROKEN);
 	assert_true(gets_data(&w.c, PAGE(0)));
 	assert_true(gets_data(&w.c, PAGE(SIZE - 1)));
@@ -89,10 +76,10 @@ static void test_detaches(void **state)
 	(void)state;
 	stop_in_the_middle(&w);
 	assert_true(gets_data(&w.c, PAGE(3)));
-	begin(&w.c, say_detach(w.p_rid, w.n));
+	csm_begin(&w.c, say_detach(w.p_rid, w.n));
 	assert_false(gets_data(&w.c, PAGE(4)));
 	/* P goes on meanwhile. */
-	begin(&w.p, say_revoke(w.c_rid, w.n));
+	csm_begin(&w.p, say_revoke(w.c_rid, w.n));
 	assert_int_equal(world_entry(&w.c, PAGE(CSM_STEP + 1)).ripas, RMI_EMPTY);
 	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	assert_int_equal(pages_reached(&w.c, WORLD_CSM, w.size), 1);
@@ -115,7 +102,7 @@ static void test_page_comes_meanwhile(void **state)
 	world_populate(&w.p, PAGE(1), PAGES(SIZE - 1));
 	csm_offer_as_it_is(&w, WORLD_CSM);
 	assert_int_equal(csm_attach(&w).x[3], 1);
-	begin(&w.c, say_detach(w.p_rid, w.n));
+	csm_begin(&w.c, say_detach(w.p_rid, w.n));
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_SHARE), CSM_STATE_BROKEN);
 	world_populate(&w.p, PAGE(0), PAGES(1));
 	assert_int_equal(pages_reached(&w.p, PAGE(0), PAGES(1)), 1);
@@ -134,13 +121,8 @@ static void test_host_unmaps_meanwhile(void **state)
 	csm_realms(&w);
 	csm_offer(&w, SIZE, CSM_PERM_RW);
 	assert_int_equal(csm_attach(&w).x[2], SIZE);
-	begin(&w.c, say_detach(w.p_rid, w.n));
-	for (uint64_t at = WORLD_CSM; at < WORLD_CSM + w.size;) {
-		struct smc_regs out = world_rmi(RMI_CSM, RMI_CSM_UNMAP, w.c.rd, at);
-
-		assert_int_equal(out.x[0], RMI_SUCCESS);
-		at = out.x[1];
-	}
+	csm_begin(&w.c, say_detach(w.p_rid, w.n));
+	assert_int_equal(csm_unmap_all(&w), w.p.rd);
 	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	for (unsigned int i = 0; i < SIZE; i++)
 		assert_int_equal(world_entry(&w.c, PAGE(i)).ripas, RMI_EMPTY);

@@ -125,9 +125,7 @@ static void test_notify_while_revoking(void **state)
 
 	(void)state;
 	csm_share_all(&w, 600, CSM_PERM_RW);
-	sim_irq_after(0);
-	assert_int_equal(smc(&w.p, RSI_CSM_REVOKE, w.c_rid.lo, w.c_rid.hi, w.n), RSI_INCOMPLETE);
-	sim_irq_after(-1);
+	csm_begin(&w.p, say_revoke(w.c_rid, w.n));
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_ATTACHED);
 	assert_int_equal(status_of(&w.c, say_notify(w.p_rid, w.n, CONSUMER)), RSI_CSM_ERROR_DENIED);
 	assert_int_equal(status_of(&w.p, say_notify(w.c_rid, w.n, PROVIDER)), RSI_CSM_ERROR_REVOKED);

@@ -91,9 +91,7 @@ static void test_destroy(void **state)
 	csm_offer(&w, 1, CSM_PERM_RO);
 	for (unsigned int i = 1; i < 6; i++)
 		csm_share(&w, CSM_PERM_RO);
-	sim_irq_after(0);
-	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_INCOMPLETE);
-	sim_irq_after(-1);
+	csm_begin(&w.p, say(RSI_CSM_DESTROY, w.id));
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_STATE_DESTROYING);
 	assert_int_equal(status_of(&w.p, say_share(w.id, w.c_rid, CSM_PERM_RO, 0)), RSI_ERROR_STATE);
 	check_stops(&w.p, say(RSI_CSM_DESTROY, w.id), 2);
@@ -374,9 +372,7 @@ static void attach_without_table(struct csm_world *w, uint64_t pages, uint64_t f
 	csm_realms(w);
 	csm_offer(w, pages, CSM_PERM_RO);
 	assert_int_equal(status_of(&w->c, say_reserve(w->p_rid, w->n, AT(first), w->size, 0)), RSI_SUCCESS);
-	sim_irq_after(0);
-	assert_int_equal(status_of(&w->c, say_attach(w->p_rid, w->n)), RSI_INCOMPLETE);
-	sim_irq_after(-1);
+	csm_begin(&w->c, say_attach(w->p_rid, w->n));
 	world_take_back(world_rmi(RMI_RTT_DESTROY, w->c.rd, WORLD_CSM, 3));
 	assert_int_equal(world_entry(&w->c, WORLD_CSM).ripas, RMI_DESTROYED);
 	out = world_say(&w->c, say_attach(w->p_rid, w->n));

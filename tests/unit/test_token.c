@@ -289,18 +289,14 @@ static void test_sharing_halfway(void **state)
 	check_shared(&w.c, 1, false);
 	check_shared(&w.p, 1, false);
 	/* A detach that an interrupt has cut in two. */
-	sim_irq_after(0);
-	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_INCOMPLETE);
-	sim_irq_after(-1);
+	csm_begin(&w.c, say_detach(w.p_rid, w.n));
 	assert_int_equal(csm_state(&w.c, CSM_ROLE_CONSUMER), CSM_STATE_DESTROYING);
 	check_shared(&w.c, 1, false);
 	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	check_shared(&w.c, 0, false);
 	/* The same with a revocation: both sides say so until it is complete. */
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
-	sim_irq_after(0);
-	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_INCOMPLETE);
-	sim_irq_after(-1);
+	csm_begin(&w.p, say_revoke(w.c_rid, w.n));
 	check_shared(&w.p, 1, false);
 	check_shared(&w.c, 1, false);
 	assert_int_equal(status_of(&w.p, say_revoke(w.c_rid, w.n)), RSI_SUCCESS);
@@ -310,9 +306,7 @@ static void test_sharing_halfway(void **state)
 	assert_int_equal(status_of(&w.c, say_detach(w.p_rid, w.n)), RSI_SUCCESS);
 	csm_share(&w, CSM_PERM_RW);
 	assert_int_equal(csm_attach(&w).x[0], RSI_SUCCESS);
-	sim_irq_after(0);
-	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_INCOMPLETE);
-	sim_irq_after(-1);
+	csm_begin(&w.p, say(RSI_CSM_DESTROY, w.id));
 	assert_int_equal(csm_state(&w.p, CSM_ROLE_REGION), CSM_STATE_DESTROYING);
 	check_shared(&w.p, 1, false);
 	assert_int_equal(smc(&w.p, RSI_CSM_DESTROY, w.id), RSI_SUCCESS);
