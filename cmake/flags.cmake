@@ -51,8 +51,8 @@ set(CAEC_SANITIZERS "" CACHE STRING "What native programs are checked with: addr
 option(CAEC_FUZZER "Fuzz targets with libFuzzer around them (clang; ./caec fuzz TARGET)" OFF)
 option(CAEC_COVERAGE "Count which lines and branches run (./caec coverage)" OFF)
 if(CAEC_COVERAGE)
-  # Without the branches of sanitizers. Threads may lose counts, not all of a line's.
-  set(CAEC_SANITIZE --coverage)
+  # Without the branches of sanitizers. A count of several threads is none that gcov can read unless each adds to it as a whole.
+  set(CAEC_SANITIZE --coverage -fprofile-update=atomic)
   set(CAEC_NATIVE_FLAGS ${_caec_common} -O1 -g -DCAEC_DEBUG=1 ${CAEC_SANITIZE})
 elseif(CAEC_SANITIZERS)
   if(CAEC_FUZZER)
